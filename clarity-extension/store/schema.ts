@@ -1,0 +1,137 @@
+import type { Generated, JSONColumnType } from 'kysely'
+import type { EventType, Source } from '../../shared/events.ts'
+
+/**
+ * The tables, as Kysely sees them. Instants are unix milliseconds (integers), flags are 0/1, so that SQLite and PostgreSQL
+ * hold the same values. JSON columns hold text.
+ */
+export interface Tables {
+  events: EventsTable
+  lanes: LanesTable
+  attempts: AttemptsTable
+  links: LinksTable
+  demand: DemandTable
+  published_stock: PublishedStockTable
+  connections: ConnectionsTable
+  settings: SettingsTable
+}
+
+export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
+export type EventState = (typeof eventStates)[number]
+
+/** Every event that a door accepted and what became of it. Never lost, never rewritten: a correction stands beside the original. */
+export interface EventsTable {
+  id: Generated<number>
+  /** `bridge` is our own follow-up work, e.g. stock to count again. */
+  source: Source | 'bridge'
+  /** Unique with source. */
+  webhook_id: string
+  /** `unreadable` is an authentic body that could not be parsed. */
+  type: EventType | 'unreadable'
+  lane: string
+  /** What a merchant searches by: order number, SKU, e-mail is never stored here. */
+  subject: string
+  payload: Uint8Array
+  correction: string | null
+  corrected_by: string | null
+  corrected_at: number | null
+  state: EventState
+  /** 0 orders and money, 1 fulfilment, 2 stock, 3 catalogue and first load. */
+  priority: number
+  attempts: Generated<number>
+  received_at: number
+  /** When the lane may run it again. */
+  due_at: number
+  settled_at: number | null
+  /** Cause code of the last outcome, e.g. `unknown_sku`, `connection_refused`. */
+  cause: string | null
+  message: string | null
+  /** Problem[] or Facts of the last outcome. */
+  details: string | null
+  /** W3C trace id, 32 hex digits. */
+  trace_id: string
+}
+
+/** One entity instance: its events run in order, one at a time. A row stays while the lane has open events. */
+export interface LanesTable {
+  lane: string
+  priority: number
+  /** Earliest instant at which the head may run. */
+  due_at: number
+  /** Set while a worker has it; expires by itself. */
+  lease_until: number | null
+  /** Fencing token: grows with every claim; a worker that lost its lease cannot settle. */
+  epoch: number
+  /** Connection that the lane waits for while that connection is paused, else null. */
+  waits_for: 'clarity' | 'odoo' | null
+}
+
+export interface AttemptsTable {
+  id: Generated<number>
+  event_id: number
+  number: number
+  started_at: number
+  duration_ms: number
+  /** Outcome kind, or `thrown`, or `lease_lost`. */
+  outcome: string
+  cause: string | null
+  message: string | null
+  /** TraceStep[]: what was read, mapped, sent and answered, with secrets and personal data left out. */
+  steps: JSONColumnType<TraceStep[]>
+}
+
+export interface TraceStep {
+  /** e.g. `read`, `map`, `apply`, `put`. */
+  step: string
+  /** Milliseconds since the attempt began. */
+  at: number
+  ms: number
+  summary: string
+  data?: unknown
+}
+
+/** Which Clarity record is which Odoo record, and what was last seen of each. */
+export interface LinksTable {
+  kind: string
+  clarity_id: string
+  odoo_model: string
+  odoo_id: number
+  odoo_name: string | null
+  /** The storefront's updatedAt that was last applied to Odoo. */
+  clarity_version: string | null
+  /** Of the mapped content that was last applied to Odoo. */
+  hash: string | null
+  /** Of what was last written to the storefront (status, shipment …): our own echo is known by it. */
+  clarity_hash: string | null
+  updated_at: number
+}
+
+/** What the storefront has sold and Odoo may not hold yet: one row per order and SKU. */
+export interface DemandTable {
+  order_id: string
+  sku: string
+  quantity: string
+  placed_at: number
+}
+
+/** The number we last published, so that only changes are sent. */
+export interface PublishedStockTable {
+  sku: string
+  location_key: string
+  quantity: string
+  as_of: number
+}
+
+export interface ConnectionsTable {
+  name: 'clarity' | 'odoo'
+  state: 'up' | 'paused'
+  cause: string | null
+  message: string | null
+  since: number
+}
+
+export interface SettingsTable {
+  key: string
+  value: string
+  updated_at: number
+}
