@@ -53,3 +53,7 @@ export const refused = (connection: Connection, cause: string, message: string):
   cause,
   message,
 })
+
+/** What a client answers: a value, or the outcome that the attempt ends with. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; outcome: Failure }
+export type Failure = Exclude<Outcome, { kind: 'done' | 'skip' }>

@@ -1,0 +1,21 @@
+import type { Outcome } from '../../shared/outcome.ts'
+
+/** What a flow sees of an event: the ledger's row, already claimed. */
+export interface FlowEvent {
+  type: string
+  lane: string
+  /** The raw webhook body, or a person's correction of it. */
+  payload: Buffer
+  /** 1 for the first. */
+  attempt: number
+  /** W3C trace context to pass on. */
+  traceparent: string
+}
+
+/** Collects what happened on the way, for the trace a person reads. */
+export interface Trace {
+  step(name: string, summary: string, data?: unknown): void
+}
+
+/** One entity, one direction. Expected failure is an outcome; only a bug throws. */
+export type Flow = (event: FlowEvent, trace: Trace) => Promise<Outcome>
