@@ -1,0 +1,111 @@
+import type { Connection } from '../../shared/outcome.ts'
+import type { EventState, TraceStep } from '../store/schema.ts'
+
+/** What the panel and the health door read. Nothing here grows slower with the length of history. */
+export interface LedgerQueries {
+  overview(): Promise<Overview>
+  list(query?: ListQuery): Promise<EventPage>
+  /** undefined: no such event. */
+  detail(id: number): Promise<EventDetail | undefined>
+  /** Dead and held events by cause, most first. */
+  failures(): Promise<FailureGroup[]>
+  connections(): Promise<ConnectionStatus[]>
+}
+
+/** Instants are unix milliseconds. */
+export interface Overview {
+  /** The last 60 minutes, oldest first, empty minutes included. */
+  perMinute: { at: number; received: number; delivered: number; failed: number }[]
+  waiting: number
+  running: number
+  failed: number
+  held: number
+  /** Since the oldest waiting event was received; null: nothing waits. */
+  oldestWaitingMs: number | null
+  connections: ConnectionStatus[]
+}
+
+export interface ConnectionStatus {
+  name: Connection
+  state: 'up' | 'paused'
+  cause: string | null
+  message: string | null
+  since: number
+  /** Lanes that wait for it. */
+  waiting: number
+}
+
+export interface ListQuery {
+  /** `next` of the page before. */
+  cursor?: number
+  /** 1 to 200, default 50. */
+  limit?: number
+  states?: readonly EventState[]
+  types?: readonly string[]
+  cause?: string
+  /** Beginning of an order number or SKU, a whole record id, a lane such as `order:1042`, or an event's own number (`#17`). */
+  search?: string
+}
+
+export interface EventPage {
+  rows: EventSummary[]
+  /** Cursor of the next page, null at the end. */
+  next: number | null
+}
+
+export interface EventSummary {
+  id: number
+  source: string
+  type: string
+  lane: string
+  subject: string
+  state: EventState
+  attempts: number
+  receivedAt: number
+  /** When it runs again, for a ready one. */
+  dueAt: number
+  settledAt: number | null
+  cause: string | null
+  message: string | null
+  traceId: string
+}
+
+export interface EventDetail extends EventSummary {
+  webhookId: string
+  priority: number
+  /** The original bytes as text. */
+  payload: string
+  correction: string | null
+  correctedBy: string | null
+  correctedAt: number | null
+  /** Who replayed or dismissed it last. */
+  settledBy: string | null
+  /** Problem[] (cause `correct`) or Facts (held), parsed; null when there is none. */
+  details: unknown
+  attemptLog: AttemptDetail[]
+  /** Other events of the same trace or the same lane, newest first, at most 50. */
+  related: EventSummary[]
+}
+
+export interface AttemptDetail {
+  number: number
+  startedAt: number
+  durationMs: number
+  /** Outcome kind, or `thrown`, or `lease_lost`. */
+  outcome: string
+  cause: string | null
+  message: string | null
+  steps: TraceStep[]
+}
+
+export interface FailureGroup {
+  cause: string
+  state: 'dead' | 'held'
+  count: number
+  /** A message of that cause, as an example. */
+  message: string | null
+  types: string[]
+  oldestAt: number
+  newestAt: number
+  newestId: number
+}
