@@ -17,7 +17,8 @@ export const stockToClarity =
     if (!envelope.success) return correct(...problemsOf(envelope.error))
     if (envelope.data.type !== 'stock.changed') return skip('not_for_us', `${envelope.data.type} has its own flow`)
     const { sku, product_id } = envelope.data.data
-    if (!sku) return skip('not_for_us', `product ${product_id} has no internal reference, the storefront cannot know it`)
+    if (!sku)
+      return skip('not_for_us', `product ${product_id} has no internal reference, the storefront cannot know it`)
     const outcome = await ports.publish(sku)
     trace.step('publish', 'detail' in outcome && outcome.detail ? outcome.detail : outcome.kind)
     return outcome
