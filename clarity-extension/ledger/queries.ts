@@ -15,13 +15,17 @@ export interface LedgerQueries {
 /** Instants are unix milliseconds. */
 export interface Overview {
   /** The last 60 minutes, oldest first, empty minutes included. */
-  perMinute: { at: number; received: number; delivered: number; failed: number }[]
+  perMinute: { at: number; received: number; delivered: number; failed: number; orders: number }[]
   waiting: number
   running: number
   failed: number
   held: number
-  /** Since the oldest waiting event was received; null: nothing waits. */
-  oldestWaitingMs: number | null
+  /** When the oldest waiting event was received; null: nothing waits. */
+  oldestWaitingAt: number | null
+  /** From received to done, of the newest deliveries. */
+  latency: { p50Ms: number | null; p99Ms: number | null; sample: number }
+  /** The newest order applied to Odoo, and the newest shipment or status written to the storefront. */
+  lastOrders: { toOdoo: EventSummary | null; toClarity: EventSummary | null }
   connections: ConnectionStatus[]
 }
 
@@ -43,7 +47,7 @@ export interface ListQuery {
   states?: readonly EventState[]
   types?: readonly string[]
   cause?: string
-  /** Beginning of an order number or SKU, a whole record id, a lane such as `order:1042`, or an event's own number (`#17`). */
+  /** Beginning of an order number or SKU; or, whole: a record's id, a lane such as `order:1042`, an event's, webhook's or trace's id. */
   search?: string
 }
 
@@ -102,10 +106,11 @@ export interface FailureGroup {
   cause: string
   state: 'dead' | 'held'
   count: number
-  /** A message of that cause, as an example. */
+  /** Of the newest one. */
   message: string | null
   types: string[]
   oldestAt: number
   newestAt: number
-  newestId: number
+  /** The newest few. */
+  sample: EventSummary[]
 }

@@ -106,6 +106,7 @@ export type LedgerFact =
   | { fact: 'paused'; connection: Connection; cause: string; message: string }
   | { fact: 'resumed'; connection: Connection }
 
+/** Events by id, or all dead and held ones of one cause. */
 export type Selection = { ids: readonly number[] } | { cause: string }
 
 /** `moved` is how many rows the click moved: a second click moves 0. */
@@ -125,14 +126,17 @@ export interface Ledger {
   /** Resolves when nothing is running and nothing is due. For tests and shutdown scripts. */
   idle(): Promise<void>
 
-  /** Dead and held events back to ready; an unreadable one is read again and stays dead if that still fails. */
+  /**
+   * Dead and held events (by id: dismissed ones too) back to ready, with a fresh count of attempts. An unreadable one is
+   * read again and stays dead if that still fails.
+   */
   replay(which: Selection, by: string): Promise<Moved>
   /** Runs done or skipped events again. Only those settled before `before` (unix ms): a second click moves none. */
   rerun(ids: readonly number[], before: number, by: string): Promise<Moved>
   /** Stores the correction (a JSON envelope as text) beside the original and replays, in one transaction. */
   correct(id: number, correction: string, by: string): Promise<Moved & { fault?: string }>
-  /** A dead or held event is closed by a person. */
-  dismiss(ids: readonly number[], reason: string, by: string): Promise<Moved>
+  /** Dead and held events are set aside by a person. */
+  dismiss(which: Selection, reason: string, by: string): Promise<Moved>
   /** Deletes done, skipped and dismissed events settled before `before` (unix ms), in small batches. Returns how many. */
   prune(before: number): Promise<number>
 

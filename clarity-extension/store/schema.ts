@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely'
+import type { Generated } from 'kysely'
 import type { EventType, Source } from '../../shared/events.ts'
 
 /**
@@ -14,6 +14,7 @@ export interface Tables {
   published_stock: PublishedStockTable
   connections: ConnectionsTable
   settings: SettingsTable
+  throughput: ThroughputTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -35,6 +36,8 @@ export interface EventsTable {
   correction: string | null
   corrected_by: string | null
   corrected_at: number | null
+  /** Who replayed, corrected or dismissed it last. */
+  settled_by: string | null
   state: EventState
   /** 0 orders and money, 1 fulfilment, 2 stock, 3 catalogue and first load. */
   priority: number
@@ -77,7 +80,7 @@ export interface AttemptsTable {
   cause: string | null
   message: string | null
   /** TraceStep[]: what was read, mapped, sent and answered, with secrets and personal data left out. */
-  steps: JSONColumnType<TraceStep[]>
+  steps: string
 }
 
 export interface TraceStep {
@@ -134,4 +137,15 @@ export interface SettingsTable {
   key: string
   value: string
   updated_at: number
+}
+
+/** Counted as it happens, so that the overview never counts history. */
+export interface ThroughputTable {
+  /** Unix ms of the minute's beginning. */
+  minute: number
+  received: number
+  delivered: number
+  failed: number
+  /** Orders among the delivered. */
+  orders: number
 }

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts'
+import { ledger } from './0001_ledger.ts'
+
+/** In order. Add at the end, never change or remove. */
+export const migrations: readonly Migration[] = [ledger]
