@@ -29,15 +29,18 @@ export type Outcome =
   | { kind: 'review'; cause: string; message: string; facts: Facts }
   | { kind: 'refused'; connection: Connection; cause: string; message: string }
 
+/** The outcome of one kind, e.g. `OutcomeOf<'retry'>`. */
+export type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>
+
 export type SkipReason = 'stale' | 'unchanged' | 'switched_off' | 'not_for_us' | 'superseded'
 
 export const done = (detail: string): Outcome => ({ kind: 'done', detail })
 export const skip = (reason: SkipReason, detail?: string): Outcome =>
   detail === undefined ? { kind: 'skip', reason } : { kind: 'skip', reason, detail }
 /** @param afterMs the far side's own wish (Retry-After), in milliseconds */
-export const retry = (cause: string, message: string, afterMs?: number): Outcome =>
+export const retry = (cause: string, message: string, afterMs?: number): OutcomeOf<'retry'> =>
   afterMs === undefined ? { kind: 'retry', cause, message } : { kind: 'retry', cause, message, afterMs }
-export const correct = (first: Problem, ...others: Problem[]): Outcome => ({
+export const correct = (first: Problem, ...others: Problem[]): OutcomeOf<'correct'> => ({
   kind: 'correct',
   problems: [first, ...others],
 })
@@ -47,7 +50,7 @@ export const review = (cause: string, message: string, facts: Facts = {}): Outco
   message,
   facts,
 })
-export const refused = (connection: Connection, cause: string, message: string): Outcome => ({
+export const refused = (connection: Connection, cause: string, message: string): OutcomeOf<'refused'> => ({
   kind: 'refused',
   connection,
   cause,

@@ -1,0 +1,204 @@
+import { correct, type OutcomeOf, refused, retry } from '../../shared/outcome.ts'
+import type { Fault } from './answer.ts'
+
+/** What a failed call may become; `review` is only ever a single operation's result, never a whole call's. */
+export type Failure = OutcomeOf<'retry' | 'correct' | 'refused'>
+
+/** Which call it was. */
+export interface Call {
+  model: string
+  method: string
+}
+
+/**
+ * From Odoo's answer to what is to be done, by error name and content type, never by status alone: a 500 ValueError is
+ * permanent, a 404 page is a database that is away, a 500 RedirectWarning is a business rule.
+ */
+export function classify(fault: Fault, call: Call): Failure {
+  if (fault.kind === 'silence') return silence(fault)
+  if (fault.kind === 'page') return page(fault)
+  return error(fault, call)
+}
+
+type Silence = Extract<Fault, { kind: 'silence' }>
+type Page = Extract<Fault, { kind: 'page' }>
+type OdooError = Extract<Fault, { kind: 'error' }>
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/
+
+function silence({ code, message }: Silence): Failure {
+  if (CERTIFICATE.test(code)) {
+    return odooRefused(
+      'certificate',
+      `The certificate of ODOO_URL is not trusted (${code}). Mend it or set NODE_EXTRA_CA_CERTS.`,
+    )
+  }
+  if (code === 'TIMEOUT') return retry('timeout', `${message}. It may have done the work; repeating is safe.`)
+  return retry('network', `Odoo cannot be reached (${code}): ${message}`)
+}
+
+function page({ status, text, location, retryAfterMs }: Page): Failure {
+  if (status >= 300 && status < 400) {
+    return odooRefused(
+      'wrong_address',
+      `Odoo answers with a redirect to ${location ?? 'elsewhere'}. Set ODOO_URL to that address.`,
+    )
+  }
+  if (status === 404 && text.includes(NO_DATABASE)) return retry('database_down', 'The database of Odoo is away')
+  if (status === 429) return retry('throttled', 'Odoo or its proxy asks us to slow down', retryAfterMs)
+  if (status === 408 || status === 425 || status >= 500) {
+    return retry('server_error', `Odoo answers ${status}: ${text || 'no text'}`, retryAfterMs)
+  }
+  if (status === 401 || status === 403 || status === 407) {
+    return odooRefused('proxy_refused', `Something before Odoo refuses us with ${status}: ${text || 'no text'}`)
+  }
+  if (status === 413)
+    return mend('too_large', text, 'Raise the request size limit of the proxy before Odoo, or send less at once.')
+  if (status === 400 || status === 415)
+    return mend('bad_request', text, 'This is a defect of the bridge: report it with the message.')
+  return odooRefused(
+    'wrong_address',
+    `ODOO_URL answers ${status} with something that is not Odoo's API. Check the address; for Odoo before 19 set ODOO_TRANSPORT=jsonrpc.`,
+  )
+}
+
+/** What the HTML 404 says when the database is away, misspelt or filtered out. */
+export const NO_DATABASE = 'No database is selected'
+/** Our own name for the second look's finding (database.ts). */
+export const WRONG_DATABASE = 'clarity.WrongDatabase'
+
+function error(fault: OdooError, call: Call): Failure {
+  const { name, message, status } = fault
+  if (isMissingDatabase(fault)) {
+    return odooRefused('wrong_database', `${message}. Check ODOO_DB and the server's dbfilter.`)
+  }
+  if (CREDENTIALS.has(name)) {
+    return odooRefused(
+      'unauthorized',
+      `Odoo refuses the key or password: ${message}. Make a new key for the service user and set ODOO_API_KEY.`,
+    )
+  }
+  if (call.model === 'clarity.bridge') {
+    const own = bridge(fault, call)
+    if (own) return own
+  }
+  const transient = TRANSIENT.get(name)
+  if (transient) return retry(transient, message || name, fault.retryAfterMs)
+  const permanent = PERMANENT.get(name)
+  if (permanent) return mend(permanent.code, message || name, permanent.remedy, call)
+  if (name.startsWith('psycopg2.errors.')) return mend('invalid_value', message, PERMANENT_VALUE, call)
+  if (status === 429) return retry('throttled', message, fault.retryAfterMs)
+  return retry('server_error', `${name}: ${message}`, fault.retryAfterMs)
+}
+
+/** A missing or old addon and a user outside its group stop everything: no event should burn its attempts on them. */
+function bridge({ name, message }: OdooError, { method }: Call): Failure | undefined {
+  if (isUnknownModel(name, message)) {
+    return odooRefused(
+      'module_missing',
+      'The addon clarity_bridge is not installed in this database. Install it in Odoo under Apps.',
+    )
+  }
+  if (name === 'builtins.AttributeError' || name === 'werkzeug.exceptions.NotFound') {
+    return odooRefused('module_outdated', `The addon clarity_bridge has no ${method}. Upgrade it in Odoo under Apps.`)
+  }
+  if (name === 'odoo.exceptions.AccessError') {
+    return odooRefused('access_denied', `${message} Add the service user to the group "Clarity Bridge: Service".`)
+  }
+  // Two calls met on the same link: the loser's repeat finds what the winner wrote.
+  if (name === 'psycopg2.errors.UniqueViolation') return retry('conflict', message)
+  return undefined
+}
+
+const isUnknownModel = (name: string, message: string) =>
+  (name === 'werkzeug.exceptions.NotFound' && /the model '.+' does not exist/.test(message)) ||
+  (name === 'odoo.exceptions.UserError' && /^Object \S+ doesn't exist/.test(message)) ||
+  name === 'builtins.KeyError'
+
+const isMissingDatabase = ({ name, message }: OdooError) =>
+  name === WRONG_DATABASE || (name === 'psycopg2.OperationalError' && /database ".*" does not exist/.test(message))
+
+const CREDENTIALS = new Set([
+  'werkzeug.exceptions.Unauthorized',
+  'odoo.exceptions.AccessDenied',
+  'odoo.http.SessionExpiredException',
+])
+
+const TRANSIENT = new Map(
+  Object.entries({
+    'psycopg2.errors.SerializationFailure': 'conflict',
+    'psycopg2.errors.DeadlockDetected': 'conflict',
+    'psycopg2.errors.LockNotAvailable': 'conflict',
+    'odoo.exceptions.LockError': 'conflict',
+    'odoo.exceptions.ConcurrencyError': 'conflict',
+    'psycopg2.pool.PoolError': 'busy',
+    'odoo.sql_db.PoolError': 'busy',
+    'psycopg2.errors.TooManyConnections': 'busy',
+    'werkzeug.exceptions.TooManyRequests': 'throttled',
+    'werkzeug.exceptions.RequestTimeout': 'timeout',
+    'werkzeug.exceptions.GatewayTimeout': 'timeout',
+    'psycopg2.OperationalError': 'database_down',
+    'psycopg2.InterfaceError': 'database_down',
+    'psycopg2.DatabaseError': 'database_down',
+    'psycopg2.errors.AdminShutdown': 'database_down',
+    'psycopg2.errors.CrashShutdown': 'database_down',
+    'psycopg2.errors.CannotConnectNow': 'database_down',
+    'psycopg2.errors.ConnectionFailure': 'database_down',
+    'psycopg2.errors.ConnectionDoesNotExist': 'database_down',
+    'psycopg2.errors.ReadOnlySqlTransaction': 'database_down',
+    'psycopg2.errors.InFailedSqlTransaction': 'server_error',
+    'psycopg2.errors.QueryCanceled': 'timeout',
+    'psycopg2.errors.DiskFull': 'server_error',
+    'psycopg2.errors.OutOfMemory': 'server_error',
+  }),
+)
+
+const PERMANENT_VALUE = 'Correct the value, or the mapping rule that made it, and replay.'
+const RULE = { code: 'business_rule', remedy: 'Do what Odoo asks for, then replay.' }
+const VALUE = { code: 'invalid_value', remedy: PERMANENT_VALUE }
+const DEFECT = {
+  code: 'bad_request',
+  remedy: 'Check the mapping; if it is right, this is a defect: report it with the message.',
+}
+const MISSING = { code: 'not_found', remedy: 'The record was deleted in Odoo. Restore it or unlink it, then replay.' }
+
+const PERMANENT = new Map(
+  Object.entries({
+    'odoo.exceptions.ValidationError': RULE,
+    'odoo.exceptions.UserError': RULE,
+    'odoo.exceptions.RedirectWarning': RULE,
+    'odoo.exceptions.Warning': RULE,
+    'odoo.exceptions.MissingError': MISSING,
+    'odoo.exceptions.AccessError': {
+      code: 'access_denied',
+      remedy: 'Give the service user this right in Odoo, then replay.',
+    },
+    'werkzeug.exceptions.NotFound': {
+      code: 'unknown_model',
+      remedy: 'Install the Odoo app that brings this model or method, then replay.',
+    },
+    'werkzeug.exceptions.Forbidden': {
+      code: 'access_denied',
+      remedy: 'Give the service user this right in Odoo, then replay.',
+    },
+    'werkzeug.exceptions.UnprocessableEntity': DEFECT,
+    'werkzeug.exceptions.BadRequest': DEFECT,
+    'werkzeug.exceptions.UnsupportedMediaType': DEFECT,
+    'builtins.TypeError': DEFECT,
+    'builtins.AttributeError': DEFECT,
+    'builtins.KeyError': VALUE,
+    'builtins.IndexError': DEFECT,
+    'builtins.AssertionError': DEFECT,
+    'builtins.NotImplementedError': DEFECT,
+    'builtins.ValueError': VALUE,
+    'builtins.OverflowError': VALUE,
+    'decimal.InvalidOperation': VALUE,
+  }),
+)
+
+function mend(code: string, message: string, remedy: string, call?: Call): Failure {
+  const where = call && code !== 'business_rule' ? ` (${call.model}.${call.method})` : ''
+  return correct({ code, message: `${message || 'Odoo gave no reason'}${where}`, remedy })
+}
+
+const odooRefused = (cause: string, message: string): Failure => refused('odoo', cause, message)

@@ -1,0 +1,126 @@
+import createClient from 'openapi-fetch'
+import type { z } from 'zod'
+import { refused } from '../../shared/outcome.ts'
+import { type Call, classify, type Failure } from './classify.ts'
+import { complete, type OdooOptions } from './options.ts'
+import type { paths } from './schema.d.ts'
+import { acknowledged, applied, described, type Operation, ping, pulled, states } from './shapes.ts'
+import { faultOf, transportOf } from './transport.ts'
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; outcome: Failure }
+export type States = { [K in keyof typeof states]: z.infer<(typeof states)[K]> }
+export type StateKind = keyof States
+
+export interface CallOptions {
+  /** W3C trace context of the event that causes the call. */
+  traceparent?: string
+  /** Gives the call up early; its own timeout stays. */
+  signal?: AbortSignal
+}
+
+export type OdooClient = ReturnType<typeof createOdooClient>
+
+/**
+ * The addon `clarity_bridge` in one Odoo database, over either wire. Expected failure comes back as an outcome that
+ * shared/outcome.ts knows: `retry` (transient), `correct` (the data must be mended), `refused` (the connection must).
+ */
+export function createOdooClient(options: OdooOptions) {
+  const settings = complete(options)
+  const transport = transportOf(settings)
+  const api = createClient<paths>({ baseUrl: settings.base, fetch: transport })
+
+  return {
+    /** At most 200 operations in one transaction; a result per operation in the same order. Repeating is safe. */
+    async apply(store: string, operations: readonly Operation[], opts: CallOptions = {}) {
+      const body = { store, operations: operations.map((one) => ({ accept_difference: false, ...one })) }
+      const sent = api.POST('/json/2/clarity.bridge/apply', { body, ...init(opts) })
+      const reply = await read(bridge('apply'), sent, applied)
+      if (!reply.ok) return reply
+      const { results } = reply.value
+      const matching = results.length === operations.length && results.every((one, i) => one.id === operations[i]?.id)
+      return matching
+        ? { ok: true as const, value: results }
+        : strange('apply', 'the results do not match the operations')
+    },
+
+    /** Unacknowledged events, oldest first. @param limit at most 1000 */
+    pull: (limit: number, opts: CallOptions = {}) =>
+      read(bridge('pull'), api.POST('/json/2/clarity.bridge/pull', { body: { limit }, ...init(opts) }), pulled),
+
+    /** Marks events as received. @param webhookIds at most 1000; unknown ones are left alone */
+    ack: (webhookIds: readonly string[], opts: CallOptions = {}) => {
+      const body = { webhook_ids: [...webhookIds] }
+      return read(bridge('ack'), api.POST('/json/2/clarity.bridge/ack', { body, ...init(opts) }), acknowledged)
+    },
+
+    /**
+     * Current values from one snapshot. @param refs at most 1000 Clarity order ids, Odoo picking ids as text, or SKUs;
+     * unknown ones are absent. `pendingOrders` (stock only, at most 5000): the answer's `held` names those Odoo holds.
+     */
+    readState: <K extends StateKind>(
+      store: string,
+      kind: K,
+      refs: readonly string[],
+      { pendingOrders, ...opts }: CallOptions & { pendingOrders?: readonly string[] } = {},
+    ): Promise<Reply<States[K]>> => {
+      const pending = pendingOrders ? { pending_orders: [...pendingOrders] } : {}
+      const body = { store, kind, refs: [...refs], ...pending }
+      const shape: { [S in StateKind]: z.ZodType<States[S]> } = states
+      return read(
+        bridge('read_state'),
+        api.POST('/json/2/clarity.bridge/read_state', { body, ...init(opts) }),
+        shape[kind],
+      )
+    },
+
+    /** Fields by model and name, as the service user may see them. @param models at most 50 */
+    describe: (models: readonly string[], opts: CallOptions = {}) => {
+      const body = { models: [...models] }
+      return read(bridge('describe'), api.POST('/json/2/clarity.bridge/describe', { body, ...init(opts) }), described)
+    },
+
+    /** What a connection test shows. */
+    ping: (opts: CallOptions = {}) =>
+      read(bridge('ping'), api.POST('/json/2/clarity.bridge/ping', { body: {}, ...init(opts) }), ping),
+
+    /** Any public method of any model. @param body keyword arguments, and `ids` and `context` where wanted */
+    async call(model: string, method: string, body: Body = {}, opts: CallOptions = {}): Promise<Reply<unknown>> {
+      const { headers, signal } = init(opts)
+      const target = `${settings.base}/json/2/${encodeURIComponent(model)}/${encodeURIComponent(method)}`
+      const request = { method: 'POST', body: JSON.stringify(body), signal }
+      const response = await transport(
+        new Request(target, { ...request, headers: { 'content-type': 'application/json', ...headers } }),
+      )
+      const answer: unknown = await response.json()
+      if (response.ok) return { ok: true, value: answer }
+      return { ok: false, outcome: classify(faultOf(answer), { model, method }) }
+    },
+  }
+}
+
+type Body = Record<string, unknown>
+const bridge = (method: string): Call => ({ model: 'clarity.bridge', method })
+
+function init({ traceparent, signal }: CallOptions) {
+  const headers: Record<string, string> = traceparent ? { traceparent } : {}
+  return { headers, signal }
+}
+
+async function read<T>(
+  call: Call,
+  sent: Promise<{ data?: unknown; error?: unknown; response: Response }>,
+  shape: z.ZodType<T>,
+): Promise<Reply<T>> {
+  const { data, error, response } = await sent
+  if (!response.ok) return { ok: false, outcome: classify(faultOf(error), call) }
+  const value = shape.safeParse(data)
+  if (value.success) return { ok: true, value: value.data }
+  const [issue] = value.error.issues
+  return strange(call.method, `${issue?.path.join('.') || 'answer'}: ${issue?.message}`)
+}
+
+/** An answer that this version of the contract does not know: the two sides are of different versions. */
+function strange(method: string, what: string): { ok: false; outcome: Failure } {
+  const message = `clarity.bridge.${method} answered something unexpected (${what}). Upgrade the addon to the version of the bridge.`
+  return { ok: false, outcome: refused('odoo', 'unexpected_answer', message) }
+}

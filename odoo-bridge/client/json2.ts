@@ -1,0 +1,26 @@
+import { type Answer, answerOf, silenceOf } from './answer.ts'
+import { NO_DATABASE } from './classify.ts'
+import { lookAgain } from './database.ts'
+import type { Settings } from './options.ts'
+import { deadlineOf } from './timeouts.ts'
+import type { Send } from './transport.ts'
+
+/** Odoo 19 and later: the request goes as it is, with the key and the database in headers. */
+export function json2(settings: Settings): Send {
+  return async (request) => {
+    const answer = await post(request, settings)
+    const noDatabase = answer.kind === 'page' && answer.status === 404 && answer.text.includes(NO_DATABASE)
+    return noDatabase ? lookAgain(settings) : answer
+  }
+}
+
+async function post(request: Request, settings: Settings): Promise<Answer> {
+  const signed = new Request(request, { redirect: 'manual', signal: deadlineOf(request, settings.timeouts) })
+  signed.headers.set('authorization', `bearer ${settings.apiKey}`)
+  signed.headers.set('x-odoo-database', settings.db)
+  try {
+    return await answerOf(await settings.fetch(signed))
+  } catch (error) {
+    return silenceOf(error)
+  }
+}

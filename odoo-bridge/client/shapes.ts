@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { decimal } from '../../shared/entities.ts'
+import { odooEnvelope } from '../../shared/events.ts'
+import type { components } from './schema.d.ts'
+
+/** The addon's answers, parsed at the door. `satisfies` holds them to the OpenAPI document at compile time. */
+type Schemas = components['schemas']
+
+export type Operation = Omit<Schemas['Operation'], 'accept_difference'> & { accept_difference?: boolean }
+export type Result = z.infer<typeof result>
+export type OrderState = z.infer<typeof orderState>
+export type PickingState = z.infer<typeof pickingState>
+export type StockState = z.infer<typeof stockState>
+export type Ping = z.infer<typeof ping>
+export type Field = z.infer<typeof field>
+
+const pickingStates = z.enum(['draft', 'waiting', 'confirmed', 'assigned', 'done', 'cancel'])
+const maybe = z.string().nullish()
+
+export const orderState = z.object({
+  ref: z.string(),
+  id: z.int(),
+  name: z.string(),
+  state: z.enum(['draft', 'sent', 'sale', 'cancel']),
+  delivery_status: z.enum(['pending', 'started', 'partial', 'full']).nullable(),
+  invoice_status: z.enum(['upselling', 'invoiced', 'to invoice', 'no']).optional(),
+  amount_total: decimal,
+  amount_tax: decimal,
+  currency: z.string(),
+  version: z.string(),
+  pickings: z.array(z.object({ id: z.int(), name: z.string(), state: pickingStates })),
+}) satisfies z.ZodType<Schemas['OrderState']>
+
+export const pickingState = z.object({
+  id: z.int(),
+  name: z.string(),
+  state: pickingStates,
+  order: z.object({ id: z.int(), ref: z.string() }),
+  warehouse: z.string(),
+  carrier: maybe,
+  tracking: maybe,
+  tracking_url: maybe,
+  done_at: maybe,
+  lines: z.array(z.object({ line_ref: z.string().nullable(), sku: z.string().nullable(), quantity: decimal })),
+}) satisfies z.ZodType<Schemas['PickingState']>
+
+export const stockState = z.object({
+  sku: z.string(),
+  product_id: z.int().optional(),
+  warehouse: z.string(),
+  free_quantity: decimal,
+  on_hand: decimal,
+}) satisfies z.ZodType<Schemas['StockState']>
+
+const computed = z.object({
+  amount_untaxed: decimal,
+  amount_tax: decimal,
+  amount_total: decimal,
+  lines: z.array(
+    z.object({
+      ref: z.string().optional(),
+      name: z.string(),
+      quantity: decimal,
+      price_unit: decimal,
+      subtotal: decimal,
+      tax: decimal,
+      total: decimal,
+    }),
+  ),
+}) satisfies z.ZodType<Schemas['Computed']>
+
+const problem = z.object({
+  code: z.enum([
+    'unknown_reference',
+    'not_found',
+    'ambiguous_match',
+    'archived',
+    'unknown_field',
+    'invalid_value',
+    'business_rule',
+    'access_denied',
+    'totals_differ',
+    'not_editable',
+    'already_delivered',
+    'unexpected',
+  ]),
+  field: z.string().optional(),
+  value: z.string().optional(),
+  message: z.string(),
+  candidates: z.array(z.string()).optional(),
+}) satisfies z.ZodType<Schemas['Problem']>
+
+export const result = z.object({
+  id: z.string(),
+  status: z.enum(['created', 'updated', 'unchanged', 'stale', 'retry', 'correct', 'review', 'denied']),
+  res_id: z.int().optional(),
+  name: z.string().optional(),
+  order: orderState.optional(),
+  problems: z.array(problem).optional(),
+  computed: computed.optional(),
+  message: z.string().optional(),
+}) satisfies z.ZodType<Schemas['Result']>
+
+export const applied = z.object({ results: z.array(result) })
+export const pulled = z.object({ events: z.array(z.object({ webhook_id: z.string(), body: odooEnvelope })) })
+export const acknowledged = z.object({ acknowledged: z.int() })
+
+const as_of = z.iso.datetime()
+export const states = {
+  order: z.object({ as_of, orders: z.array(orderState) }),
+  picking: z.object({ as_of, pickings: z.array(pickingState) }),
+  stock: z.object({ as_of, stock: z.array(stockState), held: z.array(z.string()) }),
+}
+
+const field = z.object({
+  string: z.string(),
+  help: z.string().optional(),
+  type: z.string(),
+  required: z.boolean(),
+  readonly: z.boolean(),
+  store: z.boolean().optional(),
+  relation: z.string().optional(),
+  size: z.int().optional(),
+  selection: z.array(z.array(z.string())).optional(),
+}) satisfies z.ZodType<Schemas['Field']>
+export const described = z.object({ models: z.record(z.string(), z.record(z.string(), field)) })
+
+export const ping = z.object({
+  module_version: z.string(),
+  odoo_version: z.string(),
+  database: z.string(),
+  company: z.object({ id: z.int(), name: z.string(), currency: z.string() }),
+  user: z.object({ id: z.int(), login: z.string() }),
+  missing_rights: z.array(z.string()),
+  time: z.iso.datetime(),
+  warehouses: z.array(z.object({ code: z.string(), name: z.string() })),
+  entities: z.object({ order: z.boolean(), shipment: z.boolean(), stock: z.boolean() }),
+  outbox: z.object({ pending: z.int(), oldest_at: z.iso.datetime().nullish(), sending: z.boolean() }),
+}) satisfies z.ZodType<Schemas['Ping']>
