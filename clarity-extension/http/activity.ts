@@ -1,0 +1,151 @@
+import { type Request, type Response, Router } from 'express'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { Problem } from '../../shared/outcome.ts'
+import type { EventDetail } from '../ledger/queries.ts'
+import type { components } from '../panel/schema.d.ts'
+import { eventStates } from '../store/schema.ts'
+import { HIDDEN, mask } from './mask.ts'
+import type { PanelPorts } from './ports.ts'
+import { Refusal } from './problem.ts'
+import { remedyFor } from './remedies.ts'
+import { sessionOf } from './session.ts'
+import { attemptView, eventView, linkView } from './views.ts'
+
+type Schemas = components['schemas']
+
+/** Lists events, tells one's trace, and moves one: replay and dismiss. */
+export function activityRoutes(ports: PanelPorts, log: Pick<Logger, 'info'>): Router {
+  const { queries, ledger } = ports
+  const router = Router()
+
+  router.get('/events', async (req, res) => {
+    const query = listQuery.parse(req.query)
+    const page = await queries.list({
+      limit: query.limit,
+      ...(query.cursor ? { cursor: query.cursor } : {}),
+      ...(query.state ? { states: query.state } : {}),
+      ...(query.type ? { types: [query.type] } : {}),
+      ...(query.cause ? { cause: query.cause } : {}),
+      ...(query.q ? { search: query.q } : {}),
+    })
+    const body: Schemas['EventPage'] = {
+      items: page.rows.map(eventView),
+      nextCursor: page.next === null ? null : String(page.next),
+    }
+    res.json(body)
+  })
+
+  router.get('/events/:id', async (req, res) => {
+    res.json(await traceOf(ports, await find(req)))
+  })
+
+  router.post('/events/:id/reveal', async (req, res) => {
+    const event = await find(req)
+    log.info({ requestId: res.locals.requestId, user: sessionOf(res).user, event: event.id }, 'payload shown in full')
+    res.json(payloadOf(event.payload, 'personal'))
+  })
+
+  router.post('/events/:id/replay', async (req, res) => {
+    await move(req, res, (id, by) => ledger.replay({ ids: [id] }, by))
+  })
+
+  router.post('/events/:id/dismiss', async (req, res) => {
+    await move(req, res, (id, by) => ledger.dismiss({ ids: [id] }, 'Dismissed in the panel', by))
+  })
+
+  async function find(req: Request): Promise<EventDetail> {
+    const id = eventId.safeParse(req.params.id)
+    const event = id.success ? await queries.detail(id.data) : undefined
+    if (event) return event
+    throw new Refusal(
+      404,
+      'no_such_event',
+      `There is no event ${String(req.params.id).slice(0, 40)}.`,
+      'It may have been removed after its retention time. Search the activity for its order number.',
+    )
+  }
+
+  async function move(req: Request, res: Response, how: (id: number, by: string) => Promise<{ moved: number }>) {
+    const event = await find(req)
+    const { moved } = await how(event.id, sessionOf(res).user)
+    if (moved === 0)
+      throw new Refusal(
+        409,
+        'not_open',
+        `Event ${event.id} does not wait for a person: it is ${event.state}.`,
+        'Reload the page: somebody may have been faster, or it went through by itself.',
+      )
+    res.json(await traceOf(ports, await find(req)))
+  }
+
+  return router
+}
+
+async function traceOf(ports: PanelPorts, event: EventDetail): Promise<Schemas['EventTrace']> {
+  const links = await ports.linksOf(event.lane)
+  const problems = problemList.safeParse(event.details)
+  const facts = factsShape.safeParse(event.details)
+  return {
+    event: eventView(event),
+    webhookId: event.webhookId,
+    payload: payloadOf(event.payload, 'nothing'),
+    settledBy: event.settledBy,
+    attempts: event.attemptLog.map(attemptView),
+    problems: problems.success ? problems.data : [],
+    facts: facts.success ? facts.data : null,
+    remedy: needsPerson(event) ? (problems.success && problems.data[0]?.remedy) || remedyFor(event.cause) : null,
+    links: links.map(linkView),
+    related: event.related.map(eventView).reverse(),
+  }
+}
+
+function payloadOf(text: string, keep: 'nothing' | 'personal'): Schemas['Payload'] {
+  const bytes = Buffer.byteLength(text)
+  try {
+    const { value, masked } = mask(JSON.parse(text), keep)
+    return { body: value, bytes, masked }
+  } catch {
+    // Not JSON: what is personal in it cannot be told apart, so all of it is hidden until asked for.
+    return keep === 'personal' ? { body: text, bytes, masked: false } : { body: HIDDEN, bytes, masked: bytes > 0 }
+  }
+}
+
+const needsPerson = (event: EventDetail): boolean => event.state === 'dead' || event.state === 'held'
+
+const eventId = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+const one = <T extends z.ZodType>(shape: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), shape.optional())
+const listQuery = z.object({
+  cursor: one(
+    z
+      .string()
+      .regex(/^\d{1,15}$/, 'is not a cursor that this list gave')
+      .transform(Number),
+  ),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  state: one(
+    z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(eventStates))),
+  ),
+  type: one(z.string().max(100)),
+  cause: one(z.string().max(100)),
+  q: one(z.string().trim().max(200)),
+})
+
+const problemList: z.ZodType<Problem[]> = z.array(
+  z.object({
+    code: z.string(),
+    field: z.string().optional(),
+    target: z.string().optional(),
+    value: z.string().optional(),
+    message: z.string(),
+    remedy: z.string(),
+  }),
+)
+const factsShape = z.record(z.string(), z.unknown())

@@ -1,0 +1,77 @@
+import express, { type RequestHandler, Router } from 'express'
+import { rateLimit } from 'express-rate-limit'
+import type { Logger } from 'pino'
+import { activityRoutes } from './activity.ts'
+import { connectionRoutes } from './connections.ts'
+import { failureRoutes } from './failures.ts'
+import { liveRoutes } from './live.ts'
+import { overviewRoutes } from './overview.ts'
+import type { PanelPorts, RevokedSessions } from './ports.ts'
+import { notFound, problemHandler, Refusal, sendProblem } from './problem.ts'
+import { ownOrigin, sessions } from './session.ts'
+
+export interface PanelApiOptions extends PanelPorts {
+  adminPassword: string
+  /** Signs sessions; the same on every replica. */
+  secretKey: string
+  revoked?: RevokedSessions
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** Unix ms; the tests' clock. */
+  now?: () => number
+  /** Requests per minute and address, default 600. */
+  requestsPerMinute?: number
+  /** How often a watched panel looks at the store, default 1000. */
+  liveEveryMs?: number
+}
+
+export interface PanelApi {
+  /** To be mounted at /api (createApp does). */
+  router: Router
+  /** Ends the live streams, so that a shutdown need not wait for them. */
+  close(): void
+}
+
+/** The panel's API as http/panel.openapi.yaml describes it. */
+export function panelApi(options: PanelApiOptions): PanelApi {
+  const now = options.now ?? Date.now
+  const session = sessions(options)
+  const live = liveRoutes(options, {
+    now,
+    current: session.current,
+    log: options.log,
+    everyMs: options.liveEveryMs ?? 1000,
+    heartbeatMs: 15_000,
+  })
+  const router = Router()
+  router.use(noStore, limited(options.requestsPerMinute ?? 600), ownOrigin, express.json({ limit: '64kb' }))
+  router.use(session.router)
+  router.use(session.required)
+  router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
+  router.use(connectionRoutes(options, now), live.router)
+  router.use(notFound, problemHandler(options.log))
+  return { router, close: live.close }
+}
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store')
+  next()
+}
+
+const limited = (perMinute: number): RequestHandler =>
+  rateLimit({
+    windowMs: 60_000,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_req, res) =>
+      sendProblem(
+        res,
+        new Refusal(
+          429,
+          'too_many_requests',
+          'Too many requests from your address.',
+          'Wait a minute, then try again.',
+          60,
+        ),
+      ),
+  })

@@ -1,0 +1,49 @@
+import type { Connection } from '../../shared/outcome.ts'
+import type { LedgerQueries } from '../ledger/queries.ts'
+import type { Ledger } from '../ledger/types.ts'
+
+/** What the panel's API needs of the house. Composition (main.ts) hands it over. */
+export interface PanelPorts {
+  queries: LedgerQueries
+  ledger: Pick<Ledger, 'replay' | 'dismiss' | 'pauseConnection' | 'resumeConnection'>
+  connections: Record<Connection, ConnectionSide>
+  /** Records that a lane such as `order:1042` is linked to, e.g. its sale order. */
+  linksOf(lane: string): Promise<RecordLink[]>
+}
+
+export interface ConnectionSide {
+  /** What people call it, e.g. `Clarity storefront`. */
+  label: string
+  /** Where it is, without credentials. */
+  address: string
+  /** Tries it now, step by step, and ends at the first check that fails. A failing check is data; it never throws for one. */
+  check(): Promise<ConnectionCheck[]>
+}
+
+export interface ConnectionCheck {
+  /** e.g. `Reachable`, `Credentials`, `Module`, `Rights`, `Clock`. */
+  name: string
+  ok: boolean
+  message: string
+  /** What to do, when it is not ok. */
+  remedy?: string
+  ms: number
+}
+
+export interface RecordLink {
+  kind: string
+  clarityId: string
+  odooModel: string
+  odooId: number
+  odooName: string | null
+  /** Where a person can open it. */
+  odooUrl?: string
+  clarityUrl?: string
+}
+
+/** Sign-outs that must hold on every replica and after a restart. Absent: held in memory. */
+export interface RevokedSessions {
+  /** @param untilMs when the session would have ended by itself */
+  add(id: string, untilMs: number): Promise<void>
+  has(id: string): Promise<boolean>
+}

@@ -1,0 +1,105 @@
+import type { RequestHandler } from 'express'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { LedgerQueries } from '../ledger/queries.ts'
+import type { LedgerFact } from '../ledger/types.ts'
+
+export interface Metrics {
+  /** Handed to the ledger as its observer. */
+  observe(fact: LedgerFact): void
+  /** Answers GET /metrics in the Prometheus text format. */
+  handler: RequestHandler
+  registry: Registry
+}
+
+/** Counters come from what the ledger tells after each commit; gauges are asked of the store when Prometheus scrapes. */
+export function metrics(queries: Pick<LedgerQueries, 'overview'>): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry, prefix: 'bridge_' })
+
+  const received = new Counter({
+    name: 'bridge_events_received_total',
+    help: 'Events accepted and stored.',
+    labelNames: ['source', 'type'],
+    registers,
+  })
+  const settled = new Counter({
+    name: 'bridge_attempts_settled_total',
+    help: 'Attempts by what became of them.',
+    labelNames: ['type', 'outcome', 'state'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'bridge_attempt_duration_seconds',
+    help: 'How long an attempt took.',
+    labelNames: ['type', 'outcome'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  })
+  const delivery = new Histogram({
+    name: 'bridge_delivery_seconds',
+    help: 'From received to settled, of events that are done.',
+    labelNames: ['type'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
+    registers,
+  })
+  const leaseLost = new Counter({
+    name: 'bridge_leases_lost_total',
+    help: 'Runs whose lane was taken by another worker.',
+    registers,
+  })
+  const events = new Gauge({
+    name: 'bridge_events',
+    help: 'Open events by state: waiting, running, failed, held.',
+    labelNames: ['state'],
+    registers,
+  })
+  const oldest = new Gauge({
+    name: 'bridge_oldest_waiting_seconds',
+    help: 'Age of the oldest waiting event; 0 when none waits.',
+    registers,
+  })
+  const up = new Gauge({
+    name: 'bridge_connection_up',
+    help: '1 when deliveries to this side go out, 0 when it is paused.',
+    labelNames: ['connection'],
+    registers,
+  })
+
+  function observe(fact: LedgerFact): void {
+    switch (fact.fact) {
+      case 'accepted':
+        received.inc({ source: fact.source, type: fact.type }, fact.count)
+        break
+      case 'settled': {
+        const type = fact.event.type
+        settled.inc({ type, outcome: fact.outcome, state: fact.to })
+        duration.observe({ type, outcome: fact.outcome }, fact.durationMs / 1000)
+        if (fact.to === 'done') delivery.observe({ type }, Math.max(0, Date.now() - fact.event.receivedAt) / 1000)
+        break
+      }
+      case 'lease_lost':
+        leaseLost.inc()
+        break
+      case 'paused':
+      case 'resumed':
+        up.set({ connection: fact.connection }, fact.fact === 'resumed' ? 1 : 0)
+        break
+    }
+  }
+
+  const handler: RequestHandler = async (_req, res) => {
+    const figures = await queries.overview()
+    events.set({ state: 'waiting' }, figures.waiting)
+    events.set({ state: 'running' }, figures.running)
+    events.set({ state: 'failed' }, figures.failed)
+    events.set({ state: 'held' }, figures.held)
+    oldest.set(figures.oldestWaitingAt === null ? 0 : Math.max(0, Date.now() - figures.oldestWaitingAt) / 1000)
+    for (const connection of figures.connections) {
+      up.set({ connection: connection.name }, connection.state === 'up' ? 1 : 0)
+    }
+    res.type(registry.contentType).send(await registry.metrics())
+  }
+
+  return { observe, handler, registry }
+}
