@@ -1,0 +1,81 @@
+import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
+import { type Answer, correct, type Facts, type Problem, refused, retry, review } from '../../shared/outcome.ts'
+
+type OdooProblem = NonNullable<Result['problems']>[number]
+export type Applied = Result & { status: 'created' | 'updated' | 'unchanged' | 'stale' }
+
+/** A lost race is repeated almost at once: who won it has committed. Milliseconds. */
+const AFTER_LOST_RACE_MS = 50
+
+/** The addon's result for one operation, as an answer the flow can act on. */
+export function answerOf(operation: Operation, result: Result): Answer<Applied> {
+  const { status, problems = [] } = result
+  if (status === 'retry') {
+    return failed(retry('conflict', result.message ?? 'Another call wrote the same record', AFTER_LOST_RACE_MS))
+  }
+  if (status === 'denied') {
+    const missing = problems[0]?.message ?? result.message ?? 'a right is missing'
+    return failed(refused('odoo', 'missing_right', `${missing} Add the right to the service user in Odoo.`))
+  }
+  if (status === 'review') {
+    const [first] = problems
+    const message = result.message ?? first?.message ?? 'Odoo cannot follow the storefront here'
+    return failed(review(first?.code ?? 'review', message, factsOf(operation, result)))
+  }
+  if (status === 'correct') {
+    const [first, ...others] = problems.map((problem) => problemOf(problem))
+    return failed(correct(first ?? problemOf(unnamed(result)), ...others))
+  }
+  return { ok: true, value: { ...result, status } }
+}
+
+const failed = (outcome: Extract<Answer<never>, { ok: false }>['outcome']): Answer<never> => ({ ok: false, outcome })
+
+const unnamed = (result: Result): OdooProblem => ({
+  code: 'unexpected',
+  message: result.message ?? 'Odoo refused the record without a reason',
+})
+
+function problemOf(problem: OdooProblem): Problem {
+  const { code, field, value, message, candidates = [] } = problem
+  const choices = candidates.length > 0 ? ` Found: ${candidates.join(', ')}.` : ''
+  return {
+    code: code === 'not_found' && isProduct(field) ? 'unknown_sku' : code,
+    ...(field === undefined ? {} : { target: field }),
+    ...(value === undefined ? {} : { value }),
+    message: `${message}${choices}`,
+    remedy: REMEDIES[code],
+  }
+}
+
+const isProduct = (field: string | undefined) => field?.endsWith('/product_id') ?? false
+
+const REMEDIES: Record<OdooProblem['code'], string> = {
+  unknown_reference: 'Replay the record it refers to first, then this one.',
+  not_found: 'Create the record in Odoo with this value, or map the value to another one, and replay.',
+  ambiguous_match:
+    'Make the value unique in Odoo, or map it to the right record, and replay. Nothing is chosen by guess.',
+  archived: 'Unarchive the record in Odoo, or map the value to another one, and replay.',
+  unknown_field: 'Correct the mapping: Odoo has no such field for the service user.',
+  invalid_value: 'Correct the value in the storefront or here, or convert it in the mapping, and replay.',
+  business_rule: "Follow Odoo's sentence, then replay.",
+  access_denied: 'Give the service user the right in Odoo; everything resumes by itself.',
+  totals_differ: 'Compare both computations, then accept the difference or correct taxes and prices.',
+  not_editable: 'Change the order in Odoo by hand, or cancel it, and close this.',
+  already_delivered: 'Take the goods back in Odoo by a return, and close this.',
+  unexpected: 'Replay it; if it stays, report it with this message.',
+}
+
+/** What a person compares: the storefront's figures beside Odoo's own. */
+function factsOf({ expect, ref }: Operation, { computed, name }: Result): Facts {
+  const facts: Facts = { order: name ?? ref }
+  if (!computed) return facts
+  return {
+    ...facts,
+    storefront_total: expect?.amount_total ?? null,
+    odoo_total: computed.amount_total,
+    storefront_tax: expect?.amount_tax ?? null,
+    odoo_tax: computed.amount_tax,
+    odoo_lines: computed.lines.map(({ ref: line, ...figures }) => ({ line: line ?? null, ...figures })),
+  }
+}
