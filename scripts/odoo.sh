@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# A real Odoo 19 on loopback, from Debian's own packages, with its own PostgreSQL cluster: nothing of yours is touched.
+#
+#   npm run odoo -- up                 install what is missing, start Odoo with the addon and the sample catalogue,
+#                                      print the environment: env $(npm run --silent odoo -- up) npm start
+#   npm run odoo -- down               stop every server and the cluster; databases are kept
+#   npm run odoo -- status             what runs where
+#   npm run odoo -- restart [WORKERS]  restart the server of ODOO_DB, with so many worker processes (0: threads)
+#   npm run odoo -- fresh-db NAME      a new database with the addon and its service user; prints its environment
+#   npm run odoo -- drop-db NAME       stop its server and delete it
+#   npm run odoo -- start NAME [WORKERS] | stop NAME      the server of one database
+#   npm run odoo -- shell NAME         Python from standard input, inside Odoo, as its superuser
+#   npm run odoo -- prepare            only install and make the templates; prints how to reach the cluster
+#   npm run odoo -- test-addon         the addon's own tests in Odoo's runner, on a new database
+#
+# Only the environment goes to standard output, everything else to standard error.
+#
+# ODOO_HOME  where all of it lives    /var/tmp/clarity-odoo, kept between runs; delete it to start over
+# ODOO_DB    the database of up       store
+# ODOO_PORT  the port wished for up   8069; a free one when it is taken
+# ODOO_TEST_OWNER  a process id: fresh-db's database goes when that process is gone
+set -euo pipefail
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+HOME_DIR=${ODOO_HOME:-/var/tmp/clarity-odoo}
+DB=${ODOO_DB:-store}
+PORT_WISH=${ODOO_PORT:-8069}
+ADDON="$REPO/odoo-bridge/clarity_bridge"
+
+say() { printf 'odoo: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+for part in packages cluster templates server; do
+  # shellcheck source=/dev/null
+  . "$REPO/scripts/odoo/$part.sh"
+done
+
+# Everything that several runs could do at once happens under this lock; servers must not inherit its descriptor (9).
+under_lock() {
+  mkdir -p "$HOME_DIR" && chmod a+x "$HOME_DIR"
+  exec 9> "$HOME_DIR/lock"
+  flock 9
+  "$@"
+  exec 9>&-
+}
+
+prepare() {
+  install_packages
+  start_cluster
+  sweep_orphans
+  make_templates
+}
+
+up() {
+  under_lock prepare
+  under_lock ensure_database "$DB"
+  server_runs "$DB" || start_server "$DB" 0 "$PORT_WISH"
+  under_lock seed "$DB"
+  print_environment "$DB"
+}
+
+fresh_db() {
+  under_lock prepare
+  stop_server "$1"
+  under_lock clone_database "$1"
+  print_environment "$1"
+}
+
+down() {
+  local server
+  for server in "$HOME_DIR"/servers/*/; do
+    [ -d "$server" ] && stop_server "$(basename "$server")"
+  done
+  stop_cluster
+}
+
+status() {
+  cluster_runs && say "PostgreSQL on 127.0.0.1:$(cat "$HOME_DIR/pgport")" || say 'PostgreSQL is not running'
+  local server name
+  for server in "$HOME_DIR"/servers/*/; do
+    [ -d "$server" ] || continue
+    name=$(basename "$server")
+    if server_runs "$name"; then say "database $name at $(server_url "$name")"; else say "database $name is not served"; fi
+  done
+}
+
+name_given() { [[ ${1:-} =~ ^[a-z][a-z0-9_]{0,50}$ ]] || fail 'name a database: small letters, digits and _'; }
+
+command=${1:-}
+[ $# -gt 0 ] && shift
+case $command in
+  up) up ;;
+  down) down ;;
+  status) status ;;
+  prepare) under_lock prepare; print_cluster ;;
+  fresh-db) name_given "$@"; fresh_db "$1" ;;
+  drop-db) name_given "$@"; stop_server "$1"; drop_database "$1" ;;
+  start) name_given "$@"; start_server "$1" "${2:-0}" 0; print_environment "$1" ;;
+  stop) name_given "$@"; stop_server "$1" ;;
+  restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;
+  shell) name_given "$@"; odoo_shell "$1" ;;
+  test-addon) under_lock prepare; test_addon ;;
+  *) sed -n '2,23s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
