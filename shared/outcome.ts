@@ -44,7 +44,7 @@ export const correct = (first: Problem, ...others: Problem[]): OutcomeOf<'correc
   kind: 'correct',
   problems: [first, ...others],
 })
-export const review = (cause: string, message: string, facts: Facts = {}): Outcome => ({
+export const review = (cause: string, message: string, facts: Facts = {}): OutcomeOf<'review'> => ({
   kind: 'review',
   cause,
   message,

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { freePort } from './ports.ts'
+
+/** The extension as its own process, as a merchant runs it: tests can kill it and start it again on the same data. */
+export interface Bridge {
+  url: string
+  port: number
+  readonly pid: number
+  /** Resident memory now, in MB. */
+  rss(): number
+  /** SIGKILL, at once. */
+  kill(): Promise<void>
+  /** SIGTERM, and wait for it to finish what it has begun. */
+  stop(): Promise<void>
+  start(): Promise<void>
+  /** What it printed. */
+  log(): string
+}
+
+export async function startBridge(env: Record<string, string>): Promise<Bridge> {
+  const port = env.PORT ? Number(env.PORT) : await freePort()
+  const url = `http://127.0.0.1:${port}`
+  let output = ''
+  let child: ChildProcess | undefined
+
+  const bridge: Bridge = {
+    url,
+    port,
+    get pid() {
+      return child?.pid ?? 0
+    },
+    rss() {
+      const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${bridge.pid}/status`, 'utf8'))
+      return Number(line?.[1] ?? 0) / 1024
+    },
+    async start() {
+      const started = spawn(process.execPath, [resolve('clarity-extension/main.ts')], {
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          ADMIN_PASSWORD: 'correct horse battery',
+          ...env,
+          PORT: String(port),
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      child = started
+      started.stdout?.on('data', (chunk: Buffer) => keep(chunk))
+      started.stderr?.on('data', (chunk: Buffer) => keep(chunk))
+      while (!(await answers(`${url}/health/live`))) {
+        if (started.exitCode !== null)
+          throw new Error(`the bridge ended with ${started.exitCode}:\n${output.slice(-4000)}`)
+        await new Promise((done) => setTimeout(done, 50))
+      }
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    log: () => output,
+  }
+  await bridge.start()
+  return bridge
+
+  function keep(chunk: Buffer) {
+    output = (output + chunk.toString()).slice(-200_000)
+  }
+
+  async function end(signal: NodeJS.Signals) {
+    const ending = child
+    child = undefined
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
+    const exit = once(ending, 'exit')
+    ending.kill(signal)
+    await exit
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch {
+    return false
+  }
+}
