@@ -40,8 +40,9 @@ const statements = (id: string, bytes: string, text: string): string[] => [
     unique (source, webhook_id)
   )`,
   `create index events_open on events (state, id) where state in ('ready', 'running', 'dead', 'held')`,
-  `create index events_open_lane on events (lane, id) where state in ('ready', 'running', 'dead')`,
-  `create index events_open_cause on events (cause, id) where state in ('dead', 'held')`,
+  `create index events_ready on events (lane, id) where state = 'ready'`,
+  `create index events_dead on events (lane, id) where state = 'dead'`,
+  `create index events_failed on events (cause, id) where state in ('dead', 'held')`,
   'create index events_lane on events (lane, id)',
   'create index events_subject on events (subject, id)',
   'create index events_trace on events (trace_id)',
@@ -103,6 +104,7 @@ const statements = (id: string, bytes: string, text: string): string[] => [
     message text,
     since bigint not null
   )`,
+  `insert into connections (name, state, since) values ('clarity', 'up', ${Date.now()}), ('odoo', 'up', ${Date.now()})`,
   `create table settings (
     key ${text} primary key,
     value text not null,

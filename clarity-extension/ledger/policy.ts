@@ -1,0 +1,108 @@
+import type { Connection, Outcome, Problem } from '../../shared/outcome.ts'
+import type { MoveName } from './moves.ts'
+
+/** How an attempt ended: with an outcome, or with none. */
+export type Ended =
+  | Outcome
+  /** A bug; or, with cause `timeout`, a handler that never came back. */
+  | { kind: 'thrown'; message: string; cause?: 'bug' | 'timeout' }
+  /** The process that ran it is gone. */
+  | { kind: 'lease_lost' }
+  /** The process stops before it is through. */
+  | { kind: 'released' }
+
+/** What becomes of the event's row. */
+export interface Move {
+  by: Extract<MoveName, 'done' | 'skip' | 'retry' | 'exhausted' | 'correct' | 'review' | 'refused' | 'release'>
+  cause: string | null
+  message: string | null
+  /** Problem[] or Facts, for a person. */
+  details: unknown
+  /** How long the lane waits before this event runs again; 0 unless it goes back to ready. */
+  delayMs: number
+  /** Whether this attempt is one of the limited number. */
+  counts: boolean
+  /** The connection that pauses. */
+  pauses: Connection | null
+}
+
+/** Attempts after which an event that keeps failing is a dead letter: with these delays after about a day. */
+export const ATTEMPT_LIMIT = 15
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DELAYS = [1 * SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 1 * HOUR, 2 * HOUR, 4 * HOUR]
+/** Of the delay, added at random, so that what failed together does not come back together. */
+const JITTER = 0.25
+/** A process that was killed says nothing about its events; one that dies of an event again and again does. */
+const FREE_LOSSES = 2
+
+/**
+ * The only place where an outcome becomes a move.
+ * @param attempt number of the attempt that ended, 1 for the first
+ * @param random in [0, 1)
+ */
+export function decide(ended: Ended, attempt: number, random: number, limit: number = ATTEMPT_LIMIT): Move {
+  switch (ended.kind) {
+    case 'done':
+      return { ...settled, by: 'done', message: ended.detail }
+    case 'skip':
+      return { ...settled, by: 'skip', cause: ended.reason, message: ended.detail ?? null }
+    case 'correct':
+      return {
+        ...settled,
+        by: 'correct',
+        cause: ended.problems[0].code,
+        message: say(ended.problems),
+        details: ended.problems,
+      }
+    case 'review':
+      return { ...settled, by: 'review', cause: ended.cause, message: ended.message, details: ended.facts }
+    case 'refused':
+      return {
+        ...settled,
+        by: 'refused',
+        cause: ended.cause,
+        message: ended.message,
+        counts: false,
+        pauses: ended.connection,
+      }
+    case 'released':
+      return { ...settled, by: 'release', counts: false }
+    case 'retry':
+      return again(ended.cause, ended.message, Math.max(ended.afterMs ?? 0, delayAfter(attempt)))
+    case 'thrown':
+      return again(ended.cause ?? 'bug', ended.message, delayAfter(attempt))
+    case 'lease_lost':
+      return again(
+        'lease_lost',
+        'The process that ran it ended before it was through.',
+        attempt <= FREE_LOSSES ? 0 : delayAfter(attempt),
+      )
+  }
+
+  function again(cause: string, message: string, delay: number): Move {
+    if (attempt >= limit) return { ...settled, by: 'exhausted', cause, message }
+    return { ...settled, by: 'retry', cause, message, delayMs: Math.round(delay * (1 + JITTER * random)) }
+  }
+}
+
+const settled = { cause: null, message: null, details: null, delayMs: 0, counts: true, pauses: null }
+
+const delayAfter = (attempt: number): number => DELAYS[Math.min(attempt, DELAYS.length) - 1] ?? 1 * SECOND
+
+const say = ([first, ...others]: readonly [Problem, ...Problem[]]): string =>
+  others.length === 0 ? first.message : `${first.message} (and ${others.length} more)`
+
+/**
+ * Whether a success of `later` makes an older dead letter of `earlier` in the same lane needless: the events of one record
+ * (order.*, customer.*, stock.* …) all bring the record's current state, so the newest success contains the older ones.
+ * Deliveries do not: each picking is another shipment, and an order's success says nothing about them.
+ */
+export function supersedes(later: string, earlier: string): boolean {
+  const family = familyOf(later)
+  return family !== 'picking' && family !== 'unreadable' && family === familyOf(earlier)
+}
+
+const familyOf = (type: string): string => type.split('.')[0] ?? type

@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import { group } from './store/group.ts'
+import type { LinksTable } from './store/schema.ts'
+import type { Store } from './store/store.ts'
+
+/** Which Clarity record is which Odoo record, and what was last seen of each. */
+export interface Link {
+  /** e.g. `order`, `customer`, `picking`. */
+  kind: string
+  clarityId: string
+  odooModel: string
+  odooId: number
+  odooName: string | null
+  /** The storefront's updatedAt that was last applied to Odoo. */
+  clarityVersion: string | null
+  /** Of the mapped content that was last applied to Odoo. */
+  hash: string | null
+  /** Of what was last written to the storefront. */
+  clarityHash: string | null
+}
+
+/** What is left out stays as it was. */
+export type LinkChange = Pick<Link, 'kind' | 'clarityId' | 'odooModel' | 'odooId'> & Partial<Link>
+
+export interface Links {
+  get(kind: string, clarityId: string): Promise<Link | undefined>
+  /** By Clarity id; those without a link are missing. */
+  getMany(kind: string, clarityIds: readonly string[]): Promise<Map<string, Link>>
+  byOdoo(odooModel: string, odooId: number): Promise<Link | undefined>
+  /** All saves of one event-loop turn are one commit. */
+  save(...changes: LinkChange[]): Promise<void>
+}
+
+export function createLinks({ db }: Store, now: () => number = Date.now): Links {
+  const saves = group((batch: LinkChange[][]) => db.transaction().execute((trx) => saveAll(trx, batch)))
+
+  const saveAll = async (trx: typeof db, batch: LinkChange[][]): Promise<undefined[]> => {
+    for (const change of batch.flat()) {
+      await trx
+        .insertInto('links')
+        .values(rowOf(change, now()))
+        .onConflict((conflict) =>
+          conflict.columns(['kind', 'clarity_id']).doUpdateSet({
+            odoo_model: sql`excluded.odoo_model`,
+            odoo_id: sql`excluded.odoo_id`,
+            odoo_name: sql`coalesce(excluded.odoo_name, links.odoo_name)`,
+            clarity_version: sql`coalesce(excluded.clarity_version, links.clarity_version)`,
+            hash: sql`coalesce(excluded.hash, links.hash)`,
+            clarity_hash: sql`coalesce(excluded.clarity_hash, links.clarity_hash)`,
+            updated_at: sql`excluded.updated_at`,
+          }),
+        )
+        .execute()
+    }
+    return batch.map(() => undefined)
+  }
+
+  const getMany: Links['getMany'] = async (kind, clarityIds) => {
+    if (clarityIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('links')
+      .selectAll()
+      .where('kind', '=', kind)
+      .where('clarity_id', 'in', [...new Set(clarityIds)])
+      .execute()
+    return new Map(rows.map((row) => [row.clarity_id, linkOf(row)]))
+  }
+
+  return {
+    getMany,
+    get: async (kind, clarityId) => (await getMany(kind, [clarityId])).get(clarityId),
+    async byOdoo(odooModel, odooId) {
+      const row = await db
+        .selectFrom('links')
+        .selectAll()
+        .where('odoo_model', '=', odooModel)
+        .where('odoo_id', '=', odooId)
+        .orderBy('updated_at', 'desc')
+        .executeTakeFirst()
+      return row && linkOf(row)
+    },
+    async save(...changes) {
+      if (changes.length > 0) await saves.add(changes)
+    },
+  }
+}
+
+const rowOf = (change: LinkChange, now: number): LinksTable => ({
+  kind: change.kind,
+  clarity_id: change.clarityId,
+  odoo_model: change.odooModel,
+  odoo_id: change.odooId,
+  odoo_name: change.odooName ?? null,
+  clarity_version: change.clarityVersion ?? null,
+  hash: change.hash ?? null,
+  clarity_hash: change.clarityHash ?? null,
+  updated_at: now,
+})
+
+const linkOf = (row: LinksTable): Link => ({
+  kind: row.kind,
+  clarityId: row.clarity_id,
+  odooModel: row.odoo_model,
+  odooId: row.odoo_id,
+  odooName: row.odoo_name,
+  clarityVersion: row.clarity_version,
+  hash: row.hash,
+  clarityHash: row.clarity_hash,
+})

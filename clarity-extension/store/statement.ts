@@ -1,0 +1,51 @@
+import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely'
+import type { Tables } from './schema.ts'
+
+/**
+ * A query that Kysely compiles once and that runs with other values afterwards: compiling costs more than running, and the
+ * doors run one of these for every event.
+ * @param build the query with any values in it; `bind` gives the values in the order in which the query's text has them
+ */
+export function statement<In, Out>(
+  build: (db: Kysely<Tables>) => Compilable<Out>,
+  bind: (input: In) => unknown[],
+): (db: Kysely<Tables>, input: In) => Promise<Out[]> {
+  let compiled: CompiledQuery<Out> | undefined
+  return async (db, input) => {
+    compiled ??= build(db).compile()
+    const parameters = bind(input)
+    if (parameters.length !== compiled.parameters.length) throw new Error(`wrong number of values: ${compiled.sql}`)
+    const result: QueryResult<Out> = await db.executeQuery({ ...compiled, parameters })
+    return result.rows
+  }
+}
+
+/** Rows per statement: few enough texts to keep all of them prepared. */
+const SIZES = [128, 32, 8, 2, 1] as const
+
+/**
+ * The same for a statement over many rows, e.g. an insert. `columns` is the order of the values of one row.
+ * @param build gets as many sample rows as the statement shall take
+ */
+export function statementOfRows<Row extends object, Out>(
+  columns: readonly (keyof Row)[],
+  build: (db: Kysely<Tables>, rows: Row[]) => Compilable<Out>,
+): (db: Kysely<Tables>, rows: readonly Row[]) => Promise<Out[]> {
+  const compiled = new Map<number, CompiledQuery<Out>>()
+  return async (db, rows) => {
+    const out: Out[] = []
+    for (let from = 0; from < rows.length; ) {
+      const left = rows.length - from
+      const size = SIZES.find((candidate) => candidate <= left) ?? 1
+      const part = rows.slice(from, from + size)
+      const query = compiled.get(size) ?? build(db, part).compile()
+      compiled.set(size, query)
+      const parameters = part.flatMap((row) => columns.map((column) => row[column]))
+      if (parameters.length !== query.parameters.length) throw new Error(`wrong number of values: ${query.sql}`)
+      const result: QueryResult<Out> = await db.executeQuery({ ...query, parameters })
+      out.push(...result.rows)
+      from += size
+    }
+    return out
+  }
+}
