@@ -1,0 +1,8 @@
+import type { LookupTable } from '../lookups.ts'
+
+/** Warehouses without an entry are not for sale online. */
+export const locations: LookupTable = {
+  title: 'Warehouses and locations',
+  about: "Odoo's warehouse code -> the storefront's locationKey",
+  entries: { WH: 'main', EAST: 'east' },
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Json } from './json.ts'
+
+/**
+ * Value tables: what a value of one side is called on the other. `*` stands for every value without its own entry.
+ * A result is what the target field takes: text, a number (an Odoo id), or a marker such as
+ * `{"$find": {"model": "account.journal", "by": {"code": "BNK1"}}}`.
+ */
+export interface LookupTable {
+  /** As the merchant knows it, e.g. `Payment methods`. */
+  title: string
+  /** What stands on the left and on the right, for the editor and the documentation. */
+  about: string
+  entries: Record<string, Json>
+}
+
+export type LookupTables = Record<string, LookupTable>
+
+/** An entry that a mapping relied on: when it changes, the records it touched are known. */
+export interface UsedLookup {
+  table: string
+  key: string
+  /** The entry that answered: the key itself or `*`. */
+  entry: string
+}
+
+export const lookupTable: z.ZodType<LookupTable> = z.strictObject({
+  title: z.string().min(1),
+  about: z.string(),
+  entries: z.record(z.string(), z.json()),
+})
+
+/** @returns the entry's result, or undefined when the table (or the key in it) is not there */
+export function lookUp(
+  tables: LookupTables,
+  name: string,
+  key: string,
+): { result: Json; used: UsedLookup } | undefined {
+  const entries = tables[name]?.entries ?? {}
+  const entry = Object.hasOwn(entries, key) ? key : '*'
+  if (!Object.hasOwn(entries, entry)) return undefined
+  const result = entries[entry]
+  return result === undefined ? undefined : { result, used: { table: name, key, entry } }
+}
+
+/** A merchant's own entries over the defaults, table by table; an entry of null takes the default's away. */
+export function mergeTables(
+  defaults: LookupTables,
+  own: Record<string, { entries: Record<string, Json | null> }>,
+): LookupTables {
+  const merged: LookupTables = { ...defaults }
+  for (const [name, { entries }] of Object.entries(own)) {
+    const base = defaults[name] ?? { title: name, about: '', entries: {} }
+    const kept = Object.entries({ ...base.entries, ...entries }).filter(([, result]) => result !== null)
+    merged[name] = { ...base, entries: Object.fromEntries(kept) }
+  }
+  return merged
+}

@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import type { Json } from './json.ts'
+
+/**
+ * Rules as data: what becomes what, in a form that is stored, exported, compared and read by people.
+ *
+ * A **path** is dotted and starts at the record at hand (`billingAddress.city`; inside `lines` at the line), or a JSON pointer
+ * from the record's root (`/currency`). `$company.currency`, `$constants.<name>`, `$now` and `$index` (1 for the first line) read
+ * the context. Text is absent when it is empty.
+ *
+ * **Several rules with one target**: the first that gives a value wins, so the special case stands above the general one.
+ */
+export interface RuleSet {
+  /** Unique, e.g. `order-to-odoo`. */
+  name: string
+  /** One sentence for the documentation. */
+  description: string
+  entity: string
+  direction: 'toOdoo' | 'toClarity'
+  version: number
+  /** Odoo model that is written, e.g. `sale.order`. */
+  model?: string
+  rules: Rule[]
+  /** How a record that is already there is recognised: the first whose condition holds and whose values are all there. */
+  match?: Match[]
+  /** What is done after the write, in this order. */
+  follow?: Follow[]
+}
+
+export interface Match {
+  when?: Condition
+  by: Record<string, Value>
+}
+
+export interface Follow {
+  do: 'confirm' | 'cancel' | 'post'
+  when?: Condition
+}
+
+/** A value with a place to put it. */
+export interface Rule extends Value {
+  /** Target field; a dot writes into an object, e.g. `attributes.color`. */
+  to: string
+  /** Why, for the documentation. */
+  about?: string
+  when?: Condition
+  /** Without a value the record is parked and the field named. */
+  required?: boolean
+}
+
+/**
+ * Where a value comes from and what is done to it, in this order: source, `default`, `join`, `split`, `convert`, `lookup`, `ref`.
+ * Exactly one source: `from`, `const`, `object`, `find`, `set`, `lines`, `list` or `jsonata`.
+ */
+export interface Value {
+  /** Path. Of several the first that has a value, or all of them with `join`. */
+  from?: string | string[]
+  const?: Json
+  object?: Record<string, Value>
+  /** The one Odoo record with these values. */
+  find?: Find
+  /** A many2many, replaced by these. */
+  set?: Value[]
+  /** Order lines and the like: one record per element, told apart by `key`. */
+  lines?: { key: string; each: Each[] }
+  /** A plain list of objects. */
+  list?: Each[]
+  /** For what rules cannot say. Runs apart, with limits; money is text and only computed by the exact functions. */
+  jsonata?: string
+  /** What an absent source becomes. */
+  default?: Json
+  /** Puts several sources, or a list, into one text; absent parts leave no gap. */
+  join?: string
+  /** Cuts a text; `take` picks a part, from the end when negative. Without `take` it is a list. */
+  split?: { by: string; take?: number }
+  convert?: Step[]
+  lookup?: Lookup
+  /** The record linked to this kind and the value as its Clarity id. */
+  ref?: string
+}
+
+export interface Find {
+  model: string
+  by: Record<string, Value>
+  /** Field that is read of what was found; its id if not given. */
+  take?: string
+  /** None found leaves the field empty instead of parking the record. */
+  optional?: boolean
+}
+
+export interface Each {
+  in: string
+  when?: Condition
+  rules: Rule[]
+}
+
+/** `trim`, or with arguments `{"do": "truncate", "length": 64}`. */
+export type Step = string | ({ do: string } & Record<string, Json>)
+
+export interface Lookup {
+  table: string
+  /** `problem` parks the record until the table has an entry, `pass` keeps the value, `next` leaves it to the next rule. */
+  missing: 'problem' | 'pass' | 'next'
+}
+
+/** `greater` and `less` compare decimals exactly. */
+export type Condition =
+  | { path: string; equals: Json }
+  | { path: string; in: Json[] }
+  | { path: string; exists: boolean }
+  | { path: string; greater: string }
+  | { path: string; less: string }
+  | { path: string; contains: string }
+  | { not: Condition }
+  | { and: Condition[] }
+  | { or: Condition[] }
+
+const json: z.ZodType<Json> = z.json()
+const sources = ['from', 'const', 'object', 'find', 'set', 'lines', 'list', 'jsonata'] as const
+const forbidden = /(^|[./])(__proto__|prototype|constructor)([./]|$)/
+const path = z
+  .string()
+  .min(1)
+  .refine((text) => !forbidden.test(text), 'names a part of the program, not a field')
+const decimalText = z.string().regex(/^-?\d+(\.\d+)?$/, 'a decimal number as text')
+
+export const condition: z.ZodType<Condition> = z.lazy(() =>
+  z.union([
+    z.strictObject({ path, equals: json }),
+    z.strictObject({ path, in: z.array(json).min(1) }),
+    z.strictObject({ path, exists: z.boolean() }),
+    z.strictObject({ path, greater: decimalText }),
+    z.strictObject({ path, less: decimalText }),
+    z.strictObject({ path, contains: z.string().min(1) }),
+    z.strictObject({ not: condition }),
+    z.strictObject({ and: z.array(condition).min(1) }),
+    z.strictObject({ or: z.array(condition).min(1) }),
+  ]),
+)
+
+const step: z.ZodType<Step> = z.union([z.string().min(1), z.object({ do: z.string().min(1) }).catchall(json)])
+const valueMap: z.ZodType<Record<string, Value>> = z.lazy(() => z.record(path, value))
+const each: z.ZodType<Each> = z.lazy(() =>
+  z.strictObject({ in: path, when: condition.optional(), rules: z.array(rule).min(1) }),
+)
+
+const valueShape = {
+  from: z.union([path, z.array(path).min(1)]).optional(),
+  const: json.optional(),
+  object: valueMap.optional(),
+  find: z
+    .strictObject({ model: z.string(), by: valueMap, take: z.string().optional(), optional: z.boolean().optional() })
+    .optional(),
+  set: z.lazy(() => z.array(value)).optional(),
+  lines: z.strictObject({ key: z.string(), each: z.array(each).min(1) }).optional(),
+  list: z.array(each).min(1).optional(),
+  jsonata: z.string().min(1).max(4_000).optional(),
+  default: json.optional(),
+  join: z.string().optional(),
+  split: z.strictObject({ by: z.string().min(1), take: z.int().optional() }).optional(),
+  convert: z.array(step).optional(),
+  lookup: z.strictObject({ table: z.string(), missing: z.enum(['problem', 'pass', 'next']) }).optional(),
+  ref: z
+    .string()
+    .regex(/^[a-z_]+$/)
+    .optional(),
+}
+
+const hasOneSource = (given: object): boolean => sources.filter((source) => Object.hasOwn(given, source)).length === 1
+const oneSource = `needs exactly one of ${sources.join(', ')}`
+
+export const value: z.ZodType<Value> = z.strictObject(valueShape).refine(hasOneSource, oneSource)
+export const rule: z.ZodType<Rule> = z
+  .strictObject({
+    to: path,
+    about: z.string().optional(),
+    when: condition.optional(),
+    required: z.boolean().optional(),
+    ...valueShape,
+  })
+  .refine(hasOneSource, oneSource)
+
+/** The door for rule sets that come from outside: imports, the panel, the store. */
+export const ruleSet: z.ZodType<RuleSet> = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  description: z.string().min(1),
+  entity: z.string().min(1),
+  direction: z.enum(['toOdoo', 'toClarity']),
+  version: z.int().min(1),
+  model: z.string().optional(),
+  rules: z.array(rule).min(1),
+  match: z.array(z.strictObject({ when: condition.optional(), by: valueMap })).optional(),
+  follow: z.array(z.strictObject({ do: z.enum(['confirm', 'cancel', 'post']), when: condition.optional() })).optional(),
+})
