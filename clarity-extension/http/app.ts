@@ -29,7 +29,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by')
   app.set('trust proxy', options.trustProxy ?? false)
   app.use(requestId)
-  app.use(...options.doors)
+  for (const door of options.doors) app.use(door)
   app.use(options.health)
   app.use(accessLog(options.log), ...secureHeaders(options.frameAncestors ?? []))
   app.get('/metrics', options.metrics)

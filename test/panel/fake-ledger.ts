@@ -1,0 +1,222 @@
+import type { PanelPorts } from '../../clarity-extension/http/ports.ts'
+import type {
+  ConnectionStatus,
+  EventDetail,
+  EventPage,
+  EventSummary,
+  FailureGroup,
+  LedgerQueries,
+  ListQuery,
+  Overview,
+} from '../../clarity-extension/ledger/queries.ts'
+import type { Moved, Selection } from '../../clarity-extension/ledger/types.ts'
+import type { EventState } from '../../clarity-extension/store/schema.ts'
+import type { Connection } from '../../shared/outcome.ts'
+
+/** The ledger's reading side in memory, for the panel's own tests. The real one has its own suite. */
+export class FakeLedger implements LedgerQueries {
+  events: EventDetail[] = []
+  status: ConnectionStatus[] = [
+    { name: 'clarity', state: 'up', cause: null, message: null, since: 0, waiting: 0 },
+    { name: 'odoo', state: 'up', cause: null, message: null, since: 0, waiting: 0 },
+  ]
+  /** Set it and every read throws: a store that is away. */
+  broken = false
+  moves: string[] = []
+  readonly now: () => number
+
+  constructor(now: () => number) {
+    this.now = now
+  }
+
+  async overview(): Promise<Overview> {
+    this.#check()
+    const now = this.now()
+    const startOfMinute = Math.floor(now / 60_000) * 60_000
+    const perMinute = Array.from({ length: 60 }, (_, index) => {
+      const at = startOfMinute - (59 - index) * 60_000
+      const within = (ms: number | null) => ms !== null && ms >= at && ms < at + 60_000
+      const settled = this.events.filter((event) => within(event.settledAt))
+      return {
+        at,
+        received: this.events.filter((event) => within(event.receivedAt)).length,
+        delivered: settled.filter((event) => event.state === 'done').length,
+        failed: settled.filter((event) => event.state === 'dead').length,
+        orders: settled.filter((event) => event.state === 'done' && event.type === 'order.created').length,
+      }
+    })
+    const waiting = this.#in('ready')
+    const done = this.#in('done').slice(0, 200)
+    const durations = done.map((event) => (event.settledAt ?? 0) - event.receivedAt).sort((a, b) => a - b)
+    const newest = (type: string) => summary(done.find((event) => event.type === type))
+    return {
+      perMinute,
+      waiting: waiting.length,
+      running: this.#in('running').length,
+      failed: this.#in('dead').length,
+      held: this.#in('held').length,
+      oldestWaitingAt: waiting.length > 0 ? Math.min(...waiting.map((event) => event.receivedAt)) : null,
+      latency: {
+        p50Ms: durations[Math.floor(durations.length / 2)] ?? null,
+        p99Ms: durations[Math.floor(durations.length * 0.99)] ?? null,
+        sample: durations.length,
+      },
+      lastOrders: { toOdoo: newest('order.created'), toClarity: newest('picking.done') },
+      connections: this.status,
+    }
+  }
+
+  async list(query: ListQuery = {}): Promise<EventPage> {
+    this.#check()
+    const limit = query.limit ?? 50
+    const search = query.search?.toLowerCase()
+    const matching = this.events.filter(
+      (event) =>
+        (query.cursor === undefined || event.id < query.cursor) &&
+        (!query.states || query.states.includes(event.state)) &&
+        (!query.types || query.types.includes(event.type)) &&
+        (!query.cause || event.cause === query.cause) &&
+        (!search ||
+          event.subject.toLowerCase().startsWith(search) ||
+          String(event.id) === search ||
+          event.lane === search),
+    )
+    const rows = matching.slice(0, limit).flatMap((event) => summary(event) ?? [])
+    return { rows, next: matching.length > limit ? (rows.at(-1)?.id ?? null) : null }
+  }
+
+  async detail(id: number): Promise<EventDetail | undefined> {
+    this.#check()
+    const event = this.events.find((candidate) => candidate.id === id)
+    if (!event) return undefined
+    const related = this.events.filter(
+      (other) => other.id !== id && (other.traceId === event.traceId || other.lane === event.lane),
+    )
+    return { ...event, related: related.slice(0, 50).flatMap((other) => summary(other) ?? []) }
+  }
+
+  async failures(): Promise<FailureGroup[]> {
+    this.#check()
+    const groups = new Map<string, EventDetail[]>()
+    for (const event of [...this.#in('dead'), ...this.#in('held')]) {
+      const key = `${event.state} ${event.cause}`
+      groups.set(key, [...(groups.get(key) ?? []), event])
+    }
+    return [...groups.values()]
+      .map((events) => ({
+        cause: events[0]?.cause ?? '',
+        state: events[0]?.state === 'held' ? ('held' as const) : ('dead' as const),
+        count: events.length,
+        message: events[0]?.message ?? null,
+        types: [...new Set(events.map((event) => event.type))],
+        oldestAt: Math.min(...events.map((event) => event.receivedAt)),
+        newestAt: Math.max(...events.map((event) => event.receivedAt)),
+        sample: events.slice(0, 3).flatMap((event) => summary(event) ?? []),
+      }))
+      .sort((a, b) => b.count - a.count)
+  }
+
+  async connections(): Promise<ConnectionStatus[]> {
+    this.#check()
+    return this.status
+  }
+
+  async replay(which: Selection, by: string): Promise<Moved> {
+    return this.#move(which, ['dead', 'held', 'dismissed'], 'ready', by)
+  }
+
+  async dismiss(which: Selection, _reason: string, by: string): Promise<Moved> {
+    return this.#move(which, ['dead', 'held'], 'dismissed', by)
+  }
+
+  async pauseConnection(name: Connection, by: string): Promise<void> {
+    this.moves.push(`pause ${name} by ${by}`)
+    this.#set(name, { state: 'paused', cause: 'paused_by_hand', message: `Paused by ${by}.`, since: this.now() })
+  }
+
+  async resumeConnection(name: Connection): Promise<void> {
+    this.moves.push(`resume ${name}`)
+    this.#set(name, { state: 'up', cause: null, message: null, since: this.now(), waiting: 0 })
+  }
+
+  #set(name: Connection, change: Partial<ConnectionStatus>) {
+    this.status = this.status.map((status) => (status.name === name ? { ...status, ...change } : status))
+  }
+
+  #move(which: Selection, from: EventState[], to: EventState, by: string): Moved {
+    const chosen = this.events.filter(
+      (event) =>
+        from.includes(event.state) && ('ids' in which ? which.ids.includes(event.id) : event.cause === which.cause),
+    )
+    for (const event of chosen) {
+      this.moves.push(`${to} ${event.id} by ${by}`)
+      Object.assign(event, {
+        state: to,
+        settledBy: by,
+        settledAt: to === 'ready' ? null : this.now(),
+        dueAt: this.now(),
+      })
+    }
+    return { moved: chosen.length }
+  }
+
+  #in = (state: EventState) => this.events.filter((event) => event.state === state)
+
+  #check() {
+    if (this.broken) throw new Error('the store is away')
+  }
+}
+
+/** Ports around a fake ledger: both sides answer a test well, orders are linked. */
+export function fakePorts(ledger: FakeLedger): PanelPorts {
+  return {
+    queries: ledger,
+    ledger,
+    connections: {
+      clarity: {
+        label: 'Clarity storefront',
+        address: 'http://user:secret@127.0.0.1:4100/api/v1?key=secret',
+        check: async () => [
+          { name: 'Reachable', ok: true, message: 'Answered in 12 ms.', ms: 12 },
+          { name: 'Credentials', ok: true, message: 'The storefront accepts the client.', ms: 31 },
+        ],
+      },
+      odoo: {
+        label: 'Odoo 19',
+        address: 'https://odoo.example.com',
+        check: async () => [
+          { name: 'Reachable', ok: true, message: 'Odoo 19.0 answered in 48 ms.', ms: 48 },
+          {
+            name: 'Credentials',
+            ok: false,
+            message: 'Odoo refuses the API key.',
+            remedy: 'Create a new key for the user "clarity_bridge" in Odoo and enter it as ODOO_API_KEY.',
+            ms: 22,
+          },
+        ],
+      },
+    },
+    linksOf: async (lane) => {
+      const id = Number(lane.split(':')[1])
+      if (!lane.startsWith('order:') || !ledger.events.some((event) => event.lane === lane && event.state === 'done'))
+        return []
+      return [
+        {
+          kind: 'order',
+          clarityId: String(id),
+          odooModel: 'sale.order',
+          odooId: id + 400,
+          odooName: `S${String(id + 400).padStart(5, '0')}`,
+          odooUrl: `https://odoo.example.com/odoo/sales/${id + 400}`,
+        },
+      ]
+    },
+  }
+}
+
+function summary(event: EventDetail | undefined): EventSummary | null {
+  if (!event) return null
+  const { id, source, type, lane, subject, state, attempts, receivedAt, dueAt, settledAt, cause, message, traceId } =
+    event
+  return { id, source, type, lane, subject, state, attempts, receivedAt, dueAt, settledAt, cause, message, traceId }
+}

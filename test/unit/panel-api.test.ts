@@ -1,0 +1,291 @@
+import { createServer } from 'node:http'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { cookieOf, PASSWORD, panelServer, signedIn } from './panel-server.ts'
+
+const wrong = { name: 'admin', password: 'wrong' }
+const right = { name: 'admin', password: PASSWORD }
+
+describe('sign-in', () => {
+  it('hands out a strict, unreadable cookie and marks it Secure behind TLS', async () => {
+    const { app } = panelServer()
+    const plain = await request(app).post('/api/session').send(right).expect(200)
+    expect(plain.headers['set-cookie']?.[0]).toMatch(/HttpOnly; SameSite=Strict$/)
+    expect(plain.headers['set-cookie']?.[0]).toMatch(/Path=\/;/)
+    const tls = await request(app).post('/api/session').set('X-Forwarded-Proto', 'https').send(right).expect(200)
+    expect(tls.headers['set-cookie']?.[0]).toMatch(/Secure/)
+  })
+
+  it('does not tell whether the name or the password was wrong', async () => {
+    const { app } = panelServer()
+    const name = await request(app)
+      .post('/api/session')
+      .send({ ...right, name: 'root' })
+      .expect(401)
+    const password = await request(app).post('/api/session').send(wrong).expect(401)
+    expect({ ...name.body, requestId: '' }).toEqual({ ...password.body, requestId: '' })
+  })
+
+  it('locks out after five failures for a time that grows, the right password included', async () => {
+    const { app, clock } = panelServer()
+    for (let i = 0; i < 5; i++) await request(app).post('/api/session').send(wrong).expect(401)
+    const locked = await request(app).post('/api/session').send(right).expect(429)
+    expect(locked.body).toMatchObject({
+      code: 'locked_out',
+      retryAfterSeconds: 60,
+      remedy: 'Wait 60 seconds, then try again.',
+    })
+    expect(locked.headers['retry-after']).toBe('60')
+    clock.now += 60_000
+    await request(app).post('/api/session').send(wrong).expect(401)
+    expect((await request(app).post('/api/session').send(right).expect(429)).body.retryAfterSeconds).toBe(120)
+    clock.now += 120_000
+    await request(app).post('/api/session').send(right).expect(200)
+    await request(app).post('/api/session').send(wrong).expect(401)
+  })
+
+  it('counts guesses that arrive at once', async () => {
+    const { app } = panelServer()
+    const answers = await Promise.all(Array.from({ length: 12 }, () => request(app).post('/api/session').send(wrong)))
+    expect(answers.filter((answer) => answer.status === 401)).toHaveLength(5)
+    expect(answers.filter((answer) => answer.status === 429)).toHaveLength(7)
+  })
+
+  it('starts a new session each time and ends the one before', async () => {
+    const { app } = panelServer()
+    const first = await signedIn(app)
+    const second = cookieOf(await request(app).post('/api/session').set(first).send(right).expect(200))
+    expect(second).not.toBe(first.Cookie)
+    await request(app).get('/api/overview').set(first).expect(401)
+    await request(app).get('/api/overview').set({ Cookie: second }).expect(200)
+  })
+
+  it('ends after twelve hours, and at sign-out at once', async () => {
+    const { app, clock } = panelServer()
+    const headers = await signedIn(app)
+    clock.now += 12 * 3_600_000 - 1000
+    await request(app).get('/api/overview').set(headers).expect(200)
+    clock.now += 2000
+    await request(app).get('/api/overview').set(headers).expect(401)
+    const again = await signedIn(app)
+    await request(app).delete('/api/session').set(again).expect(204)
+    await request(app).get('/api/overview').set(again).expect(401)
+    expect((await request(app).get('/api/session').set(again).expect(200)).body.user).toBeNull()
+  })
+
+  it('refuses a token of another key, another algorithm, another audience', async () => {
+    const { app } = panelServer()
+    const none = 'eyJhbGciOiJub25lIn0.eyJqdGkiOiJ4Iiwic3ViIjoiYWRtaW4iLCJleHAiOjQxMDI0NDQ4MDB9.'
+    const jwt = (await import('jsonwebtoken')).default
+    const foreign = jwt.sign({ jti: 'x', sub: 'admin' }, 'another key', { audience: 'bridge-panel', expiresIn: 60 })
+    for (const token of [none, foreign, 'rubbish', ''])
+      await request(app).get('/api/overview').set('Cookie', `bridge_session=${token}`).expect(401)
+  })
+})
+
+describe('writes', () => {
+  it('need the token of this session', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const other = await signedIn(app)
+    for (const token of ['', 'rubbish', other['X-CSRF-Token']]) {
+      const answer = await request(app)
+        .post('/api/connections/odoo/pause')
+        .set({ ...headers, 'X-CSRF-Token': token })
+        .expect(403)
+      expect(answer.body.code).toBe('foreign_page')
+    }
+    expect(ledger.moves).toEqual([])
+    await request(app).post('/api/connections/odoo/pause').set(headers).expect(200)
+  })
+
+  it('are refused from another origin, sign-in included', async () => {
+    const { app } = panelServer()
+    const headers = await signedIn(app)
+    await request(app).post('/api/session').set('Origin', 'https://evil.example').send(right).expect(403)
+    await request(app).post('/api/session').set('Sec-Fetch-Site', 'cross-site').send(right).expect(403)
+    await request(app).post('/api/connections/odoo/pause').set(headers).set('Sec-Fetch-Site', 'same-site').expect(403)
+    await request(app).post('/api/connections/odoo/pause').set(headers).set('Origin', 'null').expect(403)
+    await request(app).post('/api/connections/odoo/pause').set(headers).set('Sec-Fetch-Site', 'same-origin').expect(200)
+  })
+
+  it('are limited per address', async () => {
+    const { app } = panelServer('empty', { requestsPerMinute: 3 })
+    for (let i = 0; i < 3; i++) await request(app).get('/api/session').expect(200)
+    const answer = await request(app).get('/api/session').expect(429)
+    expect(answer.body).toMatchObject({ code: 'too_many_requests', remedy: 'Wait a minute, then try again.' })
+  })
+})
+
+describe('events', () => {
+  it('page by cursor, each event once, newest first', async () => {
+    const { app, ledger } = panelServer('many')
+    const headers = await signedIn(app)
+    const seen: number[] = []
+    let cursor = ''
+    for (let page = 0; page < 5; page++) {
+      const answer = await request(app).get(`/api/events?limit=200&cursor=${cursor}`).set(headers).expect(200)
+      seen.push(...answer.body.items.map((item: { id: string }) => Number(item.id)))
+      cursor = answer.body.nextCursor
+    }
+    expect(seen).toEqual(ledger.events.slice(0, 1000).map((event) => event.id))
+    const last = ledger.events.at(-3)?.id
+    const end = await request(app).get(`/api/events?cursor=${last}`).set(headers).expect(200)
+    expect(end.body.items).toHaveLength(2)
+    expect(end.body.nextCursor).toBeNull()
+  })
+
+  it('filter by state, type, cause and search', async () => {
+    const { app } = panelServer()
+    const headers = await signedIn(app)
+    const get = async (query: string) =>
+      (await request(app).get(`/api/events?${query}`).set(headers).expect(200)).body.items
+    expect(await get('state=dead,held')).toHaveLength(12)
+    expect(await get('state=dead&cause=unknown_sku')).toHaveLength(7)
+    expect(await get('q=%233199&type=order.created')).toHaveLength(1)
+    for (const query of ['state=nonsense', 'limit=0', 'limit=201', 'cursor=abc', `q=${'x'.repeat(201)}`]) {
+      const answer = await request(app).get(`/api/events?${query}`).set(headers).expect(400)
+      expect(answer.body.detail).toContain(query.split('=')[0])
+    }
+  })
+
+  it('tell a trace with what is personal masked, in full only when asked, and that is logged', async () => {
+    const { app, ledger, lines } = panelServer()
+    const headers = await signedIn(app)
+    const order = ledger.events.find((event) => event.type === 'order.created')
+    const masked = await request(app).get(`/api/events/${order?.id}`).set(headers).expect(200)
+    expect(masked.body.payload.masked).toBe(true)
+    for (const secret of ['Ada', 'ada@', '7946', 'St James', 'SW1Y']) expect(masked.text).not.toContain(secret)
+    expect(masked.body.payload.body.data.items[0].name).toBe('Enamel mug, blue')
+    const full = await request(app).post(`/api/events/${order?.id}/reveal`).set(headers).expect(200)
+    expect(full.body.body.data.contact.email).toBe('ada@example.com')
+    const logged = lines.find((line) => line.includes('payload shown in full'))
+    expect(logged).toContain(`"event":${order?.id}`)
+    expect(lines.join('')).not.toContain('ada@example.com')
+  })
+
+  it('are replayed and dismissed once; a second click says so', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const [first, second] = ledger.events.filter((event) => event.cause === 'unknown_sku')
+    const replayed = await request(app).post(`/api/events/${first?.id}/replay`).set(headers).expect(200)
+    expect(replayed.body.event.state).toBe('ready')
+    const again = await request(app).post(`/api/events/${first?.id}/replay`).set(headers).expect(409)
+    expect(again.body).toMatchObject({ code: 'not_open' })
+    await request(app).post(`/api/events/${second?.id}/dismiss`).set(headers).expect(200)
+    expect(ledger.moves).toEqual([`ready ${first?.id} by admin`, `dismissed ${second?.id} by admin`])
+    await request(app).post('/api/events/999999/replay').set(headers).expect(404)
+    await request(app).get('/api/events/nonsense').set(headers).expect(404)
+  })
+})
+
+describe('what needs attention', () => {
+  it('is grouped by cause with the remedy of its newest problem, and replayed as a group', async () => {
+    const { app } = panelServer()
+    const headers = await signedIn(app)
+    const groups = (await request(app).get('/api/failures').set(headers).expect(200)).body.items
+    expect(groups.map((group: { cause: string; count: number }) => [group.cause, group.count])).toEqual([
+      ['unknown_sku', 7],
+      ['timeout', 3],
+      ['totals_differ', 2],
+    ])
+    expect(groups[0].remedy).toContain('internal reference MUG-TEAL')
+    expect(groups[1].remedy).toContain('reachable')
+    expect((await request(app).post('/api/failures/unknown_sku/replay').set(headers).expect(200)).body).toEqual({
+      moved: 7,
+    })
+    expect((await request(app).post('/api/failures/unknown_sku/replay').set(headers).expect(200)).body).toEqual({
+      moved: 0,
+    })
+    expect((await request(app).post('/api/failures/timeout/dismiss').set(headers).expect(200)).body).toEqual({
+      moved: 3,
+    })
+  })
+})
+
+describe('overview', () => {
+  it('lets the worst thing decide', async () => {
+    const level = async (
+      which: Parameters<typeof panelServer>[0],
+      change?: (server: ReturnType<typeof panelServer>) => unknown,
+    ) => {
+      const server = panelServer(which)
+      change?.(server)
+      const headers = await signedIn(server.app)
+      return (await request(server.app).get('/api/overview').set(headers).expect(200)).body.level
+    }
+    expect(await level('empty')).toBe('quiet')
+    expect(await level('well')).toBe('well')
+    expect(await level('well', ({ clock }) => Object.assign(clock, { now: clock.now + 120_000 }))).toBe('busy')
+    expect(await level('failing')).toBe('stopped')
+    expect(await level('failing', ({ ledger }) => ledger.resumeConnection('odoo'))).toBe('attention')
+  })
+})
+
+describe('connections', () => {
+  it('never tell credentials in an address, say what to do, pause and resume', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const answer = await request(app).get('/api/connections').set(headers).expect(200)
+    expect(answer.text).not.toContain('secret')
+    expect(answer.body.items[1]).toMatchObject({ state: 'paused', cause: 'invalid_api_key', waiting: 23 })
+    expect(answer.body.items[1].remedy).toContain('key')
+    expect((await request(app).post('/api/connections/odoo/resume').set(headers).expect(200)).body.state).toBe('up')
+    expect((await request(app).post('/api/connections/clarity/pause').set(headers).expect(200)).body.state).toBe(
+      'paused',
+    )
+    expect(ledger.moves).toEqual(['resume odoo', 'pause clarity by admin'])
+    const report = await request(app).post('/api/connections/odoo/test').set(headers).expect(200)
+    expect(report.body).toMatchObject({ ok: false, checks: [{ ok: true }, { ok: false, remedy: /new key/ }] })
+    await request(app).post('/api/connections/paypal/test').set(headers).expect(404)
+  })
+})
+
+describe('live', () => {
+  it('tells the overview at once and an event when it changes, and ends with the session', async () => {
+    const { app, ledger, api } = panelServer()
+    const headers = await signedIn(app)
+    const server = createServer(app).listen(0, '127.0.0.1')
+    await new Promise((ready) => server.once('listening', ready))
+    const { port } = z.object({ port: z.number() }).parse(server.address())
+    const stream = await fetch(`http://127.0.0.1:${port}/api/live`, { headers })
+    expect(stream.headers.get('content-type')).toBe('text/event-stream')
+    const failed = ledger.events.find((event) => event.cause === 'timeout')
+    let text = ''
+    let replayed = false
+    if (!stream.body) throw new Error('no stream')
+    const reader = stream.body.getReader()
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      text += new TextDecoder().decode(read.value)
+      if (text.includes('event: overview') && !replayed) {
+        replayed = true
+        await ledger.replay({ ids: [failed?.id ?? 0] }, 'admin')
+      }
+      if (text.includes('event: events')) api.close()
+    }
+    const changed = /event: events\ndata: (.*)\n/.exec(text)?.[1] ?? '[]'
+    expect(JSON.parse(changed)).toMatchObject([{ id: String(failed?.id), state: 'ready' }])
+    server.close()
+  })
+})
+
+describe('every answer', () => {
+  it('carries a strict policy, a request id, and no trace of the framework', async () => {
+    const { app, lines } = panelServer()
+    const answer = await request(app)
+      .get('/admin/activity?q=ada@example.com')
+      .set('X-Request-Id', 'my-own-id-1')
+      .expect(503)
+    expect(answer.body).toMatchObject({ code: 'panel_not_built', requestId: 'my-own-id-1' })
+    const policy = String(answer.headers['content-security-policy'])
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toContain('unsafe')
+    expect(answer.headers['x-powered-by']).toBeUndefined()
+    expect(lines.join('')).not.toContain('ada@example.com')
+    const missing = await request(app).get('/nothing').set('X-Request-Id', 'bad id\u0009').expect(404)
+    expect(missing.body.requestId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+})
