@@ -177,6 +177,9 @@ export const inventoryLevel = z.object({
 })
 export type InventoryLevel = z.infer<typeof inventoryLevel>
 
+/** As the storefront lists it. */
+export const storedInventoryLevel = inventoryLevel.extend({ updatedAt: instant })
+
 export const inventoryLocation = z.object({
   id: z.string().min(1),
   externalKey: z.string(),
