@@ -1,0 +1,121 @@
+from odoo import api, models, release
+from odoo.exceptions import AccessError, UserError
+from odoo.modules.module import get_manifest
+
+from ..tools import orders
+from ..tools.batch import Batch
+from ..tools.operation import parse
+from ..tools.state import held_orders, iso, read_orders, read_pickings, read_stock
+
+_MAX_OPERATIONS = 200
+_MAX_REFS = 1000
+_MAX_PENDING = 5000
+_MAX_MODELS = 50
+_ATTRIBUTES = ["string", "help", "type", "required", "readonly", "store", "relation", "size", "selection"]
+
+
+class ClarityBridge(models.AbstractModel):
+    """The methods of openapi.yaml. One call is one transaction and may be repeated."""
+
+    _name = "clarity.bridge"
+    _description = "Clarity Bridge"
+
+    @api.model
+    def apply(self, store, operations):
+        self._check_service()
+        self._check_text(store, "store")
+        if not isinstance(operations, list) or not 0 < len(operations) <= _MAX_OPERATIONS:
+            raise UserError(self.env._("apply takes 1 to %s operations.", _MAX_OPERATIONS))
+        batch = Batch(self.env, store, [parse(raw) for raw in operations])
+        batch.run()
+        self.env["clarity.link"]._reserve_after_commit(batch.to_reserve)
+        return {"results": self._results(batch)}
+
+    @api.model
+    def read_state(self, store, kind, refs, pending_orders=()):
+        self._check_service()
+        self._check_text(store, "store")
+        self._check_texts(refs, "refs", _MAX_REFS)
+        # The transaction began before its snapshot: no number can be older than the instant it carries.
+        state = {"as_of": iso(self.env.cr.now())}
+        if kind == "order":
+            return state | {"orders": read_orders(self.env, store, refs)}
+        if kind == "picking":
+            return state | {"pickings": read_pickings(self.env, store, refs)}
+        if kind == "stock":
+            self._check_texts(pending_orders, "pending_orders", _MAX_PENDING)
+            return state | {
+                "stock": read_stock(self.env, refs),
+                "held": held_orders(self.env, store, list(pending_orders)),
+            }
+        raise UserError(self.env._("kind is order, picking or stock."))
+
+    @api.model
+    @api.readonly
+    def describe(self, models):
+        self._check_service()
+        self._check_texts(models, "models", _MAX_MODELS)
+        readable = [name for name in models if name in self.env and self.env[name].has_access("read")]
+        return {"models": {name: self.env[name].fields_get(attributes=_ATTRIBUTES) for name in readable}}
+
+    @api.model
+    @api.readonly
+    def ping(self):
+        self._check_service()
+        company = self.env.company
+        return {
+            "module_version": get_manifest("clarity_bridge")["version"],
+            "odoo_version": release.version,
+            "database": self.env.cr.dbname,
+            "company": {"id": company.id, "name": company.name, "currency": company.currency_id.name},
+            "user": {"id": self.env.uid, "login": self.env.user.login},
+            "missing_rights": self._missing_rights(),
+            "time": iso(self.env.cr.now()),
+            "warehouses": [
+                {"code": warehouse.code, "name": warehouse.name}
+                for warehouse in self.env["stock.warehouse"].search([])
+            ],
+            "entities": {"order": True, "shipment": True, "stock": True},
+            "outbox": {"pending": 0, "oldest_at": None, "sending": False},
+        }
+
+    def _check_service(self):
+        if not self.env.user.has_group("clarity_bridge.group_service"):
+            raise AccessError(
+                self.env._("Only a user of the group Clarity Bridge / Service User may call the bridge.")
+            )
+
+    def _check_text(self, value, name):
+        if not isinstance(value, str) or not 0 < len(value) <= 64:
+            raise UserError(self.env._("%s is a text of 1 to 64 characters.", name))
+
+    def _check_texts(self, values, name, most):
+        if not isinstance(values, (list, tuple)) or len(values) > most or not all(isinstance(v, str) for v in values):
+            raise UserError(self.env._("%(name)s is a list of at most %(most)s texts.", name=name, most=most))
+
+    def _results(self, batch):
+        done = [op for op in batch.operations if op.record_id]
+        order_ids = [op.record_id for op in done if op.model == "sale.order"]
+        links = {
+            op.record_id: (op.ref, batch.link(op.key).version) for op in done if op.model == "sale.order"
+        }
+        states = orders.states(self.env["sale.order"].browse(order_ids), links)
+        return [self._result(op, states) for op in batch.operations]
+
+    def _result(self, operation, states):
+        result = {"id": operation.id, "status": operation.status}
+        if operation.record_id:
+            record = self.env[operation.model].browse(operation.record_id)
+            result |= {"res_id": record.id, "name": record.display_name}
+            if operation.model == "sale.order":
+                result["order"] = states[record.id]
+        if operation.problems:
+            result["problems"] = operation.problems
+            result["message"] = operation.problems[0]["message"]
+        if operation.computed:
+            result["computed"] = operation.computed
+        return result
+
+    def _missing_rights(self):
+        return []
+

@@ -1,0 +1,264 @@
+"""The writes of a group of operations, in one savepoint: claim links, make what is needed, create, update, follow up."""
+
+from collections import defaultdict
+
+from odoo.fields import Command
+
+from . import orders
+from .ensure import make
+from .operation import canonical
+from .reservation import deferring
+from .values import Lines, with_ids
+
+
+class Withdraw(Exception):
+    """Some operations of the group have got a status of their own; the rest is to be written without them."""
+
+
+class Group:
+    def __init__(self, batch, operations):
+        self.batch, self.env, self.operations = batch, batch.env, operations
+        # What this group made: (kind, ref) -> (model, id), and the links it claimed.
+        self.made, self.claimed = {}, {}
+        self.changed, self.deferred = set(), self.env["sale.order"]
+
+    def write(self):
+        new = [operation for operation in self.operations if not operation.record_id]
+        self._lock([operation for operation in self.operations if operation.record_id])
+        needed = self._needed()
+        self._claim(new, needed)
+        make(self, needed)
+        self._create(new)
+        self._update([op for op in self.operations if op.record_id and not op.same])
+        self._check_totals()
+        self._follow()
+        self._keep_links(needed)
+
+    def settle(self):
+        """Take over what is now certain."""
+        self.batch.records |= self.made
+        self.batch.links |= self.claimed
+        self.batch.to_reserve += self.deferred.ids
+        for operation in self.operations:
+            if not operation.record_id:
+                operation.record_id = self.made[operation.key][1]
+                operation.status = "created"
+            elif operation in self.changed:
+                operation.status = "updated"
+            else:
+                operation.status = "unchanged"
+
+    def withdraw(self, operation, status, *problems):
+        operation.fail(status, *problems)
+
+    def go_on(self):
+        """Stop here if any operation has withdrawn."""
+        if any(operation.status for operation in self.operations):
+            raise Withdraw
+
+    def record(self, operation):
+        return self.env[operation.model].browse(operation.record_id or self.made[operation.key][1])
+
+    def ids(self):
+        """(kind, ref) -> id of what operations of this group may refer to."""
+        return {key: record[1] for key, record in (self.batch.records | self.made).items()}
+
+    def _lock(self, operations):
+        links = {self.batch.links[operation.key]: operation for operation in operations}
+        if not links:
+            return
+        # A row that another call is changing is skipped: its operation lost the race, the others go on.
+        self.env.cr.execute(
+            "SELECT id FROM clarity_link WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED",
+            [list(links)],
+            log_exceptions=False,
+        )
+        got = {row[0] for row in self.env.cr.fetchall()}
+        for link, operation in links.items():
+            if link not in got:
+                self.withdraw(operation, "retry")
+        self.go_on()
+
+    def _needed(self):
+        """Records that must be made first, once each, in the order they were asked for."""
+        return {
+            record.key: record
+            for operation in self.operations
+            if not operation.same
+            for record in operation.ensure
+            if record.key not in self.batch.records
+        }
+
+    def _claim(self, new, needed):
+        """Insert the links first, so that a parallel call with the same record waits here and not after its work."""
+        keys = sorted({operation.key for operation in new} | set(needed))
+        keys = [key for key in keys if key not in self.batch.links]
+        if not keys:
+            return
+        # Plain SQL: a lost race is no error worth a line in the server's log.
+        self.env.cr.execute(
+            """
+            INSERT INTO clarity_link (store, kind, clarity_ref, create_uid, create_date, write_uid, write_date)
+            SELECT %(store)s, kind, ref, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+              FROM unnest(%(kinds)s::text[], %(refs)s::text[]) AS key(kind, ref)
+         RETURNING id, kind, clarity_ref
+            """,
+            {
+                "store": self.batch.store,
+                "uid": self.env.uid,
+                "kinds": [kind for kind, _ref in keys],
+                "refs": [ref for _kind, ref in keys],
+            },
+            log_exceptions=False,
+        )
+        self.claimed = {(kind, ref): link for link, kind, ref in self.env.cr.fetchall()}
+
+    def _create(self, operations):
+        ids = self.ids()
+        groups = defaultdict(list)
+        for operation in operations:
+            groups[operation.model, operation.ready.get("company_id") or False].append(operation)
+        for (model, company), some in groups.items():
+            target = self.env[model].with_company(company) if company else self.env[model]
+            records = target.create([_creation(with_ids(operation.ready, ids)) for operation in some])
+            self.made |= {op.key: (model, record.id) for op, record in zip(some, records, strict=True)}
+            self.changed.update(some)
+
+    def _update(self, operations):
+        ids = self.ids()
+        for operation in operations:
+            record, values = self.record(operation), with_ids(operation.ready, ids)
+            if operation.model == "sale.order" and "cancel" in operation.follow:
+                continue
+            difference = changes(record, values)
+            if operation.model == "sale.order" and (refusal := orders.refusal(record, difference)):
+                self.withdraw(operation, "review", refusal)
+            elif difference:
+                record.write(difference)
+            self.changed.add(operation)
+        self.go_on()
+
+    def _check_totals(self):
+        self.env.flush_all()
+        for operation in self.operations:
+            if operation.expect and operation in self.changed and operation.model == "sale.order":
+                if operation.accept_difference or "cancel" in operation.follow:
+                    continue
+                order = self.record(operation)
+                if fault := orders.total_fault(order, operation.expect):
+                    operation.computed = orders.computed(order)
+                    self.withdraw(operation, "review", fault)
+        self.go_on()
+
+    def _follow(self):
+        for operation in self.operations:
+            if "cancel" in operation.follow and operation.model == "sale.order":
+                if fault := orders.cancel_refusal(self.record(operation)):
+                    self.withdraw(operation, "review", fault)
+        self.go_on()
+        self._confirm()
+        self._cancel()
+        self._post()
+
+    def _confirm(self):
+        todo = []
+        for operation in self.operations:
+            if "confirm" in operation.follow and operation.model == "sale.order":
+                if self.record(operation).state in ("draft", "sent"):
+                    todo.append(operation)
+        for company, some in _by_company(self, todo):
+            all_orders = self.env["sale.order"].concat(*map(self.record, some)).with_company(company)
+            with deferring(self.env) as later:
+                all_orders.action_confirm()
+            self.deferred |= orders.with_deferred(all_orders, later)
+            for operation in some:
+                # Confirming sets the date of today; what the storefront says about it stands.
+                if placed := operation.ready.get("date_order"):
+                    self.record(operation).date_order = placed
+        self.changed.update(todo)
+
+    def _cancel(self):
+        for operation in self.operations:
+            if "cancel" in operation.follow and operation.model == "sale.order":
+                if orders.cancel(self.record(operation)):
+                    self.changed.add(operation)
+
+    def _post(self):
+        for operation in self.operations:
+            if "post" in operation.follow and operation.model in ("account.move", "account.payment"):
+                if (record := self.record(operation)).state == "draft":
+                    record.action_post()
+                    self.changed.add(operation)
+
+    def _keep_links(self, needed):
+        # sudo: links are the addon's own records, the service user has no rights on the table.
+        Link = self.env["clarity.link"].sudo()
+        links = self.batch.links | self.claimed
+        for key, record in needed.items():
+            model, res_id = self.made[key]
+            Link.browse(links[key]).write({"res_model": model, "res_id": res_id, "version": record.version})
+        deferred = set(self.deferred.ids)
+        for operation in self.operations:
+            record = self.record(operation)
+            if operation not in self.changed:
+                continue
+            values = {
+                "res_model": operation.model,
+                "res_id": record.id,
+                "version": operation.version,
+                "hash": operation.hash,
+                "traceparent": operation.traceparent,
+            }
+            if operation.model == "sale.order" and record.id in deferred:
+                values["reservation_pending"] = True
+            Link.browse(links[operation.key]).write(values)
+
+
+def changes(record, values):
+    """Of converted values, those that differ from what the record holds; lines as commands."""
+    difference = {}
+    for name, value in values.items():
+        if isinstance(value, Lines):
+            value = _line_commands(record[name], value)
+            if value:
+                difference[name] = value
+        elif _differs(record, name, value):
+            difference[name] = value
+    return difference
+
+
+def _creation(ready):
+    return {
+        name: [Command.create(_creation(item)) for item in value.items] if isinstance(value, Lines) else value
+        for name, value in ready.items()
+    }
+
+
+def _line_commands(lines, wanted):
+    """Lines are matched by their key; one that has none was added in Odoo and stays."""
+    known, commands = {line[wanted.key]: line for line in lines if line[wanted.key]}, []
+    for item in wanted.items:
+        line = known.pop(item[wanted.key], None)
+        if line is None:
+            commands.append(Command.create(_creation(item)))
+        elif changes(line, item):
+            # All of the line, not only what differs: else Odoo would recompute a price from the new quantity.
+            commands.append(Command.update(line.id, _creation(item)))
+    return [Command.delete(line.id) for line in known.values()] + commands
+
+
+def _differs(record, name, value):
+    field = record._fields[name]
+    if field.type == "many2many":
+        return set(record[name].ids) != set(value[0][2])
+    if field.type == "many2one":
+        return (record[name].id or False) != (value or False)
+    cached = field.convert_to_cache(value, record)
+    return canonical(field.convert_to_record(cached, record)) != canonical(record[name])
+
+
+def _by_company(group, operations):
+    companies = defaultdict(list)
+    for operation in operations:
+        companies[group.record(operation).company_id].append(operation)
+    return companies.items()

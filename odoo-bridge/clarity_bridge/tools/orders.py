@@ -1,0 +1,145 @@
+"""What is particular to sale orders: totals, what a confirmed one still allows, cancelling, and their state as JSON."""
+
+from odoo.tools import float_repr, float_round
+
+from .operation import decimal
+from .problems import problem
+
+# Changing one of these on a confirmed order would leave its deliveries or amounts behind.
+_FIXED = {
+    "order_line",
+    "partner_id",
+    "partner_invoice_id",
+    "partner_shipping_id",
+    "company_id",
+    "currency_id",
+    "pricelist_id",
+    "fiscal_position_id",
+    "warehouse_id",
+    "state",
+}
+
+
+def refusal(order, difference):
+    """Why the difference may not be written any more, as a problem; None if it may."""
+    env = order.env
+    if order.state == "cancel":
+        message = env._("%s is cancelled in Odoo but not in the storefront.", order.name)
+        return problem("not_editable", message)
+    fixed = sorted(_FIXED & set(difference))
+    if order.state in ("draft", "sent") or not fixed:
+        return None
+    labels = ", ".join(order._fields[name]._description_string(env) for name in fixed)
+    message = env._("%(order)s is confirmed; change it by hand: %(fields)s.", order=order.name, fields=labels)
+    return problem("not_editable", message, f"/{fixed[0]}")
+
+
+def total_fault(order, expect):
+    """The difference between the totals a written order must show and those it shows, as a problem; None if equal."""
+    for name in ("amount_total", "amount_tax"):
+        if name in expect:
+            wanted = float(decimal(expect[name]))
+            if order.currency_id.compare_amounts(order[name], wanted):
+                message = order.env._(
+                    "%(label)s is %(shown)s in Odoo and %(wanted)s in the storefront.",
+                    label=order._fields[name]._description_string(order.env),
+                    shown=money(order.currency_id, order[name]),
+                    wanted=expect[name],
+                )
+                return problem("totals_differ", message, f"/expect/{name}", expect[name])
+    return None
+
+
+def computed(order):
+    """Odoo's computation of an order, line by line."""
+    currency = order.currency_id
+    return {
+        "amount_untaxed": money(currency, order.amount_untaxed),
+        "amount_tax": money(currency, order.amount_tax),
+        "amount_total": money(currency, order.amount_total),
+        "lines": [
+            {
+                **({"ref": line.clarity_ref} if line.clarity_ref else {}),
+                "name": line.name or "",
+                "quantity": quantity(line.product_uom_qty),
+                "price_unit": quantity(line.price_unit),
+                "subtotal": money(currency, line.price_subtotal),
+                "tax": money(currency, line.price_tax),
+                "total": money(currency, line.price_total),
+            }
+            for line in order.order_line
+            if not line.display_type
+        ],
+    }
+
+
+def cancel_refusal(order):
+    """Why a person must cancel it, as a problem; None if apply may, or if it is cancelled already."""
+    if order.state == "cancel":
+        return None
+    done = order.picking_ids.filtered(lambda p: p.state == "done" and p.picking_type_code == "outgoing")
+    if done:
+        names = ", ".join(done.mapped("name"))
+        message = order.env._("%(order)s was delivered already (%(pickings)s).", order=order.name, pickings=names)
+        return problem("already_delivered", message)
+    if order.locked and not order._should_be_locked():
+        message = order.env._("%s was locked by hand. Unlock it in Odoo to cancel it.", order.name)
+        return problem("not_editable", message)
+    return None
+
+
+def cancel(order):
+    """:return: whether there was something to cancel"""
+    if order.state == "cancel":
+        return False
+    if order.locked:
+        # Locked by the setting that locks every confirmed order: unlocking is what a person would do, too.
+        order.action_unlock()
+    order.action_cancel()
+    return True
+
+
+def with_deferred(orders, move_ids):
+    """The orders whose moves wait for their reservation. A move that belongs to none is reserved at once."""
+    moves = orders.env["stock.move"].browse(move_ids)
+    ours = moves.filtered(lambda move: move.picking_id.sale_id in orders)
+    (moves - ours).sudo()._action_assign()  # sudo: as Odoo does, which makes the moves of an order as superuser
+    return orders & ours.picking_id.sale_id
+
+
+def states(orders, link_of):
+    """OrderState of openapi.yaml by order id.
+
+    :param link_of: order id -> (storefront id, version)
+    """
+    return {
+        order.id: {
+            "ref": link_of[order.id][0],
+            "id": order.id,
+            "name": order.name,
+            "state": order.state,
+            "delivery_status": order.delivery_status or None,
+            "invoice_status": order.invoice_status or "no",
+            "amount_total": money(order.currency_id, order.amount_total),
+            "amount_tax": money(order.currency_id, order.amount_tax),
+            "currency": order.currency_id.name,
+            "version": link_of[order.id][1] or "",
+            "pickings": [
+                {"id": picking.id, "name": picking.name, "state": picking.state}
+                for picking in order.picking_ids.sorted("id")
+                if picking.picking_type_code == "outgoing"
+            ],
+        }
+        for order in orders
+    }
+
+
+def money(currency, amount):
+    """Decimal text with the currency's own number of digits."""
+    return float_repr(float_round(amount, precision_rounding=currency.rounding) + 0.0, currency.decimal_places)
+
+
+def quantity(number):
+    """Decimal text without needless zeros; six digits are more than any unit of measure has."""
+    text = float_repr(float_round(number, precision_digits=6) + 0.0, 6).rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -1,0 +1,68 @@
+"""What can be wrong with an operation, as data. The codes are those of openapi.yaml."""
+
+import logging
+
+import psycopg2
+
+from odoo.exceptions import (
+    AccessError,
+    LockError,
+    MissingError,
+    RedirectWarning,
+    UserError,
+)
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+
+def problem(code, message, field=None, value=None, candidates=None):
+    """:return: a Problem of openapi.yaml; what is None is left out"""
+    extra = {"field": field, "value": None if value is None else str(value)[:200]}
+    if candidates:
+        extra["candidates"] = candidates
+    return {"code": code, "message": message} | {k: v for k, v in extra.items() if v is not None}
+
+
+def outcome_of(env, exc):
+    """Answer for an operation that failed alone.
+
+    :return: (status, problem); status None when the transaction itself is lost
+    """
+    if isinstance(exc, AccessError):
+        return "denied", problem("access_denied", _sentence(exc))
+    if is_lost_race(exc):
+        return "retry", None
+    if isinstance(exc, MissingError):
+        return "correct", problem("not_found", _sentence(exc))
+    if isinstance(exc, (UserError, RedirectWarning)):
+        return "correct", problem("business_rule", _sentence(exc))
+    if isinstance(exc, psycopg2.IntegrityError):
+        return "correct", problem("business_rule", _integrity_sentence(env, exc))
+    if isinstance(exc, (psycopg2.OperationalError, psycopg2.InterfaceError)):
+        return None, None
+    _logger.error("clarity_bridge: an operation failed unexpectedly", exc_info=exc)
+    return "correct", problem("unexpected", f"{type(exc).__name__}: {_sentence(exc)}"[:500])
+
+
+def is_lost_race(exc):
+    if isinstance(exc, (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)):
+        return True
+    return isinstance(exc, psycopg2.errors.UniqueViolation) and exc.diag.table_name == "clarity_link"
+
+
+def is_conflict(exc):
+    """Another transaction changed the same rows: splitting the group would only meet it again."""
+    return isinstance(exc, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+
+
+def _sentence(exc):
+    return str(exc.args[0] if exc.args else exc).strip()
+
+
+def _integrity_sentence(env, exc):
+    model = next(
+        (env[name] for name, cls in env.registry.items() if cls._table == exc.diag.table_name),
+        env["base"],
+    )
+    return str(model._sql_error_to_message(exc)).strip()

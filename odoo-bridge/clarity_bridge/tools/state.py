@@ -1,0 +1,127 @@
+"""read_state: current values of orders, deliveries and stock, from one snapshot."""
+
+from collections import defaultdict
+
+from odoo.fields import Domain
+
+from . import orders
+from .orders import quantity
+
+_OPEN = ("confirmed", "partially_available")
+
+
+def read_orders(env, store, refs):
+    links = _links(env, store, [("clarity_ref", "in", refs)])
+    alive = env["sale.order"].browse(links.mapped("res_id")).exists()
+    link_of = {link.res_id: (link.clarity_ref, link.version) for link in links}
+    return list(orders.states(alive, link_of).values())
+
+
+def read_pickings(env, store, refs):
+    ids = [int(ref) for ref in refs if ref.isdecimal() and int(ref) < 2**31]
+    pickings = env["stock.picking"].search(
+        [("id", "in", ids), ("picking_type_code", "=", "outgoing"), ("sale_id", "!=", False)], order="id"
+    )
+    links = _links(env, store, [("res_id", "in", pickings.sale_id.ids)])
+    refs = {link.res_id: link.clarity_ref for link in links}
+    return [_picking(picking, refs[picking.sale_id.id]) for picking in pickings if picking.sale_id.id in refs]
+
+
+def read_stock(env, skus):
+    """One row per SKU and warehouse. A SKU that two products share is left out: neither is the right one."""
+    products = env["product.product"].search([("default_code", "in", skus), ("is_storable", "=", True)])
+    # Uniqueness is counted over everything active, services too.
+    twins = env["product.product"]._read_group([("default_code", "in", skus)], ["default_code"], ["__count"])
+    shared = {code for code, count in twins if count > 1}
+    products = products.filtered(lambda product: product.default_code not in shared)
+    warehouses = env["stock.warehouse"].search([])
+    numbers = _quantities(env, products, warehouses)
+    return [
+        {
+            "sku": product.default_code,
+            "product_id": product.id,
+            "warehouse": warehouse.code,
+            "free_quantity": quantity(on_hand - reserved),
+            "on_hand": quantity(on_hand),
+        }
+        for product in products
+        for warehouse in warehouses
+        for on_hand, reserved in [numbers[warehouse.id, product.id]]
+    ]
+
+
+def held_orders(env, store, refs):
+    """Of the given storefront orders, those whose stock Odoo holds: reserved, or tried in vain.
+
+    Not held are orders that are not here, not confirmed, whose reservation is still to come, or that Odoo's own
+    rules (by hand, by date) do not reserve yet.
+    """
+    if not refs:
+        return []
+    links = _links(env, store, [("clarity_ref", "in", refs), ("reservation_pending", "=", False)])
+    alive = env["sale.order"].browse(links.mapped("res_id")).exists()
+    confirmed = alive.filtered(lambda order: order.state in ("sale", "cancel"))
+    moves = env["stock.move"].search(
+        [("picking_id.sale_id", "in", confirmed.ids), ("state", "in", _OPEN), ("product_id.is_storable", "=", True)]
+    )
+    untried = moves.filtered(lambda move: not move._should_assign_at_confirm()).picking_id.sale_id
+    held = set((confirmed - untried).ids)
+    return [link.clarity_ref for link in links if link.res_id in held]
+
+
+def _links(env, store, domain):
+    # sudo: links are the addon's own records, the service user has no rights on the table.
+    return env["clarity.link"].sudo().search(
+        [("store", "=", store), ("kind", "=", "order"), ("res_model", "=", "sale.order"), *domain]
+    )
+
+
+def _picking(picking, ref):
+    done = picking.state == "done"
+    moves = picking.move_ids.filtered(lambda move: move.state != "cancel")
+    return {
+        "id": picking.id,
+        "name": picking.name,
+        "state": picking.state,
+        "order": {"id": picking.sale_id.id, "ref": ref},
+        "warehouse": picking.picking_type_id.warehouse_id.code or "",
+        "carrier": picking.carrier_id.name or None,
+        "tracking": picking.carrier_tracking_ref or None,
+        "tracking_url": picking.carrier_tracking_url or None,
+        "done_at": iso(picking.date_done) if done and picking.date_done else None,
+        "lines": [
+            {
+                "line_ref": move.sale_line_id.clarity_ref or None,
+                "sku": move.product_id.default_code or None,
+                "quantity": quantity(_in_unit_of_line(move)),
+            }
+            for move in moves
+            if not done or move.quantity
+        ],
+    }
+
+
+def _in_unit_of_line(move):
+    """What was delivered, in the unit in which the storefront sold it."""
+    unit = move.sale_line_id.product_uom_id or move.product_uom
+    return move.product_uom._compute_quantity(move.quantity, unit, rounding_method="HALF-UP")
+
+
+def _quantities(env, products, warehouses):
+    """(warehouse id, product id) -> (on hand, reserved), as Odoo's free_qty counts them."""
+    numbers = defaultdict(lambda: (0.0, 0.0))
+    for warehouse in warehouses:
+        in_warehouse = products.with_context(warehouse_id=warehouse.id)._get_domain_locations()[0]
+        rows = env["stock.quant"]._read_group(
+            in_warehouse & Domain("product_id", "in", products.ids),
+            ["product_id"],
+            ["quantity:sum", "reserved_quantity:sum"],
+        )
+        for product, on_hand, reserved in rows:
+            numbers[warehouse.id, product.id] = on_hand, reserved
+    return numbers
+
+
+def iso(moment):
+    """UTC with milliseconds and Z."""
+    return moment.isoformat(timespec="milliseconds") + "Z"
