@@ -4,7 +4,7 @@
 #   npm run odoo -- up                 install what is missing, start Odoo with the addon and the sample catalogue,
 #                                      print the environment: env $(npm run --silent odoo -- up) npm start
 #   npm run odoo -- down               stop every server and the cluster; databases are kept
-#   npm run odoo -- status             what runs where
+#   npm run odoo -- status             what runs where; exit code 3 if nothing does
 #   npm run odoo -- restart [WORKERS]  restart the server of ODOO_DB, with so many worker processes (0: threads)
 #   npm run odoo -- fresh-db NAME      a new database with the addon and its service user; prints its environment
 #   npm run odoo -- drop-db NAME       stop its server and delete it
@@ -12,12 +12,15 @@
 #   npm run odoo -- shell NAME         Python from standard input, inside Odoo, as its superuser
 #   npm run odoo -- prepare            only install and make the templates; prints how to reach the cluster
 #   npm run odoo -- test-addon         the addon's own tests in Odoo's runner, on a new database
+#   npm run odoo -- copy-home          another home with a cluster of its own, for tests that stop the database server
+#   npm run odoo -- stop-postgres | start-postgres        that server
 #
 # Only the environment goes to standard output, everything else to standard error.
 #
 # ODOO_HOME  where all of it lives    /var/tmp/clarity-odoo, kept between runs; delete it to start over
 # ODOO_DB    the database of up       store
 # ODOO_PORT  the port wished for up   8069; a free one when it is taken
+# ODOO_ALSO_INSTALL  more Debian packages to install
 # ODOO_TEST_OWNER  a process id: fresh-db's database goes when that process is gone
 set -euo pipefail
 
@@ -75,7 +78,8 @@ down() {
 }
 
 status() {
-  cluster_runs && say "PostgreSQL on 127.0.0.1:$(cat "$HOME_DIR/pgport")" || say 'PostgreSQL is not running'
+  cluster_runs || { say 'not running'; exit 3; }
+  say "PostgreSQL on 127.0.0.1:$(cat "$HOME_DIR/pgport")"
   local server name
   for server in "$HOME_DIR"/servers/*/; do
     [ -d "$server" ] || continue
@@ -100,5 +104,8 @@ case $command in
   restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;
   shell) name_given "$@"; odoo_shell "$1" ;;
   test-addon) under_lock prepare; test_addon ;;
-  *) sed -n '2,23s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  copy-home) under_lock prepare; copy_home ;;
+  stop-postgres) stop_cluster ;;
+  start-postgres) start_cluster ;;
+  *) sed -n '2,26s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -5,7 +5,8 @@ PGDATA_DIR="$HOME_DIR/pg"
 start_cluster() {
   [ -s "$PGDATA_DIR/PG_VERSION" ] || create_cluster
   if ! cluster_runs; then
-    free_port > "$HOME_DIR/pgport"
+    # A restart keeps its port, or the servers that use it would not find it again.
+    [ -s "$HOME_DIR/pgport" ] && port_is_free "$(cat "$HOME_DIR/pgport")" || free_port > "$HOME_DIR/pgport"
     # Odoo's workers and several test servers share it; TCP only, so that no socket folder is needed.
     as_postgres "$(pg_bin)/pg_ctl" -D "$PGDATA_DIR" -s -w -l "$PGDATA_DIR/log" \
       -o "-p $(cat "$HOME_DIR/pgport") -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300" start >&2 9>&- ||
@@ -30,6 +31,18 @@ stop_cluster() {
   cluster_runs || return 0
   as_postgres "$(pg_bin)/pg_ctl" -D "$PGDATA_DIR" -s -m fast stop >&2
   say 'stopped'
+}
+
+# The packages are shared, the cluster is copied as it runs. Prints the new home.
+copy_home() {
+  local home="$HOME_DIR/copies/${ODOO_TEST_OWNER:-0}_$$"
+  mkdir -p "$home/data" && chmod a+x "$HOME_DIR/copies" "$home"
+  ln -s "$ODOO_ROOT" "$home/root"
+  cp -R "$HOME_DIR/templates" "$home/templates"
+  cp -p "$HOME_DIR/pgpassword" "$home/pgpassword"
+  pg_basebackup -D "$home/pg" -X stream -c fast
+  [ "$(id -u)" != 0 ] || chown -R postgres: "$home/pg"
+  printf 'ODOO_HOME=%s\n' "$home"
 }
 
 export_cluster() {

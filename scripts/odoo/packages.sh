@@ -13,7 +13,8 @@ SYSTEM_PACKAGES=(curl postgresql python3-asn1crypto python3-babel python3-cbor2 
   python3-jinja2 python3-libsass python3-lxml python3-magic python3-markupsafe python3-num2words python3-ofxparse
   python3-openpyxl python3-openssl python3-passlib python3-pil python3-polib python3-psutil python3-psycopg2 python3-pypdf
   python3-qrcode python3-reportlab python3-requests python3-rjsmin python3-serial python3-stdnum python3-tz
-  python3-urllib3 python3-usb python3-vobject python3-werkzeug python3-xlrd python3-xlsxwriter python3-xlwt python3-zeep)
+  python3-urllib3 python3-usb python3-vobject python3-werkzeug python3-xlrd python3-xlsxwriter python3-xlwt python3-zeep
+  ${ODOO_ALSO_INSTALL:-})
 
 install_packages() {
   local unpacked=0

@@ -80,9 +80,14 @@ drop_database() {
   rm -rf "$HOME_DIR/servers/$1"
 }
 
-# Databases of test runs that were killed before they could clean up.
+# Databases and copies of test runs that were killed before they could clean up.
 sweep_orphans() {
-  local owner name
+  local owner name copy
+  for copy in "$HOME_DIR"/copies/[1-9]*_*; do
+    [ -d "$copy" ] && ! kill -0 "$(basename "${copy%_*}")" 2> /dev/null || continue
+    ODOO_HOME=$copy bash "$REPO/scripts/odoo.sh" down 9>&-
+    rm -rf "$copy"
+  done
   for owner in "$HOME_DIR"/servers/*/owner; do
     [ -s "$owner" ] && ! kill -0 "$(cat "$owner")" 2> /dev/null || continue
     name=$(basename "$(dirname "$owner")")

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import pg from 'pg'
+
+/** A real Odoo 19 with the addon, on a database and a port of its own: a test file may do to it what it likes. */
+export interface RealOdoo {
+  readonly url: string
+  readonly db: string
+  /** The addon's service user, with the rights a merchant would give it. */
+  readonly login: string
+  readonly apiKey: string
+  readonly webhookSecret: string
+  readonly adminLogin: string
+  readonly adminPassword: string
+  readonly adminApiKey: string
+  /** Straight into its database. */
+  psql<Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>
+  /** Python inside Odoo as its superuser, `env` at hand; give `env.cr.commit()` to keep changes. Returns what it prints. */
+  shell(python: string): Promise<string>
+  /** @param workers 0 is one process with threads */
+  start(workers?: number): Promise<void>
+  stop(): Promise<void>
+  restart(workers?: number): Promise<void>
+  /** Its database server; only with `ownPostgres`, since the others share one. */
+  stopPostgres(): Promise<void>
+  startPostgres(): Promise<void>
+  log(): Promise<string>
+  /** Stops it and deletes its database: call it in `afterAll`. */
+  dispose(): Promise<void>
+}
+
+export interface Wishes {
+  workers?: number
+  /** A copy of the whole cluster, so that it can be stopped without disturbing tests beside this one. */
+  ownPostgres?: boolean
+}
+
+/**
+ * Clones the template database (made on the first call of all, about a minute; later well under a second) and starts a
+ * server for it (about two seconds, 150 MB). Give the hook that calls it a timeout of some minutes.
+ * @throws when Odoo is not installed and cannot be, with the reason
+ */
+export async function freshDatabase({ workers = 0, ownPostgres = false }: Wishes = {}): Promise<RealOdoo> {
+  const home = ownPostgres ? await copyOfHome() : undefined
+  const odoo = commands(home)
+  const db = `test_${process.pid}_${randomBytes(4).toString('hex')}`
+  await odoo(['fresh-db', db])
+  const facts = environment(await odoo(['start', db, `${workers}`]))
+  const cluster = environment(await odoo(['prepare']))
+  const restart = async (count = workers) => {
+    await odoo(['stop', db])
+    await odoo(['start', db, `${count}`])
+  }
+  const needOwn = (command: string) => {
+    if (home === undefined) throw new Error('Tests beside this one share the cluster: ask for { ownPostgres: true }')
+    return odoo([command])
+  }
+
+  return {
+    url: facts('ODOO_URL'),
+    db,
+    login: facts('ODOO_LOGIN'),
+    apiKey: facts('ODOO_API_KEY'),
+    webhookSecret: facts('ODOO_WEBHOOK_SECRET'),
+    adminLogin: 'admin',
+    adminPassword: 'admin',
+    adminApiKey: facts('ODOO_ADMIN_API_KEY'),
+    psql: (sql, values) => query(`${cluster('ODOO_TEST_POSTGRES')}/${db}`, sql, values),
+    shell: (python) => odoo(['shell', db], python),
+    start: async (count = workers) => void (await odoo(['start', db, `${count}`])),
+    stop: async () => void (await odoo(['stop', db])),
+    restart,
+    stopPostgres: async () => void (await needOwn('stop-postgres')),
+    startPostgres: async () => void (await needOwn('start-postgres')),
+    log: () => readFile(join(cluster('ODOO_TEST_HOME'), 'servers', db, 'log'), 'utf8'),
+    async dispose() {
+      await odoo(['drop-db', db])
+      if (home === undefined) return
+      await odoo(['down'])
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function copyOfHome(): Promise<string> {
+  return environment(await commands(undefined)(['copy-home']))('ODOO_HOME')
+}
+
+type Commands = (args: string[], input?: string) => Promise<string>
+
+/** Runs scripts/odoo.sh, the one place that knows how to install, clone and serve. */
+function commands(home: string | undefined): Commands {
+  const script = join(import.meta.dirname, '../../scripts/odoo.sh')
+  return async (args, input = '') => {
+    const env = {
+      ...process.env,
+      ODOO_TEST_OWNER: `${process.pid}`,
+      ...(home === undefined ? {} : { ODOO_HOME: home }),
+    }
+    const child = spawn('bash', [script, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+    child.stdin.end(input)
+    const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve))
+    const [code, output, messages] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+    if (code !== 0) throw new Error(`odoo.sh ${args.join(' ')} ended with ${code}:\n${messages}`)
+    return output
+  }
+}
+
+function environment(lines: string): (name: string) => string {
+  const values = new Map(lines.split('\n').map((line) => [line.replace(/=.*/, ''), line.replace(/^[^=]*=/, '')]))
+  return (name) => {
+    const value = values.get(name)
+    if (value === undefined) throw new Error(`odoo.sh said nothing of ${name}`)
+    return value
+  }
+}
+
+async function query<Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Row>(sql, values)).rows
+  } finally {
+    await client.end()
+  }
+}
