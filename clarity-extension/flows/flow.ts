@@ -2,6 +2,8 @@ import type { Outcome } from '../../shared/outcome.ts'
 
 /** What a flow sees of an event: the ledger's row, already claimed. */
 export interface FlowEvent {
+  /** Unique for ever, e.g. `clarity:msg_2b…`: what makes a repeated write the same write. */
+  key: string
   type: string
   lane: string
   /** The raw webhook body, or a person's correction of it. */

@@ -2,7 +2,7 @@ import type { OrderStatus } from '../../shared/entities.ts'
 import { odooEnvelope } from '../../shared/events.ts'
 import { type Answer, correct, done, type Outcome, skip } from '../../shared/outcome.ts'
 import { type OrderState, statusToClarity } from '../mapping/status.ts'
-import type { Flow, Trace } from './flow.ts'
+import type { Flow, FlowEvent, Trace } from './flow.ts'
 import { problemsOf } from './problems.ts'
 
 /** sale_order.changed from Odoo -> the order's status and Odoo's number in the storefront. */
@@ -34,21 +34,21 @@ export const orderStatusToClarity =
     if (!state.ok) return state.outcome
     if (!state.value) return skip('not_for_us', 'the order is no longer linked in Odoo')
     trace.step('read', `${state.value.name} is ${state.value.state}, delivery ${state.value.delivery_status ?? 'none'}`)
-    return publishStatus(ports)(state.value, event.traceparent, trace)
+    return publishStatus(ports)(state.value, event, trace)
   }
 
 /** Used by both directions: the status travels back with the answer of the order itself, and again when Odoo changes it. */
 export const publishStatus =
   (ports: PublishStatusPorts) =>
-  async (state: OrderState, traceparent: string, trace: Trace): Promise<Outcome> => {
+  async (state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome> => {
     const status = statusToClarity(state)
     const told = `${status} ${state.name}`
     if ((await ports.told(state.ref)) === told) return skip('unchanged', `the storefront already shows ${status}`)
     const answer = await ports.patchStatus(
       state.ref,
       { status, externalKey: state.name },
-      `order:${state.ref}:status:${told}:${state.version}`,
-      traceparent,
+      `${event.key}:status:${told}`,
+      event.traceparent,
     )
     if (!answer.ok) return answer.outcome
     await ports.saveTold(state, told)

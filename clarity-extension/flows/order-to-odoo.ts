@@ -1,8 +1,8 @@
 import { type Order, order as orderShape } from '../../shared/entities.ts'
 import { clarityEnvelope } from '../../shared/events.ts'
-import { type Answer, correct, done, type Failure, type Outcome, skip } from '../../shared/outcome.ts'
+import { type Answer, correct, done, type Outcome, skip } from '../../shared/outcome.ts'
 import type { OrderState } from '../mapping/status.ts'
-import type { Flow, Trace } from './flow.ts'
+import type { Flow, FlowEvent, Trace } from './flow.ts'
 import { problemsOf } from './problems.ts'
 
 /**
@@ -14,7 +14,7 @@ export interface OrderToOdooPorts {
   /** Maps the order and applies it with its customer, addresses and payments in one go. */
   deliver(order: Order, traceparent: string, trace: Trace): Promise<Answer<Delivered>>
   /** Tells the storefront Odoo's number and status, unless it knows them. */
-  publishStatus(state: OrderState, traceparent: string, trace: Trace): Promise<Outcome>
+  publishStatus(state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome>
   /** The version and content that Odoo is known to hold. */
   link(orderId: string): Promise<{ version: string | null; hash: string | null } | undefined>
   saveLink(delivered: Delivered): Promise<void>
@@ -22,6 +22,8 @@ export interface OrderToOdooPorts {
   hash(order: Order): Promise<string | undefined>
   /** A cancelled order no longer takes stock away from what is for sale. */
   releaseDemand(orderId: string): Promise<void>
+  /** The storefront took the sold pieces off by itself, so what we last published is no longer what it shows. */
+  forgetPublished(order: Order): Promise<void>
 }
 
 export interface Delivered {
@@ -48,6 +50,7 @@ export const orderToOdoo =
       return skip('unchanged', 'Odoo already holds this content')
     }
 
+    await ports.forgetPublished(order)
     const delivered = await ports.deliver(order, event.traceparent, trace)
     if (!delivered.ok) return delivered.outcome
     const { status, state } = delivered.value
@@ -55,7 +58,7 @@ export const orderToOdoo =
     await ports.saveLink(delivered.value)
     if (order.status === 'cancelled') await ports.releaseDemand(order.id)
 
-    const published = await ports.publishStatus(state, event.traceparent, trace)
+    const published = await ports.publishStatus(state, event, trace)
     if (published.kind !== 'done' && published.kind !== 'skip') return published
     return done(`${state.name} ${status}, ${state.state}`)
   }
@@ -74,5 +77,5 @@ async function snapshotOrRead(
   }
   const answer = await ports.readOrder(snapshot.id, traceparent)
   if (answer.ok) trace.step('read', `order ${answer.value.number} from the storefront`)
-  return answer satisfies Answer<Order> | { ok: false; outcome: Failure }
+  return answer
 }

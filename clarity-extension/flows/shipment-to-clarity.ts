@@ -57,16 +57,16 @@ export const shipmentToClarityFlow =
     if (known && 'outcome' in known) return known.outcome
     if (known?.hash === hash) return skip('unchanged', `the storefront shows ${picking.name} as it is`)
 
-    const key = `picking:${picking.id}:${hash}`
+    const key = `order:${orderId}:picking:${picking.id}`
     if (known) {
       const { trackingNumber, trackingUrl, carrier } = body
       const patch = { trackingNumber, trackingUrl, carrier }
-      const answer = await ports.patchShipment(orderId, known.shipmentId, patch, key, traceparent)
+      const answer = await ports.patchShipment(orderId, known.shipmentId, patch, `${event.key}:${key}`, traceparent)
       if (!answer.ok) return answer.outcome
       await ports.saveLink(picking, known.shipmentId, hash)
       return done(`${picking.name} completed with tracking ${trackingNumber ?? 'removed'}`)
     }
-    const posted = await ports.postShipment(orderId, body, `picking:${picking.id}`, traceparent)
+    const posted = await ports.postShipment(orderId, body, key, traceparent)
     if (!posted.ok) return posted.outcome
     await ports.saveLink(picking, posted.value.id, hash)
     return done(`${picking.name} is shipment ${posted.value.id}`)

@@ -55,6 +55,9 @@ export type RowResult = { status: 'ok' } | { status: 'stale' } | { status: 'reje
 /** Rows whose stored number is newer than ours wait this long and are read again. */
 const AFTER_STALE_MS = 1_000
 
+/** As many as one call may name; orders beyond it count as not yet in Odoo, which errs towards selling too little. */
+const MOST_ORDERS = 5_000
+
 /**
  * Many SKUs in one read and one bulk write. Odoo says in the same snapshot which of the pending orders it already holds, so
  * that an order is subtracted exactly once: by Odoo's reservation or by us, never by both and never by neither.
@@ -64,7 +67,8 @@ export const publishStock =
   (ports: PublishStockPorts) =>
   async (skus: string[]): Promise<Outcome[]> => {
     const demand = await ports.demand(skus)
-    const read = await ports.readStock(skus, [...new Set(demand.map(({ orderId }) => orderId))])
+    const orders = [...new Set(demand.map(({ orderId }) => orderId))]
+    const read = await ports.readStock(skus, orders.slice(0, MOST_ORDERS))
     if (!read.ok) return skus.map(() => read.outcome)
     const { asOf, stock, held } = read.value
     const pending = demand.filter(({ orderId }) => !held.includes(orderId))

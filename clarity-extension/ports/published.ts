@@ -7,6 +7,7 @@ import { chunked } from './demand.ts'
 export interface PublishedStock {
   of(skus: string[]): Promise<Map<string, string>>
   save(rows: InventoryRow[]): Promise<void>
+  forget(skus: string[]): Promise<void>
 }
 
 export function publishedStock(db: Kysely<Tables>): PublishedStock {
@@ -16,6 +17,9 @@ export function publishedStock(db: Kysely<Tables>): PublishedStock {
         db.selectFrom('published_stock').selectAll().where('sku', 'in', part).execute(),
       )
       return new Map(rows.map((row) => [keyOf({ sku: row.sku, locationKey: row.location_key }), row.quantity]))
+    },
+    async forget(skus) {
+      await chunked(skus, (part) => db.deleteFrom('published_stock').where('sku', 'in', part).execute())
     },
     async save(rows) {
       if (rows.length === 0) return

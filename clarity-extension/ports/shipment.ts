@@ -1,0 +1,39 @@
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import type { ShipmentPorts } from '../flows/shipment-to-clarity.ts'
+import type { Links } from '../links.ts'
+
+/** What the shipment flow needs, from the real clients. */
+export function shipmentPorts(
+  clarity: ClarityClient,
+  odoo: OdooClient,
+  links: Links,
+  store: string,
+  location: (warehouse: string) => string | undefined,
+): ShipmentPorts {
+  return {
+    location,
+    async readPicking(id, traceparent) {
+      const reply = await odoo.readState(store, 'picking', [String(id)], { traceparent })
+      return reply.ok ? { ok: true, value: reply.value.pickings[0] } : reply
+    },
+    async link(pickingId) {
+      const link = await links.byOdoo('stock.picking', pickingId)
+      return link && { shipmentId: link.clarityId, hash: link.clarityHash }
+    },
+    saveLink: (picking, shipmentId, hash) =>
+      links.save({
+        kind: 'shipment',
+        clarityId: shipmentId,
+        odooModel: 'stock.picking',
+        odooId: picking.id,
+        odooName: picking.name,
+        clarityHash: hash,
+      }),
+    listShipments: (orderId, traceparent) => clarity.listShipments(orderId, { traceparent }),
+    postShipment: (orderId, body, idempotencyKey, traceparent) =>
+      clarity.postShipment(orderId, body, idempotencyKey, { traceparent }),
+    patchShipment: (orderId, shipmentId, body, idempotencyKey, traceparent) =>
+      clarity.patchShipment(orderId, shipmentId, body, idempotencyKey, { traceparent }),
+  }
+}

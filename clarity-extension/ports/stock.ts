@@ -1,0 +1,44 @@
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { Outcome } from '../../shared/outcome.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import { batcher } from '../delivery/batcher.ts'
+import { publishStock, type StockFlowPorts } from '../flows/stock-to-clarity.ts'
+import type { DemandStore } from './demand.ts'
+import type { PublishedStock } from './published.ts'
+
+export interface StockSettings {
+  location(warehouse: string): string | undefined
+  margin: number
+  defaultLocation: string
+}
+
+/** One read and one bulk write at a time carry as many SKUs as wait: while one is under way the next gathers. */
+const SKUS_PER_CALL = 500
+const ONE_AT_A_TIME = { size: 1, accepted() {}, refused() {} }
+
+export function stockPorts(
+  clarity: ClarityClient,
+  odoo: OdooClient,
+  store: string,
+  demand: DemandStore,
+  published: PublishedStock,
+  settings: StockSettings,
+): StockFlowPorts {
+  const publish = publishStock({
+    ...settings,
+    demand: (skus) => demand.of(skus),
+    releaseDemand: async (orderIds) => {
+      await demand.release(orderIds)
+    },
+    async readStock(skus, pendingOrders) {
+      const reply = await odoo.readState(store, 'stock', skus, { pendingOrders })
+      if (!reply.ok) return reply
+      return { ok: true, value: { asOf: reply.value.as_of, stock: reply.value.stock, held: reply.value.held } }
+    },
+    published: (skus) => published.of(skus),
+    savePublished: (rows) => published.save(rows),
+    putInventory: (rows) => clarity.putInventory(rows),
+  })
+  const calls = batcher<string, Outcome>({ limit: ONE_AT_A_TIME, maxItems: SKUS_PER_CALL, send: publish })
+  return { publish: (sku) => calls.submit(sku) }
+}
