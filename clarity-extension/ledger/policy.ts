@@ -80,6 +80,8 @@ export function decide(ended: Ended, attempt: number, random: number, limit: num
         'The process that ran it ended before it was through.',
         attempt <= FREE_LOSSES ? 0 : delayAfter(attempt),
       )
+    default:
+      throw new TypeError(`not an outcome: ${JSON.stringify(ended satisfies never)}`)
   }
 
   function again(cause: string, message: string, delay: number): Move {

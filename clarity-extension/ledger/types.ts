@@ -91,6 +91,7 @@ export interface TypeRule {
   needs?: readonly Connection[]
 }
 
+/** What the storefront sold: one row per order and SKU. An order's rows replace the ones it had. */
 export interface DemandRow {
   orderId: string
   sku: string
@@ -118,6 +119,8 @@ export interface Ledger {
   /** Resolves after the commit that holds it; rejects when the store could not commit (a door answers 503). */
   ingest(event: NewEvent): Promise<Ingested>
   enqueue(work: NewWork): Promise<Enqueued>
+  /** Whether the store takes writes now. */
+  writable(): Promise<boolean>
 
   /** Begins to run events. */
   start(handler: Handler): Promise<void>

@@ -1,0 +1,157 @@
+import { type Kysely, sql } from 'kysely'
+import type { EventType } from '../../shared/events.ts'
+import type { EventState, Tables } from '../store/schema.ts'
+import { route } from './lanes.ts'
+import { type MoveName, sourcesOf, targetOf } from './moves.ts'
+import type { Settings } from './settings.ts'
+import type { Ledger, Selection } from './types.ts'
+
+export type ByHand = Pick<Ledger, 'replay' | 'rerun' | 'correct' | 'dismiss'>
+
+/** Rows moved in one transaction; a cause may have thousands, and the doors must not wait for all of them. */
+const BATCH = 500
+
+/** What a person does with events. Each click moves only what its move allows, so that a second click finds nothing. */
+export function createByHand({ store, now }: Settings, onReady: () => void): ByHand {
+  const { db } = store
+
+  const replayIds = (ids: readonly number[], by: string, move: MoveName, before?: number) =>
+    inBatches(ids, (part) =>
+      db.transaction().execute(async (trx) => {
+        const events = await eligible(trx, part, sourcesOf(move), before)
+        const readable = await rerouted(trx, events)
+        await openLanes(trx, readable, now())
+        return makeReady(trx, readable, by, move, now())
+      }),
+    )
+
+  return {
+    async replay(which, by) {
+      const move = 'cause' in which ? 'replayCause' : 'replay'
+      const moved = await replayIds(await idsOf(db, which), by, move)
+      onReady()
+      return { moved }
+    },
+
+    async rerun(ids, before, by) {
+      const moved = await replayIds(ids, by, 'rerun', before)
+      onReady()
+      return { moved }
+    },
+
+    async correct(id, correction, by) {
+      const result = await db.transaction().execute(async (trx) => {
+        const [event] = await eligible(trx, [id], sourcesOf('replay'))
+        if (!event) return { moved: 0 }
+        const place = route(event.source, Buffer.from(correction))
+        if ('fault' in place) return { moved: 0, fault: place.fault }
+        if (event.type !== 'unreadable' && place.lane !== event.lane)
+          return { moved: 0, fault: `/data: belongs to ${place.lane}; a correction must stay with ${event.lane}.` }
+        await trx
+          .updateTable('events')
+          .set({ correction, corrected_by: by, corrected_at: now() })
+          .where('id', '=', id)
+          .execute()
+        const readable = await rerouted(trx, [{ ...event, correction }])
+        await openLanes(trx, readable, now())
+        return { moved: await makeReady(trx, readable, by, 'replay', now()) }
+      })
+      onReady()
+      return result
+    },
+
+    async dismiss(which, reason, by) {
+      const moved = await inBatches(await idsOf(db, which), async (ids) => {
+        const { numUpdatedRows } = await db
+          .updateTable('events')
+          .set({ state: targetOf('dismiss'), message: reason, settled_by: by, settled_at: now() })
+          .where('id', 'in', ids)
+          .where('state', 'in', sourcesOf('dismiss'))
+          .executeTakeFirst()
+        return Number(numUpdatedRows)
+      })
+      return { moved }
+    },
+  }
+}
+
+async function idsOf(db: Kysely<Tables>, which: Selection): Promise<readonly number[]> {
+  if ('ids' in which) return [...new Set(which.ids)]
+  const rows = await db
+    .selectFrom('events')
+    .select('id')
+    .where(sql<boolean>`state in ('dead', 'held')`)
+    .where('cause', '=', which.cause)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+async function inBatches(ids: readonly number[], move: (part: number[]) => Promise<number>): Promise<number> {
+  let moved = 0
+  for (let from = 0; from < ids.length; from += BATCH) moved += await move(ids.slice(from, from + BATCH))
+  return moved
+}
+
+type Candidate = Awaited<ReturnType<typeof eligible>>[number]
+
+function eligible(trx: Kysely<Tables>, ids: readonly number[], states: EventState[], before?: number) {
+  return trx
+    .selectFrom('events')
+    .select(['id', 'source', 'type', 'lane', 'payload', 'correction', 'priority'])
+    .where('id', 'in', ids)
+    .where('state', 'in', states)
+    .$if(before !== undefined, (query) => query.where('settled_at', '<', before ?? 0))
+    .orderBy('lane')
+    .execute()
+}
+
+/** Unreadable events that can be read now take their place; those that still cannot stay where they are. */
+async function rerouted(trx: Kysely<Tables>, events: readonly Candidate[]): Promise<Candidate[]> {
+  const readable: Candidate[] = []
+  for (const event of events) {
+    if (event.type !== 'unreadable') {
+      readable.push(event)
+      continue
+    }
+    const place = route(event.source, Buffer.from(event.correction ?? event.payload))
+    if ('fault' in place) continue
+    const { type, lane, subject, priority }: { type: EventType; lane: string; subject: string; priority: number } =
+      place
+    await trx.updateTable('events').set({ type, lane, subject, priority }).where('id', '=', event.id).execute()
+    readable.push({ ...event, type, lane, priority })
+  }
+  return readable.sort((a, b) => (a.lane < b.lane ? -1 : 1))
+}
+
+/** A replayed event is older than what waits in its lane: it is the head, and it is due now. */
+async function openLanes(trx: Kysely<Tables>, events: readonly Candidate[], now: number): Promise<void> {
+  const lanes = new Map(events.map(({ lane, priority }) => [lane, priority]))
+  if (lanes.size === 0) return
+  await trx
+    .insertInto('lanes')
+    .values([...lanes].map(([lane, priority]) => ({ lane, priority, due_at: now, epoch: now })))
+    .onConflict((conflict) => conflict.column('lane').doUpdateSet({ due_at: now }))
+    .execute()
+}
+
+async function makeReady(
+  trx: Kysely<Tables>,
+  events: readonly Candidate[],
+  by: string,
+  move: MoveName,
+  now: number,
+): Promise<number> {
+  if (events.length === 0) return 0
+  const { numUpdatedRows } = await trx
+    .updateTable('events')
+    .set({ state: targetOf(move), attempts: 0, due_at: now, settled_at: null, settled_by: by })
+    .where(
+      'id',
+      'in',
+      events.map(({ id }) => id),
+    )
+    .where('state', 'in', sourcesOf(move))
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}

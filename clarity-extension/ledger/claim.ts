@@ -1,0 +1,187 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Connection } from '../../shared/outcome.ts'
+import type { EventsTable, Tables } from '../store/schema.ts'
+import type { Dialect } from '../store/store.ts'
+import { targetOf } from './moves.ts'
+import type { TypeRule } from './types.ts'
+
+export interface Claim {
+  event: Selectable<EventsTable>
+  /** Fencing token of the lane. */
+  epoch: number
+}
+
+export interface ClaimOptions {
+  dialect: Dialect
+  now: number
+  leaseMs: number
+  rule(type: string): TypeRule
+}
+
+interface LeasedLane {
+  lane: string
+  epoch: number
+}
+
+export const PRIORITIES = [0, 1, 2, 3] as const
+const BOTH: readonly Connection[] = ['clarity', 'odoo']
+
+/**
+ * Leases up to `want` lanes that are due, orders before stock before catalogue, and gives the head event of each. A lane whose
+ * head needs a paused connection is set aside instead; one that has no events left is closed.
+ * @returns `seen`: lanes that were due; with more of them seen than claimed, others may stand behind
+ */
+export async function claimLanes(
+  trx: Kysely<Tables>,
+  want: number,
+  options: ClaimOptions,
+): Promise<{ claims: Claim[]; seen: number }> {
+  const lanes = await freeLanes(trx, want, options)
+  if (lanes.length === 0) return { claims: [], seen: 0 }
+  const { heads, later, empty } = await headsOf(trx, lanes, options)
+  await closeLanes(trx, empty)
+  for (const { lane, due_at } of later)
+    await trx.updateTable('lanes').set({ due_at }).where('lane', '=', lane).execute()
+
+  const paused = await pausedConnections(trx)
+  const waitsFor = ({ type }: Selectable<EventsTable>) =>
+    (options.rule(type).needs ?? BOTH).find((connection) => paused.has(connection))
+  for (const connection of BOTH) {
+    const waiting = heads.filter((head) => waitsFor(head) === connection).map(({ lane }) => lane)
+    if (waiting.length > 0)
+      await trx.updateTable('lanes').set({ waits_for: connection }).where('lane', 'in', waiting).execute()
+  }
+  const ready = heads.filter((head) => waitsFor(head) === undefined)
+  const claims = await lease(trx, await newestOfBurst(trx, ready, options), lanes, options)
+  return { claims, seen: lanes.length }
+}
+
+async function freeLanes(trx: Kysely<Tables>, want: number, { dialect, now }: ClaimOptions): Promise<LeasedLane[]> {
+  const lanes: LeasedLane[] = []
+  for (const priority of PRIORITIES) {
+    if (lanes.length >= want) break
+    const found = await trx
+      .selectFrom('lanes')
+      .select(['lane', 'epoch'])
+      .where(sql<boolean>`lease_until is null and waits_for is null`)
+      .where('priority', '=', priority)
+      .where('due_at', '<=', now)
+      .orderBy('due_at')
+      .limit(want - lanes.length)
+      .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked())
+      .execute()
+    lanes.push(...found)
+  }
+  return lanes
+}
+
+type Head = Selectable<EventsTable>
+
+async function headsOf(trx: Kysely<Tables>, lanes: readonly LeasedLane[], { now }: ClaimOptions) {
+  const names = lanes.map(({ lane }) => lane)
+  const rows = await trx
+    .selectFrom('events')
+    .selectAll()
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('events')
+        .select((all) => all.fn.min<number>('id').as('id'))
+        .where(sql<boolean>`state = 'ready'`)
+        .where('lane', 'in', names)
+        .groupBy('lane'),
+    )
+    .execute()
+  const found = new Map(rows.map((row) => [row.lane, row]))
+  const order = names.map((lane) => found.get(lane)).filter((head) => head !== undefined)
+  return {
+    heads: order.filter((head) => head.due_at <= now),
+    later: order.filter((head) => head.due_at > now),
+    empty: names.filter((lane) => !found.has(lane)),
+  }
+}
+
+async function closeLanes(trx: Kysely<Tables>, lanes: readonly string[]): Promise<void> {
+  if (lanes.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', lanes).execute()
+}
+
+async function pausedConnections(trx: Kysely<Tables>): Promise<Set<Connection>> {
+  const rows = await trx.selectFrom('connections').select('name').where('state', '=', 'paused').execute()
+  return new Set(rows.map(({ name }) => name))
+}
+
+/** Of coalescing types that stand behind one another the newest runs: it says the same as the older ones. */
+async function newestOfBurst(trx: Kysely<Tables>, heads: readonly Head[], options: ClaimOptions): Promise<Head[]> {
+  const coalescing = heads.filter(({ type }) => options.rule(type).coalesce)
+  if (coalescing.length === 0) return [...heads]
+  const rows = await trx
+    .selectFrom('events')
+    .select(['id', 'lane', 'type'])
+    .where(sql<boolean>`state = 'ready'`)
+    .where(
+      'lane',
+      'in',
+      coalescing.map(({ lane }) => lane),
+    )
+    .where('due_at', '<=', options.now)
+    .orderBy('lane')
+    .orderBy('id')
+    .execute()
+  const byLane = Map.groupBy(rows, ({ lane }) => lane)
+  const newest = new Map<number, number>()
+  for (const head of coalescing) {
+    const queue = byLane.get(head.lane) ?? []
+    const end = queue.findIndex(({ type }) => type !== head.type)
+    const burst = end === -1 ? queue : queue.slice(0, end)
+    const last = burst.at(-1)
+    if (!last || last.id === head.id) continue
+    newest.set(head.id, last.id)
+    await trx
+      .updateTable('events')
+      .set({ state: targetOf('coalesce'), cause: 'superseded', message: `Event ${last.id} brings the newer state.` })
+      .set({ settled_at: options.now })
+      .where(sql<boolean>`state = 'ready'`)
+      .where('lane', '=', head.lane)
+      .where('id', '<', last.id)
+      .execute()
+  }
+  if (newest.size === 0) return [...heads]
+  const replacements = await trx
+    .selectFrom('events')
+    .selectAll()
+    .where('id', 'in', [...newest.values()])
+    .execute()
+  const byId = new Map(replacements.map((row) => [row.id, row]))
+  return heads.map((head) => byId.get(newest.get(head.id) ?? head.id) ?? head)
+}
+
+async function lease(
+  trx: Kysely<Tables>,
+  heads: readonly Head[],
+  lanes: readonly LeasedLane[],
+  { now, leaseMs }: ClaimOptions,
+): Promise<Claim[]> {
+  if (heads.length === 0) return []
+  await trx
+    .updateTable('lanes')
+    .set({ lease_until: now + leaseMs, epoch: sql`epoch + 1` })
+    .where(
+      'lane',
+      'in',
+      heads.map(({ lane }) => lane),
+    )
+    .execute()
+  await trx
+    .updateTable('events')
+    .set({ state: targetOf('claim'), attempts: sql`attempts + 1` })
+    .where(
+      'id',
+      'in',
+      heads.map(({ id }) => id),
+    )
+    .execute()
+  const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch + 1]))
+  return heads.map((event) => ({
+    event: { ...event, state: targetOf('claim'), attempts: event.attempts + 1 },
+    epoch: epochs.get(event.lane) ?? 0,
+  }))
+}

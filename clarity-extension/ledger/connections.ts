@@ -1,0 +1,121 @@
+import type { Kysely } from 'kysely'
+import type { Connection } from '../../shared/outcome.ts'
+import type { Tables } from '../store/schema.ts'
+import type { Settings } from './settings.ts'
+
+/** The pause of a person: no probe ends it. */
+export const BY_HAND = 'by_hand'
+
+/** Pauses a connection in the caller's transaction. @returns false when it was paused already */
+export async function pause(
+  trx: Kysely<Tables>,
+  name: Connection,
+  cause: string,
+  message: string,
+  now: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('connections')
+    .set({ state: 'paused', cause, message, since: now })
+    .where('name', '=', name)
+    .where('state', '=', 'up')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+export interface Connections {
+  pauseByHand(name: Connection, by: string): Promise<void>
+  /** Lets go everything that waits for it. */
+  resume(name: Connection): Promise<void>
+  /** Looks at the stored states: probes what is paused, frees lanes that wait for a connection that is up. */
+  watch(): Promise<void>
+  stop(): void
+}
+
+/** Milliseconds between probes: the last one stays. */
+const PROBES = [15_000, 30_000, 60_000]
+
+/**
+ * Pausing and resuming. A connection that refused us is probed until it takes us again.
+ * @param onResume lanes may have become due
+ */
+export function createConnections(
+  { store: { db }, now, log, probe, observe }: Settings,
+  onResume: () => void,
+): Connections {
+  const timers = new Map<Connection, NodeJS.Timeout>()
+  let stopped = false
+
+  const resume = async (name: Connection) => {
+    forget(name)
+    const changed = await db.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('connections')
+        .set({ state: 'up', cause: null, message: null, since: now() })
+        .where('name', '=', name)
+        .where('state', '=', 'paused')
+        .executeTakeFirst()
+      await trx.updateTable('lanes').set({ waits_for: null }).where('waits_for', '=', name).execute()
+      return numUpdatedRows > 0n
+    })
+    if (changed) {
+      log.info({ connection: name }, 'connection resumed')
+      observe?.({ fact: 'resumed', connection: name })
+    }
+    onResume()
+  }
+
+  const watch = async () => {
+    const rows = await db.selectFrom('connections').selectAll().execute()
+    const up = rows.filter(({ state }) => state === 'up').map(({ name }) => name)
+    for (const { name, state, cause } of rows) {
+      if (state === 'paused' && cause !== BY_HAND) probeLater(name, 0)
+    }
+    // Another replica may have resumed it while a claim here still saw it paused.
+    if (up.length > 0) await db.updateTable('lanes').set({ waits_for: null }).where('waits_for', 'in', up).execute()
+  }
+
+  const probeLater = (name: Connection, tries: number) => {
+    if (!probe || stopped || timers.has(name)) return
+    const timer = setTimeout(() => void tryNow(name, tries), PROBES[Math.min(tries, PROBES.length - 1)])
+    timer.unref()
+    timers.set(name, timer)
+  }
+
+  const tryNow = async (name: Connection, tries: number) => {
+    try {
+      const mended = await probe?.(name)
+      if (stopped) return
+      if (mended) return await resume(name)
+    } catch (error) {
+      log.warn({ connection: name, error: String(error) }, 'probe failed')
+    }
+    forget(name)
+    probeLater(name, tries + 1)
+  }
+
+  const forget = (name: Connection) => {
+    clearTimeout(timers.get(name))
+    timers.delete(name)
+  }
+
+  return {
+    resume,
+    watch,
+    async pauseByHand(name, by) {
+      forget(name)
+      const changed = await pause(db, name, BY_HAND, `Paused by ${by}.`, now())
+      if (changed) observe?.({ fact: 'paused', connection: name, cause: BY_HAND, message: `Paused by ${by}.` })
+      else
+        await db
+          .updateTable('connections')
+          .set({ cause: BY_HAND, message: `Paused by ${by}.` })
+          .where('name', '=', name)
+          .execute()
+    },
+    stop() {
+      stopped = true
+      for (const name of [...timers.keys()]) forget(name)
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '../store/schema.ts'
+import type { Dialect } from '../store/store.ts'
+import { ATTEMPT_LIMIT, decide } from './policy.ts'
+import { type Ending, type Settled, settleEndings } from './settle.ts'
+
+interface Held {
+  lane: string
+  epoch: number
+}
+
+/** Extends the leases that are still ours. @returns those that are not */
+export async function extendLeases<H extends Held>(
+  db: Kysely<Tables>,
+  held: readonly H[],
+  leaseUntil: number,
+): Promise<H[]> {
+  if (held.length === 0) return []
+  const rows = await db
+    .updateTable('lanes')
+    .set({ lease_until: leaseUntil })
+    .where(sql<boolean>`lease_until is not null`)
+    .where((where) => where.or(held.map(({ lane, epoch }) => where.and({ lane, epoch }))))
+    .returning('lane')
+    .execute()
+  const ours = new Set(rows.map(({ lane }) => lane))
+  return held.filter(({ lane }) => !ours.has(lane))
+}
+
+/** Lanes in one transaction. */
+const BATCH = 200
+
+/**
+ * Takes back lanes whose worker is gone; their events run again.
+ * @param all every lease, whoever has it: for the one process of an exclusive store, at its start
+ */
+export async function reclaim(
+  db: Kysely<Tables>,
+  dialect: Dialect,
+  now: number,
+  { all = false, limit = ATTEMPT_LIMIT, random = Math.random } = {},
+): Promise<{ ending: Ending; settled: Settled }[]> {
+  const reclaimed: { ending: Ending; settled: Settled }[] = []
+  for (;;) {
+    const batch = await db.transaction().execute(async (trx) => {
+      const lanes = await trx
+        .selectFrom('lanes')
+        .select(['lane', 'epoch', 'lease_until'])
+        .where(sql<boolean>`lease_until is not null`)
+        .$if(!all, (query) => query.where('lease_until', '<', now))
+        .orderBy('lane')
+        .limit(BATCH)
+        .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked())
+        .execute()
+      if (lanes.length === 0) return undefined
+      const endings = await endingsOf(trx, lanes, now, limit, random)
+      const settled = endings.length > 0 ? await settleEndings(trx, endings, now, dialect) : []
+      // A lease without a running event: nothing to settle, the lane is only freed.
+      const idle = lanes.filter(({ lane }) => !endings.some((ending) => ending.lane === lane)).map(({ lane }) => lane)
+      if (idle.length > 0) await trx.updateTable('lanes').set({ lease_until: null }).where('lane', 'in', idle).execute()
+      return endings.flatMap((ending, index) => {
+        const result = settled[index]
+        return result ? [{ ending, settled: result }] : []
+      })
+    })
+    if (!batch) return reclaimed
+    reclaimed.push(...batch)
+  }
+}
+
+async function endingsOf(
+  trx: Kysely<Tables>,
+  lanes: readonly (Held & { lease_until: number | null })[],
+  now: number,
+  limit: number,
+  random: () => number,
+): Promise<Ending[]> {
+  const running = await trx
+    .selectFrom('events')
+    .select(['id', 'lane', 'type', 'attempts'])
+    .where('state', '=', 'running')
+    .where(
+      'lane',
+      'in',
+      lanes.map(({ lane }) => lane),
+    )
+    .execute()
+  const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch]))
+  return running.map((event) => ({
+    eventId: event.id,
+    lane: event.lane,
+    epoch: epochs.get(event.lane) ?? 0,
+    type: event.type,
+    attempt: event.attempts,
+    ended: { kind: 'lease_lost' },
+    move: decide({ kind: 'lease_lost' }, event.attempts, random(), limit),
+    startedAt: now,
+    durationMs: 0,
+    steps: [],
+  }))
+}

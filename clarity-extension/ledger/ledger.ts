@@ -1,0 +1,41 @@
+import { createByHand } from './by-hand.ts'
+import { createConnections } from './connections.ts'
+import { createIntake } from './intake.ts'
+import { createRetention } from './retention.ts'
+import { type LedgerOptions, settingsOf } from './settings.ts'
+import type { Ledger } from './types.ts'
+import { createWorker } from './worker.ts'
+
+export type { LedgerOptions } from './settings.ts'
+
+/** Every event and what becomes of it. */
+export function createLedger(options: LedgerOptions): Ledger {
+  const settings = settingsOf(options)
+  const worker = createWorker(settings, () => void connections.watch())
+  const connections = createConnections(settings, worker.wake)
+  const intake = createIntake(settings, worker.wake)
+  const byHand = createByHand(settings, worker.wake)
+  const retention = createRetention(settings)
+
+  return {
+    ...byHand,
+    ingest: intake.ingest,
+    enqueue: intake.enqueue,
+    writable: intake.writable,
+    prune: retention.prune,
+    idle: worker.idle,
+    pauseConnection: connections.pauseByHand,
+    resumeConnection: connections.resume,
+    async start(handler) {
+      await connections.watch()
+      await worker.start(handler)
+      retention.start()
+    },
+    async stop(limitMs = 25_000) {
+      retention.stop()
+      connections.stop()
+      await worker.stop(limitMs)
+      await intake.flush()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Logger } from 'pino'
+import type { EventType } from '../../shared/events.ts'
+import type { Connection } from '../../shared/outcome.ts'
+import type { Store } from '../store/store.ts'
+import { ATTEMPT_LIMIT } from './policy.ts'
+import type { DemandRow, LedgerFact, NewEvent, TypeRule } from './types.ts'
+
+export interface LedgerOptions {
+  store: Store
+  log: Logger
+  /** Unix milliseconds. */
+  now?: () => number
+  /** In [0, 1). */
+  random?: () => number
+  /** Lanes that run side by side. Default 100. */
+  concurrency?: number
+  /** A worker that is silent this long has lost its lanes. Default 120 s. */
+  leaseMs?: number
+  /** A handler that runs longer is given up. Default 10 min. */
+  runLimitMs?: number
+  /** Default 15. */
+  attemptLimit?: number
+  /** How long done, skipped and dismissed events are kept. Default 90 days. */
+  retentionMs?: number
+  /** What event types need, as the registry of flows knows it. */
+  types?: Partial<Record<EventType, TypeRule>>
+  /** The storefront's demand in an event that is being stored, written in the same transaction. */
+  project?: (event: NewEvent) => DemandRow[]
+  /** Whether a paused connection takes us again. */
+  probe?: (connection: Connection) => Promise<boolean>
+  observe?: (fact: LedgerFact) => void
+}
+
+/** The options with everything filled in. */
+export type Settings = Required<Omit<LedgerOptions, 'types' | 'probe' | 'observe'>> &
+  Pick<LedgerOptions, 'probe' | 'observe'> & { rule: (type: string) => TypeRule }
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+
+export function settingsOf({ types = {}, ...options }: LedgerOptions): Settings {
+  const rules = new Map<string, TypeRule>(Object.entries(types))
+  return {
+    now: Date.now,
+    random: Math.random,
+    concurrency: 100,
+    leaseMs: 2 * MINUTE,
+    runLimitMs: 10 * MINUTE,
+    attemptLimit: ATTEMPT_LIMIT,
+    retentionMs: 90 * DAY,
+    project: () => [],
+    rule: (type) => rules.get(type) ?? {},
+    ...options,
+  }
+}

@@ -1,0 +1,212 @@
+import { type Kysely, sql } from 'kysely'
+import type { Connection } from '../../shared/outcome.ts'
+import type { EventState, Tables, TraceStep } from '../store/schema.ts'
+import { statement, statementOfRows } from '../store/statement.ts'
+import type { Dialect } from '../store/store.ts'
+import { pause } from './connections.ts'
+import { targetOf } from './moves.ts'
+import { type Ended, type Move, supersedes } from './policy.ts'
+import { countThroughput } from './throughput.ts'
+
+/** The end of one attempt. */
+export interface Ending {
+  eventId: number
+  lane: string
+  /** Of the claim: one that is no longer the lane's settles nothing. */
+  epoch: number
+  type: string
+  attempt: number
+  ended: Ended
+  move: Move
+  startedAt: number
+  durationMs: number
+  steps: TraceStep[]
+}
+
+export interface Settled {
+  /** undefined: the lane was lost, nothing was written. */
+  to: EventState | undefined
+  /** This settle paused the connection. */
+  paused?: Connection
+}
+
+/** Settles a group of attempts in the caller's transaction and opens their lanes for what comes next. */
+export async function settleEndings(
+  trx: Kysely<Tables>,
+  endings: readonly Ending[],
+  now: number,
+  dialect: Dialect,
+): Promise<Settled[]> {
+  const valid = await stillOurs(trx, endings, dialect)
+  const settled: Settled[] = []
+  for (const ending of endings) {
+    if (!valid.has(ending)) settled.push({ to: undefined })
+    else settled.push(await settleOne(trx, ending, now))
+  }
+  const written = [...valid]
+  await insertAttempts(trx, written.map(attemptOf))
+  await supersedeDead(trx, written, now)
+  await passOn(trx, written)
+  const delivered = written.filter(({ move }) => move.by === 'done')
+  await countThroughput(trx, now, {
+    delivered: delivered.length,
+    orders: delivered.filter(({ type }) => type.startsWith('order.')).length,
+    failed: settled.filter(({ to }) => to === 'dead' || to === 'held').length,
+  })
+  return settled
+}
+
+/** On PostgreSQL the lane is locked before anything is looked up: an ingest that holds it is waited for, and seen. */
+async function stillOurs(trx: Kysely<Tables>, endings: readonly Ending[], dialect: Dialect): Promise<Set<Ending>> {
+  const lanes = await trx
+    .selectFrom('lanes')
+    .select(['lane', 'epoch'])
+    .where('lane', 'in', [...new Set(endings.map(({ lane }) => lane))])
+    .where(sql<boolean>`lease_until is not null`)
+    .orderBy('lane')
+    .$if(dialect === 'postgres', (query) => query.forUpdate())
+    .execute()
+  const running = await trx
+    .selectFrom('events')
+    .select('id')
+    .where('state', '=', 'running')
+    .where(
+      'id',
+      'in',
+      endings.map(({ eventId }) => eventId),
+    )
+    .execute()
+  const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch]))
+  const ids = new Set(running.map(({ id }) => id))
+  const valid = new Set<Ending>()
+  for (const ending of endings) {
+    if (epochs.get(ending.lane) !== ending.epoch || !ids.delete(ending.eventId)) continue
+    valid.add(ending)
+  }
+  return valid
+}
+
+async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number): Promise<Settled> {
+  const { move, eventId, attempt } = ending
+  const to = targetOf(move.by)
+  await updateEvent(trx, {
+    state: to,
+    attempts: move.counts ? attempt : attempt - 1,
+    due_at: now + move.delayMs,
+    settled_at: to === 'ready' ? null : now,
+    cause: move.cause,
+    message: move.message,
+    details: move.details === null ? null : JSON.stringify(move.details),
+    id: eventId,
+  })
+  if (!move.pauses) return { to }
+  await trx.updateTable('lanes').set({ waits_for: move.pauses }).where('lane', '=', ending.lane).execute()
+  const paused = await pause(trx, move.pauses, move.cause ?? 'refused', move.message ?? '', now)
+  return paused ? { to, paused: move.pauses } : { to }
+}
+
+const updateEvent = statement<
+  {
+    state: EventState
+    attempts: number
+    due_at: number
+    settled_at: number | null
+    cause: string | null
+    message: string | null
+    details: string | null
+    id: number
+  },
+  unknown
+>(
+  (db) =>
+    db
+      .updateTable('events')
+      .set({ state: 'done', attempts: 0, due_at: 0, settled_at: 0, cause: '', message: '', details: '' })
+      .where('id', '=', 0),
+  (row) => [row.state, row.attempts, row.due_at, row.settled_at, row.cause, row.message, row.details, row.id],
+)
+
+interface AttemptRow {
+  event_id: number
+  number: number
+  started_at: number
+  duration_ms: number
+  outcome: string
+  cause: string | null
+  message: string | null
+  steps: string
+}
+
+const attemptOf = ({ eventId, attempt, startedAt, durationMs, ended, move, steps }: Ending): AttemptRow => ({
+  event_id: eventId,
+  number: attempt,
+  started_at: startedAt,
+  duration_ms: durationMs,
+  outcome: ended.kind,
+  cause: move.cause,
+  message: move.message,
+  steps: JSON.stringify(steps),
+})
+
+const insertAttempts = statementOfRows<AttemptRow, unknown>(
+  ['event_id', 'number', 'started_at', 'duration_ms', 'outcome', 'cause', 'message', 'steps'],
+  (db, rows) => db.insertInto('attempts').values(rows),
+)
+
+/** A success makes the older dead letters of its record needless (policy.supersedes). */
+async function supersedeDead(trx: Kysely<Tables>, endings: readonly Ending[], now: number): Promise<void> {
+  const done = endings.filter(({ move }) => move.by === 'done')
+  if (done.length === 0) return
+  const dead = await trx
+    .selectFrom('events')
+    .select(['id', 'lane', 'type'])
+    .where(sql<boolean>`state = 'dead'`)
+    .where(
+      'lane',
+      'in',
+      done.map(({ lane }) => lane),
+    )
+    .execute()
+  for (const { eventId, lane, type } of done) {
+    const older = dead.filter((row) => row.lane === lane && row.id < eventId && supersedes(type, row.type))
+    if (older.length === 0) continue
+    await trx
+      .updateTable('events')
+      .set({ state: targetOf('supersede'), cause: 'superseded', message: `Event ${eventId} brought the newer state.` })
+      .set({ settled_at: now })
+      .where(sql<boolean>`state = 'dead'`)
+      .where(
+        'id',
+        'in',
+        older.map(({ id }) => id),
+      )
+      .execute()
+  }
+}
+
+/** Frees the lanes for their next event, or closes them. */
+async function passOn(trx: Kysely<Tables>, endings: readonly Ending[]): Promise<void> {
+  if (endings.length === 0) return
+  const lanes = endings.map(({ lane }) => lane)
+  const heads = await trx
+    .selectFrom('events as head')
+    .select(['head.lane', 'head.due_at', 'head.priority'])
+    .where('head.id', 'in', (query) =>
+      query
+        .selectFrom('events')
+        .select((all) => all.fn.min<number>('id').as('id'))
+        .where(sql<boolean>`state = 'ready'`)
+        .where('lane', 'in', lanes)
+        .groupBy('lane'),
+    )
+    .execute()
+  const open = new Set(heads.map(({ lane }) => lane))
+  const closed = lanes.filter((lane) => !open.has(lane))
+  if (closed.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', closed).execute()
+  for (const head of heads) await freeLane(trx, head)
+}
+
+const freeLane = statement<{ lane: string; due_at: number; priority: number }, unknown>(
+  (db) => db.updateTable('lanes').set({ lease_until: null, due_at: 0, priority: 0 }).where('lane', '=', ''),
+  (head) => [null, head.due_at, head.priority, head.lane],
+)
