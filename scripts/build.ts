@@ -1,7 +1,7 @@
 /** `npm run build`: the panel, into clarity-extension/panel/dist. `npm start` does it when it is missing or old. */
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { glob, readFile, writeFile } from 'node:fs/promises'
+import { existsSync, globSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const panel = join(import.meta.dirname, '../clarity-extension/panel')
@@ -23,9 +23,7 @@ async function buildPanel(sources: string): Promise<void> {
 /** What the result depends on: the panel's files and the exact versions of what it is built with. */
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256')
-  const files = await Array.fromAsync(
-    glob('**/*', { cwd: panel, withFileTypes: true, exclude: (file) => file.name === 'dist' }),
-  )
+  const files = globSync('**/*', { cwd: panel, withFileTypes: true, exclude: (file) => file.name === 'dist' })
   const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
   for (const path of [...paths.sort(), join(import.meta.dirname, '../package-lock.json')]) {
     hash.update(`${path.slice(panel.length)}\0`).update(await readFile(path))

@@ -25,12 +25,14 @@ const parts: Record<string, () => Promise<Verdict>> = {
   'known vulnerabilities': audit,
 }
 
-const results = await Promise.all(Object.entries(parts).map(([name, part]) => timed(name, part)))
-for (const { name, ok, seconds } of results)
-  console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name}  ${seconds.toFixed(1)} s`)
-for (const { name, ok, output } of results)
-  if (!ok || output.includes('NOT CHECKED')) console.log(`\n--- ${name}\n${output.trim()}`)
-process.exitCode = results.every(({ ok }) => ok) ? 0 : 1
+async function main(): Promise<number> {
+  const results = await Promise.all(Object.entries(parts).map(([name, part]) => timed(name, part)))
+  for (const { name, ok, seconds } of results)
+    console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name}  ${seconds.toFixed(1)} s`)
+  for (const { name, ok, output } of results)
+    if (!ok || output.includes('NOT CHECKED')) console.log(`\n--- ${name}\n${output.trim()}`)
+  return results.every(({ ok }) => ok) ? 0 : 1
+}
 
 async function timed(name: string, part: () => Promise<Verdict>) {
   const started = performance.now()
@@ -65,3 +67,5 @@ async function command(file: string, args: string[]): Promise<Verdict> {
 }
 
 const Failure = z.object({ stdout: z.string(), stderr: z.string() })
+
+process.exitCode = await main()

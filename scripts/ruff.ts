@@ -1,6 +1,7 @@
 /** Lints the addon with ruff.toml and checks its format; `--write` formats it. Ruff comes from npm, so no Python tool is needed. */
 
-import { glob, readFile, writeFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import ruff from '@astral-sh/ruff-wasm-nodejs'
 import { parse } from 'smol-toml'
@@ -33,7 +34,7 @@ export function lint(path: string, source: string, settings: z.infer<typeof Sett
 
 async function main(): Promise<void> {
   const settings = Settings.parse(parse(await readFile(join(root, 'ruff.toml'), 'utf8')))
-  const files = await Array.fromAsync(glob(['odoo-bridge/clarity_bridge/**/*.py', 'scripts/**/*.py'], { cwd: root }))
+  const files = globSync(['odoo-bridge/clarity_bridge/**/*.py', 'scripts/**/*.py'], { cwd: root })
   const findings: string[] = []
   for (const file of files.sort()) {
     const source = await readFile(join(root, file), 'utf8')

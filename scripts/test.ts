@@ -31,8 +31,6 @@ interface Count {
   failed: number
 }
 
-process.exitCode = await main(process.argv.slice(2))
-
 async function main(wanted: string[]): Promise<number> {
   const unknown = wanted.filter((name) => !everything.includes(name))
   if (unknown.length > 0) {
@@ -169,3 +167,5 @@ async function run(command: string, args: string[], env: NodeJS.ProcessEnv, show
 function shout(message: string): void {
   console.log(`\n!!! ${message}\n`)
 }
+
+process.exitCode = await main(process.argv.slice(2))
