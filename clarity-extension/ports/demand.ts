@@ -1,4 +1,7 @@
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { decimal, instant } from '../../shared/entities.ts'
+import type { DemandRow, NewEvent } from '../ledger/types.ts'
 import type { Tables } from '../store/schema.ts'
 
 /** What the storefront has sold and Odoo may not hold yet. Written with the event itself (ledger projection), removed here. */
@@ -34,4 +37,25 @@ export async function chunked<Item, Row>(items: Item[], query: (part: Item[]) =>
     rows.push(...(await query(items.slice(start, start + CHUNK))))
   }
   return rows
+}
+
+/** What an order webhook says was sold, read for this purpose only: an order that is otherwise wrong still takes stock away. */
+const sold = z.object({
+  data: z.object({
+    id: z.string(),
+    status: z.string().optional(),
+    placedAt: instant.optional(),
+    items: z.array(z.object({ sku: z.string(), quantity: decimal, fulfilledBy: z.string().nullish() })),
+  }),
+})
+
+/** The ledger's projection: the demand rows of an order event, written in the transaction that stores the event. */
+export function demandOf({ type, body }: NewEvent): DemandRow[] {
+  if (type !== 'order.created' && type !== 'order.updated') return []
+  const parsed = sold.safeParse(body)
+  if (!parsed.success || parsed.data.data.status === 'cancelled') return []
+  const { id, placedAt, items } = parsed.data.data
+  return items
+    .filter(({ fulfilledBy }) => fulfilledBy !== 'thirdParty')
+    .map(({ sku, quantity }) => ({ orderId: id, sku, quantity, placedAt: placedAt ? Date.parse(placedAt) : 0 }))
 }

@@ -1,0 +1,139 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { createOdooClient } from '../odoo-bridge/client/client.ts'
+import { createClarityClient } from './clarity/client.ts'
+import type { ClarityConfig, Config, OdooConfig } from './config.ts'
+import { odooSender } from './delivery/odoo-sender.ts'
+import { handlerOf, typeRules } from './handler.ts'
+import { createApp } from './http/app.ts'
+import { healthDoors } from './http/health.ts'
+import { panelApi } from './http/panel-api.ts'
+import { webhookDoors } from './http/webhooks.ts'
+import { createLedger } from './ledger/ledger.ts'
+import { createQueries } from './ledger/queries.ts'
+import { createLinks } from './links.ts'
+import { locations } from './mapping/defaults/locations.ts'
+import { claritySide, odooSide } from './ports/connections.ts'
+import { demandOf, demandStore } from './ports/demand.ts'
+import { orderPorts } from './ports/order.ts'
+import { panelLinks } from './ports/panel.ts'
+import { publishedStock } from './ports/published.ts'
+import { shipmentPorts } from './ports/shipment.ts'
+import { statusPorts } from './ports/status.ts'
+import { stockPorts } from './ports/stock.ts'
+import { openStore } from './store/store.ts'
+import { drainOutbox } from './sweep/outbox.ts'
+import { schedule } from './sweep/schedule.ts'
+import { metrics } from './watch/metrics.ts'
+
+/** Both sides known, the sandbox's filled in. */
+export type Wiring = Config & { clarity: ClarityConfig; odoo: OdooConfig }
+
+export interface Bridge {
+  server: Server
+  url: string
+  /** Ends what it has begun, gives the rest back and closes the store. */
+  stop(): Promise<void>
+}
+
+/** Links of two storefronts on one Odoo never meet; one process serves one. */
+const STORE = 'default'
+
+/** config -> store -> clients -> ledger -> flows -> doors. */
+export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> {
+  const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
+  const clarity = createClarityClient(config.clarity)
+  const odoo = createOdooClient(config.odoo)
+  const links = createLinks(store)
+  const demand = demandStore(store.db)
+  const published = publishedStock(store.db)
+  const queries = createQueries(store)
+  const watch = metrics(queries)
+  const sides = { clarity: claritySide(clarity, config.clarity), odoo: odooSide(odoo, config.odoo) }
+
+  const ledger = createLedger({
+    store,
+    log,
+    types: typeRules,
+    project: demandOf,
+    probe: async (name) => (await sides[name].check()).every(({ ok }) => ok),
+    observe: watch.observe,
+  })
+  const location = (warehouse: string): string | undefined => {
+    const key = locations.entries[warehouse]
+    return typeof key === 'string' ? key : undefined
+  }
+  const sender = odooSender(odoo, STORE)
+  const status = statusPorts(clarity, odoo, links, STORE)
+  const recount = (skus: string[]) =>
+    Promise.all(
+      skus.map((sku) =>
+        ledger.enqueue({
+          type: 'stock.changed',
+          lane: `stock:${sku}`,
+          subject: sku,
+          priority: 2,
+          data: { product_id: 0, sku },
+        }),
+      ),
+    )
+  const handler = handlerOf({
+    status,
+    order: orderPorts({ clarity, odoo, sender, links, status, demand, published, recount }),
+    shipment: shipmentPorts(clarity, odoo, links, STORE, location),
+    stock: stockPorts(clarity, odoo, STORE, demand, published, { location, margin: 0, defaultLocation: 'main' }),
+  })
+
+  const api = panelApi({
+    queries,
+    ledger,
+    connections: sides,
+    linksOf: panelLinks(links, config),
+    adminPassword: config.adminPassword,
+    secretKey: config.secretKey,
+    log,
+  })
+  const app = createApp({
+    doors: [
+      webhookDoors({
+        secrets: { clarity: () => config.clarity.webhookSecrets, odoo: () => config.odoo.webhookSecrets },
+        ledger,
+        log,
+      }),
+    ],
+    health: healthDoors({ ledger, queries }),
+    panelApi: api,
+    metrics: watch.handler,
+    panelDist: join(import.meta.dirname, 'panel/dist'),
+    log,
+  })
+  const server = createServer(app)
+  server.listen(config.port, '127.0.0.1')
+  await once(server, 'listening')
+  await ledger.start(handler)
+  const sweeps = schedule([{ name: 'outbox', cron: '* * * * *', run: drainOutbox(odoo, ledger) }], log)
+
+  return {
+    server,
+    url: addressOf(server),
+    async stop() {
+      sweeps.stop()
+      api.close()
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      await ledger.stop()
+      server.closeAllConnections()
+      await closed
+      await store.close()
+    },
+  }
+}
+
+function addressOf(server: Server): string {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no TCP address')
+  return `http://127.0.0.1:${address.port}`
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import type { EventType } from '../shared/events.ts'
+import { correct, type Outcome } from '../shared/outcome.ts'
+import type { FlowEvent } from './flows/flow.ts'
+import { type Entry, type Ports, registry } from './flows/registry.ts'
+import type { ClaimedEvent, Handler, TypeRule } from './ledger/types.ts'
+
+/** What the ledger runs: it finds the event's flow and calls it. */
+export function handlerOf(ports: Ports): Handler {
+  const entries: [string, Entry][] = Object.entries(registry)
+  const flows = new Map(entries.map(([type, entry]) => [type, entry.flow(ports)]))
+  return async (event, trace): Promise<Outcome> => {
+    const flow = flows.get(event.type)
+    if (!flow) {
+      return correct({
+        code: 'unreadable_body',
+        message: 'The body is authentic but cannot be read.',
+        remedy: 'Correct the body here and replay, or dismiss it.',
+      })
+    }
+    return flow(flowEventOf(event), trace)
+  }
+}
+
+export const typeRules: Partial<Record<EventType, TypeRule>> = Object.fromEntries(
+  Object.entries(registry).map(([type, entry]: [string, Entry]) => [type, { coalesce: entry.coalesce ?? false }]),
+)
+
+function flowEventOf({ source, webhookId, type, lane, payload, attempt, traceId }: ClaimedEvent): FlowEvent {
+  const span = randomBytes(8).toString('hex')
+  return { key: `${source}:${webhookId}`, type, lane, payload, attempt, traceparent: `00-${traceId}-${span}-01` }
+}

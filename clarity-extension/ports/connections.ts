@@ -1,0 +1,86 @@
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { Failure } from '../../shared/outcome.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import type { ClarityConfig, OdooConfig } from '../config.ts'
+import type { ConnectionCheck, ConnectionSide } from '../http/ports.ts'
+
+/** Minutes our clock and Odoo's may differ before signatures are refused. */
+const CLOCK_LIMIT_MS = 5 * 60_000
+
+export function claritySide(clarity: Pick<ClarityClient, 'check'>, config: ClarityConfig): ConnectionSide {
+  return {
+    label: 'Clarity storefront',
+    address: config.baseUrl,
+    async check() {
+      const began = performance.now()
+      const reply = await clarity.check()
+      const ms = Math.round(performance.now() - began)
+      return [
+        reply.ok
+          ? passed('Token and API', 'The storefront takes our token and answers.', ms)
+          : failed(reply.outcome, ms),
+      ]
+    },
+  }
+}
+
+export function odooSide(odoo: Pick<OdooClient, 'ping'>, config: OdooConfig): ConnectionSide {
+  return {
+    label: 'Odoo',
+    address: `${config.url}, database ${config.db}`,
+    async check() {
+      const began = performance.now()
+      const reply = await odoo.ping()
+      const ms = Math.round(performance.now() - began)
+      if (!reply.ok) return [failed(reply.outcome, ms)]
+      const { odoo_version, module_version, user, missing_rights, time, outbox } = reply.value
+      const off = Math.abs(Date.now() - Date.parse(time))
+      return [
+        passed('Reachable', `Odoo ${odoo_version}, module ${module_version}, as ${user.login}.`, ms),
+        missing_rights.length === 0
+          ? passed('Rights', 'The service user has every right it needs.', 0)
+          : fault(
+              'Rights',
+              `The service user lacks: ${missing_rights.join(', ')}.`,
+              'Add it to the group Clarity Bridge / Service in Odoo.',
+            ),
+        off < CLOCK_LIMIT_MS
+          ? passed('Clock', `Odoo's clock differs by ${Math.round(off / 1000)} s.`, 0)
+          : fault(
+              'Clock',
+              `Odoo's clock differs by ${Math.round(off / 60_000)} minutes.`,
+              'Switch time synchronisation on at both servers; signatures older than 5 minutes are refused.',
+            ),
+        outbox.sending
+          ? passed('Webhooks', `Odoo sends webhooks; ${outbox.pending} wait.`, 0)
+          : fault(
+              'Webhooks',
+              'Odoo sends no webhooks: no address is set, or it was switched off after an answer 410.',
+              'Enter the address of this bridge in Odoo under Settings > Clarity and switch sending on.',
+            ),
+      ]
+    },
+  }
+}
+
+const passed = (name: string, message: string, ms: number): ConnectionCheck => ({ name, ok: true, message, ms })
+const fault = (name: string, message: string, remedy: string): ConnectionCheck => ({
+  name,
+  ok: false,
+  message,
+  remedy,
+  ms: 0,
+})
+
+function failed(outcome: Failure, ms: number): ConnectionCheck {
+  if (outcome.kind === 'correct') {
+    const [{ message, remedy }] = outcome.problems
+    return { name: 'Answer', ok: false, message, remedy, ms }
+  }
+  const name = outcome.kind === 'retry' ? 'Reachable' : 'Credentials'
+  const remedy =
+    outcome.kind === 'retry'
+      ? 'Start the server or mend the network; the bridge tries again by itself.'
+      : 'Mend it as the message says; everything resumes by itself.'
+  return { name, ok: false, message: outcome.message, remedy, ms }
+}
