@@ -1,4 +1,7 @@
 import type { Connection } from '../../shared/outcome.ts'
+
+export { createQueries } from './reading.ts'
+
 import type { EventState, TraceStep } from '../store/schema.ts'
 
 /** What the panel and the health door read. Nothing here grows slower with the length of history. */
