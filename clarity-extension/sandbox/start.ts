@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { newSecret } from '../../shared/signature.ts'
+import type { ClarityConfig, Config, OdooConfig } from '../config.ts'
+import { createOdooStandIn } from './odoo/stand-in.ts'
+import { createStorefront } from './storefront/storefront.ts'
+
+/** The sides that nobody configured, started beside the bridge so that it can be tried without an account. */
+export interface Sandbox {
+  /** Both sides as the bridge reaches them. */
+  sides: { clarity: ClarityConfig; odoo: OdooConfig }
+  /** Of the sandbox sides that run. */
+  urls: { storefront?: string; odoo?: string }
+  /** Tells them where their webhooks go, once the bridge listens. */
+  connect(bridgeUrl: string): Promise<void>
+  stop(): Promise<void>
+}
+
+const STOREFRONT_PORT = 4100
+const ODOO_PORT = 4200
+
+export async function startSandbox({ clarity, odoo, dataDir }: Config): Promise<Sandbox> {
+  const storefront = clarity === 'sandbox' ? await startStorefront(dataDir) : undefined
+  const standIn = odoo === 'sandbox' ? await startStandIn(dataDir) : undefined
+  return {
+    sides: {
+      clarity: clarity === 'sandbox' ? sideOf(storefront) : clarity,
+      odoo: odoo === 'sandbox' ? sideOf(standIn) : odoo,
+    },
+    urls: {
+      ...(storefront ? { storefront: storefront.url } : {}),
+      ...(standIn ? { odoo: standIn.url } : {}),
+    },
+    async connect(bridgeUrl) {
+      await storefront?.connect(bridgeUrl)
+      await standIn?.connect(bridgeUrl)
+    },
+    async stop() {
+      await storefront?.stop()
+      await standIn?.stop()
+    },
+  }
+}
+
+interface Side<C> {
+  url: string
+  side: C
+  connect(bridgeUrl: string): Promise<void>
+  stop(): Promise<void>
+}
+
+function sideOf<C>(running: Side<C> | undefined): C {
+  if (!running) throw new Error('a sandbox side was asked for that was not started')
+  return running.side
+}
+
+async function startStorefront(dataDir: string): Promise<Side<ClarityConfig>> {
+  const secret = remembered(dataDir, 'storefront-webhook-secret', newSecret)
+  const storefront = createStorefront({ dataDir })
+  const url = await storefront.start(STOREFRONT_PORT)
+  return {
+    url,
+    side: {
+      baseUrl: `${url}/api/v1`,
+      tokenUrl: `${url}/oauth/token`,
+      clientId: 'sandbox',
+      clientSecret: 'sandbox-secret',
+      webhookSecrets: [secret],
+    },
+    connect: async (bridgeUrl) => storefront.enableBridge(bridgeUrl, secret),
+    stop: () => storefront.stop(),
+  }
+}
+
+async function startStandIn(dataDir: string): Promise<Side<OdooConfig>> {
+  const secret = remembered(dataDir, 'odoo-webhook-secret', newSecret)
+  const apiKey = remembered(dataDir, 'odoo-api-key', newSecret)
+  const standIn = createOdooStandIn({ dataDir, apiKey })
+  const url = await standIn.start(ODOO_PORT)
+  return {
+    url,
+    side: { url, db: 'stand-in', login: 'clarity_bridge', apiKey, transport: 'json2', webhookSecrets: [secret] },
+    connect: async (bridgeUrl) => standIn.sendTo(`${bridgeUrl}/webhooks/odoo`, secret),
+    stop: () => standIn.stop(),
+  }
+}
+
+/** Sandbox secrets live as long as the sandbox's data, or its pending webhooks would be refused after a restart. */
+function remembered(dataDir: string, name: string, make: () => string): string {
+  const folder = join(dataDir, 'sandbox')
+  const file = join(folder, name)
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  mkdirSync(folder, { recursive: true })
+  const value = make()
+  writeFileSync(file, value, { mode: 0o600 })
+  return value
+}
