@@ -71,7 +71,8 @@ export const publishStock =
     const read = await ports.readStock(skus, orders.slice(0, MOST_ORDERS))
     if (!read.ok) return skus.map(() => read.outcome)
     const { asOf, stock, held } = read.value
-    const pending = demand.filter(({ orderId }) => !held.includes(orderId))
+    const inOdoo = new Set(held)
+    const pending = demand.filter(({ orderId }) => !inOdoo.has(orderId))
     const known = new Set(stock.map((row) => row.sku))
 
     const rows = sellable(stock, pending, ports).map((row): InventoryRow => ({ ...row, asOf }))
@@ -80,9 +81,10 @@ export const publishStock =
     const outcomes = await put(ports, changed)
     if (held.length > 0) await ports.releaseDemand(held)
 
+    const bySku = Map.groupBy(changed, ({ sku }) => sku)
     return skus.map((sku) => {
       if (!known.has(sku)) return skip('not_for_us', `Odoo has no single stocked product with the reference ${sku}`)
-      const own = changed.filter((row) => row.sku === sku)
+      const own = bySku.get(sku) ?? []
       const failed = own.map((row) => outcomes.get(keyOf(row))).find((outcome) => outcome !== undefined)
       if (failed) return failed
       if (own.length === 0) return skip('unchanged', 'the storefront already shows this number')

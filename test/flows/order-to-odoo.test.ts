@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { type Delivered, type OrderToOdooPorts, orderToOdoo } from '../../clarity-extension/flows/order-to-odoo.ts'
+import type { Order } from '../../shared/entities.ts'
+import { done, retry, skip } from '../../shared/outcome.ts'
+import { fixture, quiet } from './support.ts'
+
+const state: Delivered['state'] = {
+  ref: '1001',
+  id: 12,
+  name: 'S00012',
+  state: 'sale',
+  delivery_status: 'pending',
+  amount_total: '28.75',
+  amount_tax: '3.75',
+  currency: 'USD',
+  version: '2026-11-20T10:00:00.000Z',
+  pickings: [],
+}
+
+function setup(change: Partial<OrderToOdooPorts> = {}) {
+  const calls: string[] = []
+  const said = (what: string) => calls.push(what)
+  const ports: OrderToOdooPorts = {
+    async readOrder() {
+      said('read')
+      return { ok: false, outcome: retry('network', 'away') }
+    },
+    async deliver(order: Order) {
+      said(`deliver ${order.number} ${order.status}`)
+      return { ok: true, value: { status: 'created', state, version: order.updatedAt, hash: 'h1' } }
+    },
+    async publishStatus() {
+      said('publish')
+      return done('shown')
+    },
+    link: async () => undefined,
+    async saveLink({ hash }) {
+      said(`link ${hash}`)
+    },
+    hash: async () => 'h1',
+    async releaseDemand() {
+      said('release')
+    },
+    async forgetPublished() {
+      said('forget')
+    },
+    ...change,
+  }
+  return { calls, run: orderToOdoo(ports) }
+}
+
+describe('order-to-odoo', () => {
+  it('brings a complete snapshot to Odoo without reading it again, links it and tells the storefront', async () => {
+    const { run, calls } = setup()
+    expect(await run(fixture('order.created'), quiet)).toEqual(done('S00012 created, sale'))
+    expect(calls).toEqual(['forget', 'deliver CL-1001 pending', 'link h1', 'publish'])
+  })
+
+  it('reads the order when the snapshot is not complete', async () => {
+    const { run, calls } = setup()
+    expect(await run(fixture('order.created', { items: undefined }), quiet)).toEqual(retry('network', 'away'))
+    expect(calls).toEqual(['read'])
+  })
+
+  it('ignores a version older than the one Odoo holds', async () => {
+    const { run, calls } = setup({ link: async () => ({ version: '2026-11-20T10:00:00.001Z', hash: 'h0' }) })
+    expect(await run(fixture('order.created'), quiet)).toMatchObject({ kind: 'skip', reason: 'stale' })
+    expect(calls).toEqual([])
+  })
+
+  it('recognises its own echo by the content, however new its version is', async () => {
+    const { run, calls } = setup({ link: async () => ({ version: '2026-11-20T09:00:00.000Z', hash: 'h1' }) })
+    expect(await run(fixture('order.updated'), quiet)).toMatchObject({ kind: 'skip', reason: 'unchanged' })
+    expect(calls).toEqual([])
+  })
+
+  it('keeps no link when Odoo does not take it, so that a replay tries again', async () => {
+    const { run, calls } = setup({ deliver: async () => ({ ok: false, outcome: retry('network', 'away') }) })
+    expect(await run(fixture('order.created'), quiet)).toEqual(retry('network', 'away'))
+    expect(calls).toEqual(['forget'])
+  })
+
+  it('is tried again when the order is in Odoo and only the storefront could not be told', async () => {
+    const { run, calls } = setup({ publishStatus: async () => retry('throttled', 'slow down', 2000) })
+    expect(await run(fixture('order.created'), quiet)).toEqual(retry('throttled', 'slow down', 2000))
+    expect(calls).toContain('link h1')
+  })
+
+  it('is done when the storefront already shows the status', async () => {
+    const { run } = setup({ publishStatus: async () => skip('unchanged') })
+    expect(await run(fixture('order.created'), quiet)).toMatchObject({ kind: 'done' })
+  })
+
+  it('gives a cancelled order’s pieces back to what is for sale', async () => {
+    const { run, calls } = setup()
+    await run(fixture('order.cancelled'), quiet)
+    expect(calls).toContain('release')
+  })
+
+  it('names the field of an envelope that is not one', async () => {
+    const { run } = setup()
+    expect(await run(fixture('order.created', { updatedAt: 'yesterday' }), quiet)).toMatchObject({
+      kind: 'correct',
+      problems: [{ code: 'invalid_shape', field: '/data/updatedAt' }],
+    })
+  })
+})

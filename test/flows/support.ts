@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FlowEvent, Trace } from '../../clarity-extension/flows/flow.ts'
+
+/** A recorded event, changed where a test says so. */
+export function fixture(type: string, change: Record<string, unknown> = {}): FlowEvent {
+  const file = join(import.meta.dirname, '../fixtures/events', `${type}.json`)
+  const envelope = JSON.parse(readFileSync(file, 'utf8'))
+  return eventOf({ ...envelope, data: { ...envelope.data, ...change } })
+}
+
+export function eventOf(envelope: { type: string }, attempt = 1): FlowEvent {
+  return {
+    key: 'clarity:msg_1',
+    type: envelope.type,
+    lane: 'order:1001',
+    payload: Buffer.from(JSON.stringify(envelope)),
+    attempt,
+    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+  }
+}
+
+export const quiet: Trace = { step() {} }
