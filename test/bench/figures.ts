@@ -1,0 +1,45 @@
+export function median(values: number[]): number {
+  return percentile(values, 50)
+}
+
+/** Nearest rank. @param p 0 to 100 */
+export function percentile(values: number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil((p / 100) * sorted.length) - 1))] ?? Number.NaN
+}
+
+export async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return (performance.now() - started) / 1000
+}
+
+/** Runs `work` over all items, so many at a time. */
+export async function inParallel<Item>(
+  items: Item[],
+  many: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items]
+  await Promise.all(
+    Array.from({ length: many }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+    }),
+  )
+}
+
+/** Repeats a question until it is answered with something. @throws after `limitMs`, with what was waited for */
+export async function until<T>(
+  what: string,
+  limitMs: number,
+  ask: () => Promise<T | undefined | false>,
+  everyMs = 50,
+): Promise<T> {
+  const deadline = performance.now() + limitMs
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms in vain for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * npm run bench [name …]: one line per figure, `bench <name> <metric> <value> <unit>`. Every figure that is a ratio was
+ * measured against its yardstick in the same run, in interleaved rounds, and is the ratio of the medians.
+ */
+export type Report = (metric: string, value: number, unit: string) => void
+type Bench = (report: Report) => Promise<void>
+
+const benches: Record<string, () => Promise<{ run: Bench }>> = {
+  ingest: () => import('./ingest.ts'),
+  mapping: () => import('./mapping.ts'),
+  orders: () => import('./orders.ts'),
+  stock: () => import('./stock.ts'),
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  console.error(`No bench named ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`)
+  process.exit(2)
+}
+for (const [name, load] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const { run } = await load()
+  await run((metric, value, unit) => console.log(`bench ${name} ${metric} ${Number(value.toPrecision(4))} ${unit}`))
+}
+process.exit(0)
