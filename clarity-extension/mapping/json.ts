@@ -11,10 +11,9 @@ export interface Located {
  * Reads `path` from `root`. A path that starts with `/` is a JSON pointer from the root, any other is dotted and starts at
  * `from`. Only own properties are seen, so no path reaches a prototype. Absent is `undefined`.
  */
-export function locate(root: unknown, from: Located, path: string): Located {
+export function locate(root: Located, from: Located, path: string): Located {
   const absolute = path.startsWith('/')
-  let value = absolute ? root : from.value
-  let pointer = absolute ? '' : from.pointer
+  let { value, pointer } = absolute ? root : from
   for (const key of segments(path)) {
     value = own(value, key)
     pointer += `/${escapeSegment(key)}`

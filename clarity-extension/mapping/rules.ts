@@ -49,7 +49,8 @@ export interface Rule extends Value {
 }
 
 /**
- * Where a value comes from and what is done to it, in this order: source, `default`, `join`, `split`, `convert`, `lookup`, `ref`.
+ * Where a value comes from and what is done to it, in this order: source, `default`, `join`, `split`, `convert`, `lookup`,
+ * `record` or `ref`.
  * Exactly one source: `from`, `const`, `object`, `find`, `set`, `lines`, `list` or `jsonata`.
  */
 export interface Value {
@@ -75,6 +76,8 @@ export interface Value {
   split?: { by: string; take?: number }
   convert?: Step[]
   lookup?: Lookup
+  /** A name becomes the one record that bears it; a number (an id) and a marker from a table stay what they are. */
+  record?: Named
   /** The record linked to this kind and the value as its Clarity id. */
   ref?: string
 }
@@ -88,8 +91,20 @@ export interface Find {
   optional?: boolean
 }
 
+export interface Named {
+  model: string
+  /** The field that holds the name, e.g. `code`. */
+  field: string
+  /** What else must be true of it. */
+  by?: Record<string, Json>
+  take?: string
+  optional?: boolean
+}
+
 export interface Each {
   in: string
+  /** For a list that was derived: the field of its elements that holds the pointer of what they were derived from. */
+  at?: string
   when?: Condition
   rules: Rule[]
 }
@@ -141,7 +156,7 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
 const step: z.ZodType<Step> = z.union([z.string().min(1), z.object({ do: z.string().min(1) }).catchall(json)])
 const valueMap: z.ZodType<Record<string, Value>> = z.lazy(() => z.record(path, value))
 const each: z.ZodType<Each> = z.lazy(() =>
-  z.strictObject({ in: path, when: condition.optional(), rules: z.array(rule).min(1) }),
+  z.strictObject({ in: path, at: path.optional(), when: condition.optional(), rules: z.array(rule).min(1) }),
 )
 
 const valueShape = {
@@ -160,6 +175,15 @@ const valueShape = {
   split: z.strictObject({ by: z.string().min(1), take: z.int().optional() }).optional(),
   convert: z.array(step).optional(),
   lookup: z.strictObject({ table: z.string(), missing: z.enum(['problem', 'pass', 'next']) }).optional(),
+  record: z
+    .strictObject({
+      model: z.string(),
+      field: z.string(),
+      by: z.record(path, json).optional(),
+      take: z.string().optional(),
+      optional: z.boolean().optional(),
+    })
+    .optional(),
   ref: z
     .string()
     .regex(/^[a-z_]+$/)

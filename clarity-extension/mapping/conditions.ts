@@ -1,0 +1,31 @@
+import { readDecimal } from './functions/numbers.ts'
+import { canonical, isAbsent, isJson, type Json } from './json.ts'
+import type { Condition } from './rules.ts'
+import { read, type Scope } from './scope.ts'
+
+/** Whether a rule applies here. A number and its text are equal; an absent value is equal to null only. */
+export function holds(condition: Condition | undefined, scope: Scope): boolean {
+  if (condition === undefined) return true
+  if ('not' in condition) return !holds(condition.not, scope)
+  if ('and' in condition) return condition.and.every((one) => holds(one, scope))
+  if ('or' in condition) return condition.or.some((one) => holds(one, scope))
+  const { value } = read(condition.path, scope)
+  if ('exists' in condition) return isAbsent(value) !== condition.exists
+  if ('equals' in condition) return same(value, condition.equals)
+  if ('in' in condition) return condition.in.some((one) => same(value, one))
+  if ('contains' in condition) return contains(value, condition.contains)
+  const number = isJson(value) ? readDecimal(value) : undefined
+  if (!number) return false
+  return 'greater' in condition ? number.gt(condition.greater) : number.lt(condition.less)
+}
+
+function same(value: unknown, wanted: Json): boolean {
+  if (isAbsent(value)) return isAbsent(wanted)
+  if (typeof value === 'object' || typeof wanted === 'object') return canonical(value) === canonical(wanted)
+  return String(value) === String(wanted)
+}
+
+function contains(value: unknown, part: string): boolean {
+  if (Array.isArray(value)) return value.some((entry) => String(entry) === part)
+  return typeof value === 'string' && value.toLowerCase().includes(part.toLowerCase())
+}

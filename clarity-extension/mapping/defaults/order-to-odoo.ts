@@ -1,0 +1,122 @@
+import type { RuleSet } from '../rules.ts'
+import { taxRules } from './tax-rules.ts'
+
+/**
+ * `written.*`, `adjustments`, `parties.*` and `foreignCurrency` are not the storefront's: order/ derives them, exact to the cent.
+ */
+export const orderToOdoo: RuleSet = {
+  name: 'order-to-odoo',
+  description: 'A storefront order becomes a sale order with its customer, addresses, lines, shipping and discounts.',
+  entity: 'order',
+  direction: 'toOdoo',
+  version: 1,
+  model: 'sale.order',
+  rules: [
+    {
+      to: 'partner_id',
+      about: 'Who ordered for a company is a contact of it.',
+      from: 'parties.contact',
+      ref: 'contact',
+    },
+    { to: 'partner_id', from: 'parties.customer', ref: 'customer', required: true },
+    { to: 'partner_invoice_id', from: 'parties.billing', ref: 'address', required: true },
+    { to: 'partner_shipping_id', from: 'parties.shipping', ref: 'address', required: true },
+    { to: 'origin', from: 'number', convert: ['clean', 'trim'], required: true },
+    {
+      to: 'client_order_ref',
+      about: "The customer's own purchase order number, or ours where there is none.",
+      from: ['purchaseOrderNumber', 'number'],
+      convert: ['clean', 'trim'],
+    },
+    { to: 'date_order', from: 'placedAt', convert: ['odooDatetime'], required: true },
+    { to: 'note', about: 'Shown as text: nothing in it acts as HTML.', from: 'note', convert: ['clean', 'textToHtml'] },
+    {
+      to: 'pricelist_id',
+      about: "Another currency than the company's needs a pricelist in it.",
+      when: { path: 'foreignCurrency', equals: true },
+      from: 'currency',
+      lookup: { table: 'currency', missing: 'problem' },
+      record: { model: 'product.pricelist', field: 'name' },
+    },
+    {
+      to: 'pricelist_id',
+      from: 'currency',
+      lookup: { table: 'currency', missing: 'next' },
+      record: { model: 'product.pricelist', field: 'name' },
+    },
+    { to: 'pricelist_id', about: "Never the customer's own: it may be in another currency.", const: false },
+    {
+      to: 'carrier_id',
+      from: '/shippingLines/0/method',
+      lookup: { table: 'carrier', missing: 'pass' },
+      record: { model: 'delivery.carrier', field: 'name' },
+    },
+    {
+      to: 'order_line',
+      lines: {
+        key: 'clarity_ref',
+        each: [
+          {
+            in: 'items',
+            when: { path: 'written.ours', equals: true },
+            rules: [
+              { to: 'clarity_ref', from: 'lineId', required: true },
+              {
+                to: 'product_id',
+                required: true,
+                find: { model: 'product.product', by: { default_code: { from: 'sku' } } },
+              },
+              { to: 'name', from: 'name', convert: ['clean', 'trim'], required: true },
+              { to: 'product_uom_qty', from: 'quantity', required: true },
+              { to: 'price_unit', from: 'written.unitPrice', required: true },
+              { to: 'discount', about: 'Zero takes an older one away.', from: 'written.percent', default: '0' },
+              ...taxRules,
+            ],
+          },
+          {
+            in: 'shippingLines',
+            rules: [
+              { to: 'clarity_ref', from: 'written.ref', required: true },
+              {
+                to: 'product_id',
+                required: true,
+                from: 'method',
+                lookup: { table: 'carrier', missing: 'pass' },
+                record: { model: 'delivery.carrier', field: 'name', take: 'product_id' },
+              },
+              { to: 'name', from: 'method', convert: ['clean', 'trim'], required: true },
+              { to: 'product_uom_qty', const: '1' },
+              { to: 'price_unit', from: 'amount', required: true },
+              { to: 'discount', const: '0' },
+              { to: 'is_delivery', const: true },
+              ...taxRules,
+            ],
+          },
+          {
+            in: 'adjustments',
+            at: 'source',
+            rules: [
+              { to: 'clarity_ref', from: 'ref', required: true },
+              { to: 'product_id', const: { $xmlid: 'clarity_bridge.product_discount' } },
+              { to: 'name', from: 'name', convert: ['clean', 'trim'], required: true },
+              { to: 'product_uom_qty', const: '1' },
+              { to: 'price_unit', from: 'amount', required: true },
+              { to: 'discount', const: '0' },
+              ...taxRules,
+            ],
+          },
+        ],
+      },
+    },
+  ],
+  follow: [
+    {
+      do: 'confirm',
+      when: {
+        path: 'status',
+        in: ['pending', 'confirmed', 'processing', 'partiallyShipped', 'shipped', 'completed'],
+      },
+    },
+    { do: 'cancel', when: { path: 'status', equals: 'cancelled' } },
+  ],
+}

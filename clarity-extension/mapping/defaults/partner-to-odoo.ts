@@ -1,0 +1,152 @@
+import type { Rule, RuleSet } from '../rules.ts'
+
+/** An address in Odoo's fields. `regionCode` and `regionText` are derived (order/addresses.ts): one of them at most. */
+const addressFields: Rule[] = [
+  { to: 'street', from: 'line1', convert: ['clean', 'collapse'] },
+  {
+    to: 'street2',
+    about: 'A region that Odoo has no record for is kept as text.',
+    from: ['line2', 'regionText'],
+    join: ', ',
+    convert: ['clean', 'collapse'],
+  },
+  { to: 'city', from: 'city', convert: ['clean', 'collapse'] },
+  { to: 'zip', from: 'postalCode', convert: ['clean', 'collapse'] },
+  { to: 'country_id', find: { model: 'res.country', by: { code: { from: 'country', convert: ['country'] } } } },
+  {
+    to: 'state_id',
+    about: 'A region is looked up within its country: MI is Michigan in the US and Milano in Italy.',
+    find: {
+      model: 'res.country.state',
+      by: { code: { from: 'regionCode' }, 'country_id.code': { from: 'country', convert: ['country'] } },
+      optional: true,
+    },
+  },
+]
+
+const inAddress = (rule: Rule): Rule => JSON.parse(JSON.stringify(rule), (key, value) => reachIn(key, value))
+const reachIn = (key: string, value: unknown): unknown => {
+  if (key !== 'from') return value
+  return Array.isArray(value) ? value.map((path) => `address.${path}`) : `address.${value}`
+}
+
+/** A person or company, with the invoice address of the first order as its own. Never changed by a later order. */
+export const customerToOdoo: RuleSet = {
+  name: 'customer-to-odoo',
+  description: 'Whoever buys: a guest, a registered person or a company.',
+  entity: 'customer',
+  direction: 'toOdoo',
+  version: 1,
+  model: 'res.partner',
+  rules: [
+    { to: 'name', from: 'name', convert: ['clean', 'collapse'], required: true },
+    { to: 'is_company', from: 'isCompany' },
+    { to: 'email', from: 'email', convert: ['clean', 'trim'] },
+    { to: 'phone', from: 'phone', convert: ['clean', 'collapse'] },
+    { to: 'vat', from: 'vatNumber', convert: ['clean', 'collapse'] },
+    ...addressFields.map(inAddress),
+  ],
+  match: [
+    {
+      when: {
+        and: [
+          { path: 'isCompany', equals: true },
+          { path: 'vatNumber', exists: true },
+        ],
+      },
+      by: {
+        vat: { from: 'vatNumber', convert: ['clean', 'collapse'] },
+        name: { from: 'name', convert: ['clean', 'collapse'] },
+        is_company: { const: true },
+      },
+    },
+    {
+      when: { path: 'isCompany', equals: true },
+      by: {
+        email_normalized: { from: 'email', convert: ['email'] },
+        name: { from: 'name', convert: ['clean', 'collapse'] },
+        is_company: { const: true },
+      },
+    },
+    {
+      by: {
+        email_normalized: { from: 'email', convert: ['email'] },
+        name: { from: 'name', convert: ['clean', 'collapse'] },
+        parent_id: { const: false },
+      },
+    },
+  ],
+}
+
+/** Who ordered for a company. */
+export const contactToOdoo: RuleSet = {
+  name: 'contact-to-odoo',
+  description: 'The person who ordered for a company becomes its contact.',
+  entity: 'contact',
+  direction: 'toOdoo',
+  version: 1,
+  model: 'res.partner',
+  rules: [
+    { to: 'name', from: 'name', convert: ['clean', 'collapse'], required: true },
+    { to: 'parent_id', from: 'customer', ref: 'customer', required: true },
+    { to: 'type', const: 'contact' },
+    { to: 'email', from: 'email', convert: ['clean', 'trim'] },
+    { to: 'phone', from: 'phone', convert: ['clean', 'collapse'] },
+  ],
+  match: [
+    {
+      by: {
+        email_normalized: { from: 'email', convert: ['email'] },
+        name: { from: 'name', convert: ['clean', 'collapse'] },
+        parent_id: { from: 'customer', ref: 'customer' },
+      },
+    },
+  ],
+}
+
+/**
+ * An address of an order. It is told apart by its content and never changed, so an old order keeps the address it was placed
+ * with. Where the customer's own address says the same, that one is used.
+ */
+export const addressToOdoo: RuleSet = {
+  name: 'address-to-odoo',
+  description: "An order's invoice or delivery address becomes an address of the customer, once per content.",
+  entity: 'address',
+  direction: 'toOdoo',
+  version: 1,
+  model: 'res.partner',
+  rules: [
+    {
+      to: 'name',
+      from: ['companyLine', 'recipient'],
+      join: ', ',
+      convert: ['clean', 'collapse'],
+      required: true,
+    },
+    { to: 'parent_id', from: 'customer', ref: 'customer', required: true },
+    { to: 'type', from: 'use', required: true },
+    { to: 'phone', from: 'phone', convert: ['clean', 'collapse'] },
+    { to: 'email', from: 'ownEmail', convert: ['clean', 'trim'] },
+    ...addressFields,
+  ],
+  match: [
+    {
+      when: { path: 'phone', exists: true },
+      by: { ...sameAddress(), phone: { from: 'phone', convert: ['clean', 'collapse'] } },
+    },
+    { by: sameAddress() },
+  ],
+}
+
+/** `false` is Odoo's empty field. */
+function sameAddress(): NonNullable<RuleSet['match']>[number]['by'] {
+  return {
+    id: { from: 'customer', ref: 'customer' },
+    name: { from: ['companyLine', 'recipient'], join: ', ', convert: ['clean', 'collapse'] },
+    street: { from: 'line1', convert: ['clean', 'collapse'], default: false },
+    street2: { from: ['line2', 'regionText'], join: ', ', convert: ['clean', 'collapse'], default: false },
+    city: { from: 'city', convert: ['clean', 'collapse'], default: false },
+    zip: { from: 'postalCode', convert: ['clean', 'collapse'], default: false },
+    'country_id.code': { from: 'country', convert: ['country'] },
+  }
+}

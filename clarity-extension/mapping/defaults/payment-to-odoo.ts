@@ -1,0 +1,33 @@
+import type { RuleSet } from '../rules.ts'
+
+/** Only captured payments: an authorised one is a promise, not money, and the others never came or went back. */
+export const paymentToOdoo: RuleSet = {
+  name: 'payment-to-odoo',
+  description: 'A captured payment becomes a posted customer payment in the journal of its method.',
+  entity: 'payment',
+  direction: 'toOdoo',
+  version: 1,
+  model: 'account.payment',
+  rules: [
+    { to: 'payment_type', const: 'inbound' },
+    { to: 'partner_type', const: 'customer' },
+    { to: 'partner_id', from: 'customer', ref: 'customer', required: true },
+    { to: 'amount', from: 'amount', required: true },
+    {
+      to: 'currency_id',
+      when: { path: 'foreignCurrency', equals: true },
+      find: { model: 'res.currency', by: { name: { from: 'currency' } } },
+    },
+    { to: 'date', from: 'at', convert: ['odooDate'], required: true },
+    {
+      to: 'journal_id',
+      required: true,
+      from: 'method',
+      lookup: { table: 'payment_method', missing: 'problem' },
+      record: { model: 'account.journal', field: 'code' },
+    },
+    { to: 'memo', from: ['orderNumber', 'transactionId'], join: ' ', convert: ['clean'] },
+    { to: 'payment_reference', from: 'transactionId', convert: ['clean', 'trim'] },
+  ],
+  follow: [{ do: 'post' }],
+}

@@ -1,0 +1,87 @@
+import { DateTime } from 'luxon'
+import { z } from 'zod'
+import type { MappingContext } from '../context.ts'
+import { type Conversion, type Converted, conversion, ofText, refuse } from './conversion.ts'
+
+const zone = z
+  .string()
+  .refine((name) => DateTime.utc().setZone(name).isValid, 'is not an IANA time zone such as Europe/Berlin')
+  .optional()
+const zoned = z.strictObject({ zone })
+
+/**
+ * A time without an offset is local to `zone`. A local time that a clock change skips is taken one hour later; one that
+ * happens twice is its first.
+ */
+export const dateFunctions = {
+  odooDatetime: conversion({
+    about:
+      'A moment as Odoo stores it: UTC, `YYYY-MM-DD HH:MM:SS`. `zone` is where a time without an offset was written (UTC if not given).',
+    args: zoned,
+    examples: [
+      { from: '2026-03-01T10:00:00.750Z', to: '2026-03-01 10:00:00' },
+      { from: '2026-07-01T10:00:00+02:00', to: '2026-07-01 08:00:00' },
+      { from: '2026-07-01T10:00:00', args: { zone: 'Europe/Berlin' }, to: '2026-07-01 08:00:00' },
+      { from: '2026-03-29T02:30:00', args: { zone: 'Europe/Berlin' }, to: '2026-03-29 01:30:00' },
+      { from: '2026-10-25T02:30:00', args: { zone: 'Europe/Berlin' }, to: '2026-10-25 00:30:00' },
+      { from: 'soon', to: '', refused: 'not_a_date' },
+    ],
+    convert: moment((time) => time.toUTC().toFormat('yyyy-MM-dd HH:mm:ss')),
+  }),
+  odooDate: conversion({
+    about: "The day of a moment as Odoo stores it, in `zone` (the company's if not given).",
+    args: zoned,
+    examples: [
+      { from: '2026-07-01T23:30:00Z', args: { zone: 'Europe/Berlin' }, to: '2026-07-02' },
+      { from: '2026-07-01T23:30:00Z', to: '2026-07-01' },
+    ],
+    convert: moment((time, { zone: wanted }, context) =>
+      time.setZone(wanted ?? context.company.timezone ?? 'utc').toFormat('yyyy-MM-dd'),
+    ),
+  }),
+  instant: conversion({
+    about: "A moment as the storefront writes it: ISO 8601 UTC with Z. Reads Odoo's notation too.",
+    args: zoned,
+    examples: [{ from: '2026-03-01 10:00:00', to: '2026-03-01T10:00:00.000Z' }],
+    convert: moment((time) => time.toUTC().toISO() ?? refuse('not_a_date', 'is not a date', 'Write a date.')),
+  }),
+  addDays: conversion({
+    about: 'Days later (or earlier), the same time of day in `zone` whatever the clocks do.',
+    args: z.strictObject({ days: z.int(), zone }),
+    examples: [
+      { from: '2026-03-28T11:00:00Z', args: { days: 1, zone: 'Europe/Berlin' }, to: '2026-03-29T10:00:00.000Z' },
+    ],
+    convert: moment(
+      (time, { days, zone: wanted }) =>
+        time
+          .setZone(wanted ?? 'utc')
+          .plus({ days })
+          .toUTC()
+          .toISO() ?? refuse('not_a_date', 'is out of range', 'Correct the days.'),
+    ),
+  }),
+  parseDate: conversion({
+    about: 'Reads a moment or day written as `format` (dd.MM.yyyy, MM/dd/yyyy HH:mm …) in `zone`.',
+    args: z.strictObject({ format: z.string().min(1), zone }),
+    examples: [
+      { from: '24.12.2026', args: { format: 'dd.MM.yyyy', zone: 'Europe/Berlin' }, to: '2026-12-23T23:00:00.000Z' },
+    ],
+    convert: ofText((text, args) => {
+      const time = DateTime.fromFormat(text.trim(), args.format, { zone: args.zone ?? 'utc' })
+      return time.toUTC().toISO() ?? refuse('not_a_date', `is not written as ${args.format}`, 'Correct the date.')
+    }),
+  }),
+} satisfies Record<string, Conversion>
+
+function moment<Args extends { zone?: string | undefined }>(
+  change: (time: DateTime<true>, args: Args, context: MappingContext) => string | Converted,
+) {
+  return ofText<Args>((text, args, context) => {
+    const options = { zone: args.zone ?? 'utc' }
+    const iso = DateTime.fromISO(text.trim(), options)
+    const time = iso.isValid ? iso : DateTime.fromSQL(text.trim(), options)
+    return time.isValid
+      ? change(time, args, context)
+      : refuse('not_a_date', 'is not a date', 'Write a date such as 2026-03-01T10:00:00Z.')
+  })
+}

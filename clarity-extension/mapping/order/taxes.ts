@@ -1,0 +1,54 @@
+import { type Amount, amount, currencyDigits, round } from '../../../shared/money.ts'
+
+/** What a line says about its tax. */
+export interface Taxation {
+  taxCode?: string | null | undefined
+  /** Percent, decimal text. */
+  taxRate: string
+  /** The line carries tax. */
+  taxed: boolean
+  /** It has a rate that would give tax, and carries none. */
+  exempt: boolean
+}
+
+export interface TaxTerms {
+  currency: string
+  pricesIncludeTax: boolean
+}
+
+/** Tax on an amount, unrounded; within it when prices include tax. */
+export function rawTax(base: Amount, rate: string, { pricesIncludeTax }: TaxTerms): Amount {
+  const percent = amount(rate)
+  return pricesIncludeTax ? base.times(percent).div(percent.plus(100)) : base.times(percent).div(100)
+}
+
+export function taxation(
+  line: { taxCode?: string | null | undefined; taxRate: string; taxAmount: string },
+  base: Amount,
+  terms: TaxTerms,
+): Taxation {
+  const expected = round(rawTax(base, line.taxRate, terms), currencyDigits(terms.currency))
+  const none = amount(line.taxAmount).isZero()
+  const rated = !amount(line.taxRate).isZero()
+  const exempt = rated && none && !expected.isZero()
+  return { taxCode: line.taxCode, taxRate: amount(line.taxRate).toFixed(), taxed: rated && !exempt, exempt }
+}
+
+/** Lines of one group are taxed alike. */
+export const taxGroup = ({ taxCode, taxRate, taxed, exempt }: Taxation): string =>
+  [taxCode ?? '', taxed ? taxRate : '0', exempt ? 'exempt' : ''].join('|')
+
+/**
+ * The rate that gives this tax to the smallest coin, of those that the order uses elsewhere; for shipping whose rate the
+ * storefront does not say.
+ */
+export function inferRate(
+  base: Amount,
+  taxAmount: string,
+  rates: readonly string[],
+  terms: TaxTerms,
+): string | undefined {
+  if (amount(taxAmount).isZero()) return '0'
+  const digits = currencyDigits(terms.currency)
+  return rates.find((rate) => round(rawTax(base, rate, terms), digits).eq(taxAmount))
+}
