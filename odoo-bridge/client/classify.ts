@@ -103,7 +103,7 @@ function bridge({ name, message }: OdooError, { method }: Call): Failure | undef
     return odooRefused('module_outdated', `The addon clarity_bridge has no ${method}. Upgrade it in Odoo under Apps.`)
   }
   if (name === 'odoo.exceptions.AccessError') {
-    return odooRefused('access_denied', `${message} Add the service user to the group "Clarity Bridge: Service".`)
+    return odooRefused('access_denied', `${message} Add the service user to the group Clarity Bridge / Service User.`)
   }
   // Two calls met on the same link: the loser's repeat finds what the winner wrote.
   if (name === 'psycopg2.errors.UniqueViolation') return retry('conflict', message)

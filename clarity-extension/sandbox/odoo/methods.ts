@@ -1,0 +1,98 @@
+import type { Database } from 'better-sqlite3'
+import type { z } from 'zod'
+import { odooEnvelope } from '../../../shared/events.ts'
+import { applyAll } from './apply.ts'
+import { OdooError } from './error.ts'
+import { fieldsOf } from './models.ts'
+import { requests } from './requests.ts'
+import { all } from './rows.ts'
+import type { Sender } from './sender.ts'
+import { heldOrders, orderState, pickingStates, stockStates } from './state.ts'
+import type { World } from './world.ts'
+
+export interface Methods {
+  db: Database
+  world: World
+  sender: Sender
+  database: string
+}
+
+/** The methods of `clarity.bridge` by name: from keyword arguments to the value, or an OdooError. */
+export function methodsOf({ db, world, sender, database }: Methods): Record<string, (body: unknown) => unknown> {
+  return {
+    apply(body) {
+      const { store, operations } = argumentsOf(requests.apply, body)
+      return { results: applyAll(db, world, store, operations) }
+    },
+
+    pull(body) {
+      const events = world.outbox.pull(argumentsOf(requests.pull, body).limit)
+      return {
+        events: events.map(({ webhook_id, body }) => ({ webhook_id, body: odooEnvelope.parse(JSON.parse(body)) })),
+      }
+    },
+
+    ack(body) {
+      return { acknowledged: world.outbox.ack(argumentsOf(requests.ack, body).webhook_ids) }
+    },
+
+    read_state(body) {
+      const { store, kind, refs, pending_orders } = argumentsOf(requests.read_state, body)
+      const as_of = new Date(world.now()).toISOString()
+      if (kind === 'picking') return { as_of, pickings: pickingStates(world, refs) }
+      if (kind === 'stock')
+        return { as_of, stock: stockStates(world, refs), held: heldOrders(world, store, pending_orders) }
+      const orders = refs.flatMap((ref) => {
+        const link = world.links.get(store, 'order', ref)
+        return link ? [orderState(world, store, ref, link.res_id)] : []
+      })
+      return { as_of, orders }
+    },
+
+    describe(body) {
+      const found = argumentsOf(requests.describe, body).models.flatMap((model) => {
+        const fields = fieldsOf(model)
+        return fields ? [[model, described(fields)] as const] : []
+      })
+      return { models: Object.fromEntries(found) }
+    },
+
+    ping(body) {
+      argumentsOf(requests.ping, body)
+      const [company] = world.records.find('res.company', {})
+      const [currency] = company ? world.records.find('res.currency', { id: company.currency_id ?? null }) : []
+      return {
+        module_version: '19.0.1.0.0',
+        odoo_version: '19.0 (stand-in)',
+        database,
+        company: { id: company?.id ?? 0, name: String(company?.name), currency: String(currency?.name) },
+        user: { id: 2, login: 'clarity_bridge' },
+        missing_rights: [],
+        time: new Date(world.now()).toISOString(),
+        warehouses: all(world.records, 'stock.warehouse').map(({ code, name }) => ({ code, name })),
+        entities: { order: true, shipment: true, stock: true },
+        outbox: { ...world.outbox.summary(), sending: sender.sending },
+      }
+    },
+  }
+}
+
+function described(fields: NonNullable<ReturnType<typeof fieldsOf>>) {
+  const id = { string: 'ID', type: 'integer', required: false, readonly: true }
+  const all = Object.entries(fields).map(([name, { inverse: _, ...field }]) => {
+    const { required = false, readonly = false, type } = field
+    return [name, { ...field, required, readonly, store: type !== 'one2many' }] as const
+  })
+  return { id, ...Object.fromEntries(all) }
+}
+
+function argumentsOf<S extends z.ZodType>(shape: S, body: unknown): z.infer<S> {
+  const parsed = shape.safeParse(body)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const unknown = issue?.code === 'unrecognized_keys'
+  throw new OdooError(
+    unknown ? 'werkzeug.exceptions.UnprocessableEntity' : 'odoo.exceptions.UserError',
+    `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'wrong arguments'}`.trim(),
+  )
+}

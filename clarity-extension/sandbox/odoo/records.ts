@@ -1,0 +1,97 @@
+import type { Database } from 'better-sqlite3'
+import { beyondStandIn } from './error.ts'
+import { fieldsOf } from './models.ts'
+
+/** A value as it is stored: decimals as text, a many2one as an id, a many2many as ids. */
+export type Stored = string | number | boolean | null | number[]
+export type Values = Record<string, Stored>
+export type Row = Values & { id: number }
+
+export type Records = ReturnType<typeof openRecords>
+
+/** Odoo's records, all models in one table. Synchronous: SQLite runs in this process. */
+export function openRecords(db: Database) {
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS record (model TEXT NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL,
+      PRIMARY KEY (model, id)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
+    ${INDEXED.map((field) => `CREATE INDEX IF NOT EXISTS record_${field} ON record (model, body ->> '$.${field}');`).join('\n')}`)
+  const select = db.prepare<[string, number], { body: string }>('SELECT body FROM record WHERE model = ? AND id = ?')
+  const insert = db.prepare('INSERT INTO record (model, id, body) VALUES (?, ?, ?)')
+  const change = db.prepare('UPDATE record SET body = ? WHERE model = ? AND id = ?')
+  const drop = db.prepare('DELETE FROM record WHERE model = ? AND id = ?')
+  const count = db.prepare<[string], { last: number }>(
+    'INSERT INTO counter (name, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last',
+  )
+
+  const records = {
+    /** The next number of a sequence, from 1. */
+    next(sequence: string): number {
+      return count.get(sequence)?.last ?? 1
+    },
+    get(model: string, id: number): Row | undefined {
+      const found = select.get(model, id)
+      return found && rowOf(id, found.body)
+    },
+    create(model: string, values: Values): Row {
+      const id = records.next(model)
+      insert.run(model, id, JSON.stringify(values))
+      return { ...values, id }
+    },
+    update(model: string, id: number, values: Values): void {
+      const { id: _, ...before } = records.get(model, id) ?? { id }
+      change.run(JSON.stringify({ ...before, ...values }), model, id)
+    },
+    remove(model: string, id: number): void {
+      drop.run(model, id)
+    },
+    /** Rows whose fields equal `by`, oldest first; a dotted path follows many2ones. Archived ones only when asked for. */
+    find(model: string, by: Values, { archived = false } = {}): Row[] {
+      const paths = Object.entries(by)
+      const direct = paths.filter(([path]) => !path.includes('.'))
+      if (fieldsOf(model)?.active && !archived) direct.push(['active', true])
+      const conditions = direct.map(
+        ([field, value]) => `AND ${column(model, field)} ${value === null ? 'IS NULL' : '= ?'}`,
+      )
+      const bound = direct.flatMap(([, value]) => (value === null ? [] : [boundOf(value)]))
+      const rows = db
+        .prepare<unknown[], { id: number; body: string }>(
+          `SELECT id, body FROM record WHERE model = ? ${conditions.join(' ')} ORDER BY id`,
+        )
+        .all(model, ...bound)
+        .map(({ id, body }) => rowOf(id, body))
+      const dotted = paths.filter(([path]) => path.includes('.'))
+      return rows.filter((row) => dotted.every(([path, value]) => follow(model, row, path.split('.')) === value))
+    },
+  }
+
+  function follow(model: string, row: Row, [field = '', ...rest]: string[]): Stored | undefined {
+    const value = row[known(model, field)]
+    if (rest.length === 0) return value
+    const relation = fieldsOf(model)?.[field]?.relation
+    const next = relation && typeof value === 'number' ? records.get(relation, value) : undefined
+    return next && relation ? follow(relation, next, rest) : undefined
+  }
+
+  return records
+}
+
+const INDEXED = ['default_code', 'email', 'code', 'order_id', 'picking_id', 'sale_id', 'product_id', 'parent_id']
+
+const column = (model: string, field: string) => (field === 'id' ? 'id' : `body ->> '$.${known(model, field)}'`)
+
+/** Only names of known fields reach SQL. */
+function known(model: string, field: string): string {
+  if (!Object.hasOwn(fieldsOf(model) ?? {}, field)) throw beyondStandIn(`has no field ${model}.${field}`)
+  return field
+}
+
+function boundOf(value: Stored): string | number | null {
+  if (typeof value === 'boolean') return Number(value)
+  return Array.isArray(value) ? JSON.stringify(value) : value
+}
+
+function rowOf(id: number, body: string): Row {
+  const values: Values = JSON.parse(body)
+  return { ...values, id }
+}

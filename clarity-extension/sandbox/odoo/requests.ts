@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { decimal } from '../../../shared/entities.ts'
+
+/** The keyword arguments of the addon's methods, as its contract has them. */
+const store = z.string().min(1).max(64)
+const values = z.record(z.string(), z.unknown())
+const identity = {
+  kind: z.string().regex(/^[a-z_]+$/),
+  ref: z.string().min(1).max(200),
+  version: z.iso.datetime(),
+  model: z.string(),
+  values,
+}
+
+export const operation = z.strictObject({
+  id: z.string(),
+  ...identity,
+  hash: z.string().max(64),
+  ensure: z
+    .array(z.strictObject({ ...identity, match: values.optional() }))
+    .max(50)
+    .default([]),
+  follow: z.array(z.enum(['confirm', 'cancel', 'post'])).default([]),
+  expect: z.strictObject({ amount_total: decimal.optional(), amount_tax: decimal.optional() }).optional(),
+  accept_difference: z.boolean().default(false),
+  traceparent: z.string().optional(),
+})
+
+export const requests = {
+  apply: z.strictObject({ store, operations: z.array(z.unknown()).min(1).max(200) }),
+  pull: z.strictObject({ limit: z.int().min(1).max(1000).default(200) }),
+  ack: z.strictObject({ webhook_ids: z.array(z.string()).max(1000) }),
+  read_state: z.strictObject({
+    store,
+    kind: z.enum(['order', 'picking', 'stock']),
+    refs: z.array(z.string()).max(1000),
+    pending_orders: z.array(z.string()).max(5000).default([]),
+  }),
+  describe: z.strictObject({ models: z.array(z.string()).max(50) }),
+  ping: z.strictObject({}),
+}

@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import express from 'express'
+import helmet from 'helmet'
+import type { Catalogue } from '../catalogue.ts'
+import { door } from './door.ts'
+import { openLinks } from './links.ts'
+import { methodsOf } from './methods.ts'
+import { operate } from './operate.ts'
+import { openOutbox } from './outbox.ts'
+import { pages } from './page.ts'
+import { openRecords } from './records.ts'
+import { seed } from './seed.ts'
+import { createSender, type Webhook } from './sender.ts'
+import type { World } from './world.ts'
+
+export interface StandInOptions {
+  /** Folder that keeps everything, or `:memory:`. */
+  dataDir: string
+  apiKey: string
+  /** What an empty database is filled with. */
+  seed: Catalogue
+  /** Where events go; without one they wait to be pulled. */
+  webhook?: Webhook
+  /** Milliseconds; the real one unless a test says otherwise. */
+  clock?: () => number
+  /** Default `sandbox`. */
+  database?: string
+}
+
+export type OdooStandIn = ReturnType<typeof createOdooStandIn>
+
+/**
+ * An Odoo to try the bridge with: the contract of the addon, its rules for orders, deliveries and stock, and a page to
+ * validate deliveries and count stock. What it cannot do it refuses aloud.
+ */
+export function createOdooStandIn(options: StandInOptions) {
+  const { dataDir, apiKey, webhook, clock = Date.now, database = 'sandbox' } = options
+  const db = openDatabase(dataDir)
+  const world: World = { records: openRecords(db), links: openLinks(db), outbox: openOutbox(db, clock), now: clock }
+  if (world.records.find('res.company', {}).length === 0) db.transaction(() => seed(world.records, options.seed))()
+  const sender = createSender(world.outbox, webhook, clock)
+  const person = operate(db, world)
+  const methods = methodsOf({ db, world, sender, database })
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }))
+  app.use(door({ apiKey, database, methods }))
+  app.use(pages({ world, person, sender, webhookUrl: webhook?.url }))
+
+  let server: Server | undefined
+  return {
+    app,
+    database,
+    /** What a person does in Odoo, for tests and scripts. */
+    person,
+    /** Sends every event that is due; resolves when none is left. */
+    deliver: () => sender.deliver(),
+    /** @param port 0 for a free one. @returns the address it answers at */
+    async start(port: number, host = '127.0.0.1'): Promise<string> {
+      const listening = createServer(app)
+      await new Promise<void>((resolve, reject) => {
+        listening.once('error', reject)
+        listening.listen(port, host, resolve)
+      })
+      server = listening
+      sender.start()
+      const address = listening.address()
+      const bound = typeof address === 'object' && address ? address.port : port
+      return `http://${host}:${bound}`
+    },
+    async stop(): Promise<void> {
+      await sender.stop()
+      const open = server
+      server = undefined
+      if (open) {
+        open.closeAllConnections()
+        await new Promise<void>((resolve) => open.close(() => resolve()))
+      }
+      if (db.open) db.close()
+    },
+  }
+}
+
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+}
+
+function openDatabase(dataDir: string): Database.Database {
+  if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true })
+  const db = new Database(dataDir === ':memory:' ? dataDir : join(dataDir, 'odoo.db'))
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  return db
+}
