@@ -17,6 +17,7 @@ import { createLinks } from './links.ts'
 import { locations } from './mapping/defaults/locations.ts'
 import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
+import { mappingContext } from './ports/mapping-context.ts'
 import { orderPorts } from './ports/order.ts'
 import { panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
@@ -81,7 +82,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     )
   const handler = handlerOf({
     status,
-    order: orderPorts({ clarity, odoo, sender, links, status, demand, published, recount }),
+    order: orderPorts({ clarity, context: mappingContext(odoo), sender, links, status, demand, published, recount }),
     shipment: shipmentPorts(clarity, odoo, links, STORE, location),
     stock: stockPorts(clarity, odoo, STORE, demand, published, { location, margin: 0, defaultLocation: 'main' }),
   })

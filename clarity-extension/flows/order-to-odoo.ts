@@ -12,7 +12,11 @@ import { problemsOf } from './problems.ts'
 export interface OrderToOdooPorts {
   readOrder(id: string, traceparent: string): Promise<Answer<Order>>
   /** Maps the order and applies it with its customer, addresses and payments in one go. */
-  deliver(order: Order, traceparent: string, trace: Trace): Promise<Answer<Delivered>>
+  deliver(
+    order: Order,
+    traceparent: string,
+    trace: Trace,
+  ): Promise<{ ok: true; value: Delivered } | { ok: false; outcome: Outcome }>
   /** Tells the storefront Odoo's number and status, unless it knows them. */
   publishStatus(state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome>
   /** The version and content that Odoo is known to hold. */

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import type { Customer, Order } from '../../shared/entities.ts'
+import { type Answer, correct, type Outcome, type Problem } from '../../shared/outcome.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import type { OdooSender } from '../delivery/odoo-sender.ts'
+import type { Applied } from '../delivery/result.ts'
+import type { Trace } from '../flows/flow.ts'
+import { type OrderStatusPorts, publishStatus } from '../flows/order-status-to-clarity.ts'
+import type { Delivered, OrderToOdooPorts } from '../flows/order-to-odoo.ts'
+import type { Links } from '../links.ts'
+import type { Origins } from '../mapping/engine.ts'
+import { type Operation, type OrderContext, type OrderMapped, orderToOperations } from '../mapping/order.ts'
+import { customerCache } from './customers.ts'
+import type { DemandStore } from './demand.ts'
+import type { PublishedStock } from './published.ts'
+
+export interface OrderParts {
+  clarity: Pick<ClarityClient, 'getOrder' | 'getCustomer'>
+  context(): Promise<Answer<OrderContext>>
+  sender: OdooSender
+  links: Links
+  status: OrderStatusPorts
+  demand: DemandStore
+  published: PublishedStock
+  /** Counts the stock of these SKUs again. */
+  recount(skus: string[]): Promise<unknown>
+}
+
+/** What the order flow needs, from the real parts. */
+export function orderPorts(parts: OrderParts): OrderToOdooPorts {
+  const { clarity, context, sender, links, demand, published } = parts
+  const customers = customerCache((id) => clarity.getCustomer(id))
+
+  return {
+    readOrder: (id, traceparent) => clarity.getOrder(id, { traceparent }),
+    publishStatus: publishStatus(parts.status),
+
+    async link(orderId) {
+      const link = await links.get('order', orderId)
+      return link && { version: link.clarityVersion, hash: link.hash }
+    },
+
+    saveLink: ({ state, version, hash }) =>
+      links.save({
+        kind: 'order',
+        clarityId: state.ref,
+        odooModel: 'sale.order',
+        odooId: state.id,
+        odooName: state.name,
+        clarityVersion: version,
+        hash,
+      }),
+
+    async hash(order) {
+      const mapped = await mapOrder(order)
+      return mapped.ok && mapped.value.ok ? contentHash(mapped.value.operations) : undefined
+    },
+
+    async releaseDemand(orderId) {
+      await parts.recount(await demand.release([orderId]))
+    },
+
+    forgetPublished: ({ items }) => published.forget([...new Set(items.map(({ sku }) => sku))]),
+
+    async deliver(order, traceparent, trace) {
+      const answer = await mapOrder(order)
+      if (!answer.ok) return answer
+      const mapped = answer.value
+      if (!mapped.ok) return mapped
+      const { operations, held, origins } = mapped
+      trace.step('map', `order ${order.number} as ${operations.length} operations`, summaryOf(operations))
+      const applied = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
+      return delivered(order, operations, applied, held, origins, trace)
+    },
+  }
+
+  async function mapOrder(order: Order): Promise<Answer<OrderMapped>> {
+    const known = await context()
+    if (!known.ok) return known
+    const customer = await customerOf(order)
+    return customer.ok ? { ok: true, value: orderToOperations(order, customer.value, known.value) } : customer
+  }
+
+  async function customerOf({ customerId }: Order): Promise<Answer<Customer | undefined>> {
+    return customerId ? customers(customerId) : { ok: true, value: undefined }
+  }
+}
+
+/** The order's own result, unless it or one of its payments failed. */
+function delivered(
+  order: Order,
+  operations: Operation[],
+  applied: Answer<Applied>[],
+  held: Problem[],
+  origins: Record<string, Origins>,
+  trace: Trace,
+): { ok: true; value: Delivered } | { ok: false; outcome: Outcome } {
+  operations.forEach(({ id, model }, index) => {
+    const answer = applied[index]
+    if (answer?.ok) trace.step('apply', `${model} ${answer.value.name ?? answer.value.res_id} ${answer.value.status}`)
+    else trace.step('apply', `${id}: ${answer?.outcome.kind}`, answer?.outcome)
+  })
+  for (const [index, answer] of applied.entries()) {
+    if (!answer.ok) return { ok: false, outcome: atSource(answer.outcome, origins[operations[index]?.id ?? '']) }
+  }
+  const [firstHeld, ...otherHeld] = held
+  if (firstHeld) return { ok: false, outcome: correct(firstHeld, ...otherHeld) }
+  const [first] = applied
+  if (!first?.ok || !first.value.order) throw new Error(`Odoo did not say how order ${order.id} stands`)
+  const { status, order: state } = first.value
+  return { ok: true, value: { status, state, version: order.updatedAt, hash: contentHash(operations) } }
+}
+
+/** Odoo names the field it refuses; a merchant knows the storefront's. */
+function atSource(outcome: Outcome, origins: Origins | undefined): Outcome {
+  if (outcome.kind !== 'correct' || !origins) return outcome
+  const [first, ...others] = outcome.problems.map((problem): Problem => {
+    const field = problem.field ?? (problem.target && origins[problem.target])
+    return field ? { ...problem, field } : problem
+  })
+  return first ? correct(first, ...others) : outcome
+}
+
+/** Of everything the order would be in Odoo; what we write back to the storefront ourselves is not part of it. */
+function contentHash(operations: Operation[]): string {
+  const hashes = operations.map(({ id, hash }) => `${id} ${hash}`)
+  return createHash('sha256').update(hashes.join('\n')).digest('hex').slice(0, 32)
+}
+
+/** For the trace: figures and field names, no names of people. */
+const summaryOf = (operations: Operation[]) =>
+  operations.map(({ id, model, follow, expect, values }) => ({
+    id,
+    model,
+    follow,
+    expect,
+    fields: Object.keys(values),
+  }))
