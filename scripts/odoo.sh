@@ -64,7 +64,6 @@ up() {
 
 fresh_db() {
   under_lock prepare
-  stop_server "$1"
   under_lock clone_database "$1"
   print_environment "$1"
 }
@@ -98,7 +97,7 @@ case $command in
   status) status ;;
   prepare) under_lock prepare; print_cluster ;;
   fresh-db) name_given "$@"; fresh_db "$1" ;;
-  drop-db) name_given "$@"; stop_server "$1"; drop_database "$1" ;;
+  drop-db) name_given "$@"; drop_database "$1" ;;
   start) name_given "$@"; start_server "$1" "${2:-0}" 0; print_environment "$1" ;;
   stop) name_given "$@"; stop_server "$1" ;;
   restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;

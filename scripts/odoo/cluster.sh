@@ -46,7 +46,7 @@ copy_home() {
 }
 
 export_cluster() {
-  export PGHOST=127.0.0.1 PGUSER=clarity PGPASSWORD PGPORT PGDATABASE=postgres
+  export PGHOST=127.0.0.1 PGUSER=clarity PGPASSWORD PGPORT PGDATABASE=postgres PGOPTIONS='-c client_min_messages=warning'
   PGPASSWORD=$(cat "$HOME_DIR/pgpassword")
   PGPORT=$(cat "$HOME_DIR/pgport")
 }

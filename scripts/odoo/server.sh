@@ -58,18 +58,22 @@ workers = $2
 CONF
 }
 
+# In order: requests in flight are answered first. `kill_server` does not wait for them.
 stop_server() {
-  local home="$HOME_DIR/servers/$1" pid
-  server_runs "$1" || { rm -f "$home/pid"; return 0; }
-  pid=$(cat "$home/pid")
-  kill "$pid" 2> /dev/null || true
-  for _ in {1..50}; do
-    kill -0 "$pid" 2> /dev/null || break
+  local pid_file="$HOME_DIR/servers/$1/pid"
+  server_runs "$1" && kill "$(cat "$pid_file")" 2> /dev/null || true
+  for _ in {1..100}; do
+    server_runs "$1" || break
     sleep 0.1
   done
-  # Its session holds its workers; a second signal ends what waits for a slow request.
-  kill -KILL -- "-$pid" 2> /dev/null || true
-  rm -f "$home/pid"
+  kill_server "$1"
+}
+
+kill_server() {
+  local pid_file="$HOME_DIR/servers/$1/pid"
+  # Its session holds its workers too.
+  server_runs "$1" && kill -KILL -- "-$(cat "$pid_file")" 2> /dev/null || true
+  rm -f "$pid_file"
 }
 
 server_runs() {

@@ -49,7 +49,7 @@ key = env(user=env.ref('base.user_admin'))['res.users.apikeys']._generate(None, 
 env.cr.commit()
 print('ODOO_ADMIN_API_KEY=' + key)
 PY
-  } | sed -n 's/^KEY=/ODOO_API_KEY=/p; /^ODOO_[A-Z_]*=/p' > "$keys.new" &&
+  } | sed -n 's/^KEY=/ODOO_API_KEY=/; /^ODOO_[A-Z_]*=/p' > "$keys.new" &&
     chmod 600 "$keys.new" && grep -q '^ODOO_API_KEY=.' "$keys.new" && mv "$keys.new" "$keys"
 }
 
@@ -76,6 +76,7 @@ clone_database() {
 
 drop_database() {
   start_cluster
+  kill_server "$1"
   dropdb --if-exists --force "$1"
   rm -rf "$HOME_DIR/servers/$1"
 }
@@ -91,7 +92,6 @@ sweep_orphans() {
   for owner in "$HOME_DIR"/servers/*/owner; do
     [ -s "$owner" ] && ! kill -0 "$(cat "$owner")" 2> /dev/null || continue
     name=$(basename "$(dirname "$owner")")
-    stop_server "$name"
     drop_database "$name"
   done
 }
@@ -99,7 +99,7 @@ sweep_orphans() {
 test_addon() {
   local database="addon_test_$$" log="$HOME_DIR/addon-test.log" code=0
   createdb -T "$PLAIN" "$database"
-  odoo "-d" "$database" --db_host "$PGHOST" --db_port "$PGPORT" --db_user "$PGUSER" --db_password "$PGPASSWORD" \
+  odoo -d "$database" --db_host "$PGHOST" --db_port "$PGPORT" --db_user "$PGUSER" --db_password "$PGPASSWORD" \
     --addons-path "$SITE/odoo/addons,$REPO/odoo-bridge" --data-dir "$HOME_DIR/data" --http-interface 127.0.0.1 --http-port "$(free_port)" \
     -i clarity_bridge --test-tags /clarity_bridge --stop-after-init > "$log" 2>&1 || code=$?
   dropdb --if-exists --force "$database"

@@ -24,7 +24,10 @@ export interface RealOdoo {
   start(workers?: number): Promise<void>
   stop(): Promise<void>
   restart(workers?: number): Promise<void>
-  /** Its database server; only with `ownPostgres`, since the others share one. */
+  /**
+   * Its database server; only with `ownPostgres`, since the others share one. With workers Odoo itself ends when its
+   * database goes: `start` it again, as a supervisor would. With threads it stays.
+   */
   stopPostgres(): Promise<void>
   startPostgres(): Promise<void>
   log(): Promise<string>
