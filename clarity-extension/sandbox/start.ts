@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newSecret } from '../../shared/signature.ts'
 import type { ClarityConfig, Config, OdooConfig } from '../config.ts'
+import { catalogue } from './catalogue.ts'
 import { createOdooStandIn } from './odoo/stand-in.ts'
 import { createStorefront } from './storefront/storefront.ts'
 
@@ -19,9 +20,9 @@ export interface Sandbox {
 const STOREFRONT_PORT = 4100
 const ODOO_PORT = 4200
 
-export async function startSandbox({ clarity, odoo, dataDir }: Config): Promise<Sandbox> {
+export async function startSandbox({ clarity, odoo, dataDir, port }: Config): Promise<Sandbox> {
   const storefront = clarity === 'sandbox' ? await startStorefront(dataDir) : undefined
-  const standIn = odoo === 'sandbox' ? await startStandIn(dataDir) : undefined
+  const standIn = odoo === 'sandbox' ? await startStandIn(dataDir, port) : undefined
   return {
     sides: {
       clarity: clarity === 'sandbox' ? sideOf(storefront) : clarity,
@@ -32,8 +33,7 @@ export async function startSandbox({ clarity, odoo, dataDir }: Config): Promise<
       ...(standIn ? { odoo: standIn.url } : {}),
     },
     async connect(bridgeUrl) {
-      await storefront?.connect(bridgeUrl)
-      await standIn?.connect(bridgeUrl)
+      await storefront?.connect?.(bridgeUrl)
     },
     async stop() {
       await storefront?.stop()
@@ -45,7 +45,8 @@ export async function startSandbox({ clarity, odoo, dataDir }: Config): Promise<
 interface Side<C> {
   url: string
   side: C
-  connect(bridgeUrl: string): Promise<void>
+  /** Once the bridge listens; a side that knew its address from the start needs none. */
+  connect?(bridgeUrl: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -72,15 +73,22 @@ async function startStorefront(dataDir: string): Promise<Side<ClarityConfig>> {
   }
 }
 
-async function startStandIn(dataDir: string): Promise<Side<OdooConfig>> {
+async function startStandIn(dataDir: string, bridgePort: number): Promise<Side<OdooConfig>> {
   const secret = remembered(dataDir, 'odoo-webhook-secret', newSecret)
   const apiKey = remembered(dataDir, 'odoo-api-key', newSecret)
-  const standIn = createOdooStandIn({ dataDir, apiKey })
+  const webhook = { url: `http://127.0.0.1:${bridgePort}/webhooks/odoo`, secret }
+  const standIn = createOdooStandIn({ dataDir: join(dataDir, 'sandbox'), apiKey, seed: catalogue, webhook })
   const url = await standIn.start(ODOO_PORT)
   return {
     url,
-    side: { url, db: 'stand-in', login: 'clarity_bridge', apiKey, transport: 'json2', webhookSecrets: [secret] },
-    connect: async (bridgeUrl) => standIn.sendTo(`${bridgeUrl}/webhooks/odoo`, secret),
+    side: {
+      url,
+      db: standIn.database,
+      login: 'clarity_bridge',
+      apiKey,
+      transport: 'json2',
+      webhookSecrets: [secret],
+    },
     stop: () => standIn.stop(),
   }
 }
