@@ -12,6 +12,12 @@
         "security/clarity_bridge_groups.xml",
         "security/ir.model.access.csv",
         "data/product_data.xml",
+        "data/ir_cron_data.xml",
+        "views/clarity_link_views.xml",
+        "views/clarity_event_views.xml",
+        "views/clarity_menus.xml",
+        "views/sale_order_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "installable": True,
 }

@@ -1,9 +1,12 @@
+import json
+
 from odoo import api, models, release
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.module import get_manifest
 
 from ..tools import orders
 from ..tools.batch import Batch
+from ..tools.emission import SETTING_OF, is_on
 from ..tools.operation import parse
 from ..tools.state import held_orders, iso, read_orders, read_pickings, read_stock
 
@@ -11,6 +14,25 @@ _MAX_OPERATIONS = 200
 _MAX_REFS = 1000
 _MAX_PENDING = 5000
 _MAX_MODELS = 50
+_MAX_EVENTS = 1000
+_ALWAYS = ("string", "type", "required", "readonly")
+# What the flows of the bridge need of the calling user.
+_RIGHTS = {
+    "res.partner": "read write create",
+    "sale.order": "read write create",
+    "sale.order.line": "read write create unlink",
+    "product.product": "read",
+    "account.tax": "read",
+    "res.country": "read",
+    "res.country.state": "read",
+    "res.currency": "read",
+    "stock.warehouse": "read",
+    "stock.location": "read",
+    "stock.quant": "read",
+    "stock.picking": "read",
+    "stock.move": "read",
+    "delivery.carrier": "read",
+}
 _ATTRIBUTES = ["string", "help", "type", "required", "readonly", "store", "relation", "size", "selection"]
 
 
@@ -30,6 +52,20 @@ class ClarityBridge(models.AbstractModel):
         batch.run()
         self.env["clarity.link"]._reserve_after_commit(batch.to_reserve)
         return {"results": self._results(batch)}
+
+    @api.model
+    def pull(self, limit=200):
+        self._check_service()
+        if not isinstance(limit, int) or not 0 < limit <= _MAX_EVENTS:
+            raise UserError(self.env._("limit is a number from 1 to %s.", _MAX_EVENTS))
+        events = self._outbox()._unacknowledged(limit)
+        return {"events": [{"webhook_id": event.uid, "body": json.loads(event.payload)} for event in events]}
+
+    @api.model
+    def ack(self, webhook_ids):
+        self._check_service()
+        self._check_texts(webhook_ids, "webhook_ids", _MAX_EVENTS)
+        return {"acknowledged": self._outbox()._acknowledge(webhook_ids)}
 
     @api.model
     def read_state(self, store, kind, refs, pending_orders=()):
@@ -56,13 +92,14 @@ class ClarityBridge(models.AbstractModel):
         self._check_service()
         self._check_texts(models, "models", _MAX_MODELS)
         readable = [name for name in models if name in self.env and self.env[name].has_access("read")]
-        return {"models": {name: self.env[name].fields_get(attributes=_ATTRIBUTES) for name in readable}}
+        return {"models": {name: self._describe(name) for name in readable}}
 
     @api.model
     @api.readonly
     def ping(self):
         self._check_service()
         company = self.env.company
+        outbox = self._outbox()._summary()
         return {
             "module_version": get_manifest("clarity_bridge")["version"],
             "odoo_version": release.version,
@@ -72,18 +109,30 @@ class ClarityBridge(models.AbstractModel):
             "missing_rights": self._missing_rights(),
             "time": iso(self.env.cr.now()),
             "warehouses": [
-                {"code": warehouse.code, "name": warehouse.name}
-                for warehouse in self.env["stock.warehouse"].search([])
+                {"code": warehouse.code, "name": warehouse.name} for warehouse in self.env["stock.warehouse"].search([])
             ],
-            "entities": {"order": True, "shipment": True, "stock": True},
-            "outbox": {"pending": 0, "oldest_at": None, "sending": False},
+            "entities": {
+                "order": is_on(self.env, SETTING_OF["order"]),
+                "shipment": is_on(self.env, SETTING_OF["picking_done"]),
+                "stock": is_on(self.env, SETTING_OF["stock"]),
+            },
+            "outbox": outbox | {"oldest_at": outbox["oldest_at"] and iso(outbox["oldest_at"])},
         }
+
+    def _describe(self, model):
+        fields = self.env[model].fields_get(attributes=_ATTRIBUTES)
+        return {
+            name: {key: value for key, value in field.items() if value is not None or key in _ALWAYS}
+            for name, field in fields.items()
+        }
+
+    def _outbox(self):
+        # sudo: the outbox is the addon's own table, the service user has no rights on it.
+        return self.env["clarity.event"].sudo()
 
     def _check_service(self):
         if not self.env.user.has_group("clarity_bridge.group_service"):
-            raise AccessError(
-                self.env._("Only a user of the group Clarity Bridge / Service User may call the bridge.")
-            )
+            raise AccessError(self.env._("Only a user of the group Clarity Bridge / Service User may call the bridge."))
 
     def _check_text(self, value, name):
         if not isinstance(value, str) or not 0 < len(value) <= 64:
@@ -96,9 +145,7 @@ class ClarityBridge(models.AbstractModel):
     def _results(self, batch):
         done = [op for op in batch.operations if op.record_id]
         order_ids = [op.record_id for op in done if op.model == "sale.order"]
-        links = {
-            op.record_id: (op.ref, batch.link(op.key).version) for op in done if op.model == "sale.order"
-        }
+        links = {op.record_id: (op.ref, batch.link(op.key).version) for op in done if op.model == "sale.order"}
         states = orders.states(self.env["sale.order"].browse(order_ids), links)
         return [self._result(op, states) for op in batch.operations]
 
@@ -117,5 +164,8 @@ class ClarityBridge(models.AbstractModel):
         return result
 
     def _missing_rights(self):
-        return []
-
+        missing = []
+        for model, operations in _RIGHTS.items():
+            wanting = [name for name in operations.split() if not self.env[model].has_access(name)]
+            missing += [f"{name} {self.env[model]._description}" for name in wanting]
+        return missing

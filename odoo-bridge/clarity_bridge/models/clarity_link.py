@@ -1,16 +1,12 @@
 import logging
-import random
-import time
-from contextlib import contextmanager
 from functools import partial
 
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo import api, fields, models
+
+from ..tools.transactions import alone, in_transaction
 
 _logger = logging.getLogger(__name__)
-_LOCK = "clarity_bridge.reservation"
-_TRIES = 8
-
+_SWEEP = 500
 
 
 class ClarityLink(models.Model):
@@ -26,7 +22,8 @@ class ClarityLink(models.Model):
     clarity_ref = fields.Char("Storefront ID", required=True, readonly=True)
     # Empty only between the claim and the write of one transaction, so nobody else ever sees it.
     res_model = fields.Char("Model", readonly=True)
-    res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
+    res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True)
+    res_name = fields.Char("Record", compute="_compute_res_name")
     version = fields.Char(readonly=True, help="The storefront's updatedAt that was last applied.")
     hash = fields.Char(readonly=True, help="Of what was applied; an equal one means nothing to do.")
     traceparent = fields.Char("Trace", readonly=True)
@@ -35,24 +32,39 @@ class ClarityLink(models.Model):
         help="Confirmed, and its stock is reserved in a second short transaction.",
     )
 
-    _key_unique = models.UniqueIndex(
-        "(store, kind, clarity_ref)", "This storefront record is linked already."
-    )
+    _key_unique = models.UniqueIndex("(store, kind, clarity_ref)", "This storefront record is linked already.")
     _record_index = models.Index("(res_model, res_id)")
     _pending_index = models.Index("(id) WHERE reservation_pending")
 
+    @api.depends("res_model", "res_id")
+    def _compute_res_name(self):
+        for link in self:
+            record = self.env[link.res_model].browse(link.res_id) if link.res_model in self.env else None
+            link.res_name = record.exists().display_name if record is not None else False
+
+    def action_open_record(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    @api.model
     def _reserve_after_commit(self, order_ids):
         """Reserve the stock of these orders as soon as the current transaction is committed."""
         if order_ids:
-            self.env.cr.postcommit.add(partial(_reserve, self.env.registry, self.env.context, list(order_ids)))
+            self.env.cr.postcommit.add(partial(_reserve, self.env.registry, list(order_ids)))
 
     @api.model
     def _cron_reserve(self):
         """Reserve what a crash left between the two transactions."""
-        pending = self.search([("reservation_pending", "=", True), ("res_model", "=", "sale.order")], limit=500)
+        pending = self.search([("reservation_pending", "=", True)], limit=_SWEEP)
         if pending:
-            _reserve(self.env.registry, self.env.context, pending.mapped("res_id"))
+            _reserve(self.env.registry, pending.mapped("res_id"))
 
+    @api.model
     def _reserve_orders(self, order_ids):
         """Do what confirming would have done at once: the same moves, by the same rules."""
         links = self.search(
@@ -60,41 +72,22 @@ class ClarityLink(models.Model):
         )
         orders = self.env["sale.order"].browse(links.mapped("res_id")).exists()
         moves = orders.picking_ids.move_ids.filtered(
-            lambda move: move.state in ("confirmed", "partially_available")
-            and (move._should_bypass_reservation() or move._should_assign_at_confirm())
+            lambda move: (
+                move.state in ("confirmed", "partially_available")
+                and (move._should_bypass_reservation() or move._should_assign_at_confirm())
+            )
         )
         for company, some in moves.grouped("company_id").items():
             some.with_company(company)._action_assign()
         links.reservation_pending = False
 
 
-def _reserve(registry, context, order_ids):
+def _reserve(registry, order_ids):
     """One short transaction, one at a time per database. Never raises: the commit it follows is done."""
     try:
-        with registry.cursor() as cr, _alone(cr):
-            for attempt in range(_TRIES):
-                try:
-                    # superuser: Odoo makes and reserves the moves of an order as superuser, too.
-                    env = api.Environment(cr, SUPERUSER_ID, dict(context))
-                    env["clarity.link"]._reserve_orders(order_ids)
-                    cr.commit()
-                    return
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    cr.rollback()
-                    time.sleep(random.uniform(0, 0.05))  # noqa: S311
-            _logger.info("clarity_bridge: reservation of %s orders is left to the sweep", len(order_ids))
+        with alone(registry, "reservation"):
+            # As superuser, because that is who makes and reserves the moves of an order in Odoo, too.
+            in_transaction(registry, lambda env: env["clarity.link"]._reserve_orders(order_ids))
     except Exception:
-        _logger.exception("clarity_bridge: reservation of %s orders is left to the sweep", len(order_ids))
-
-
-@contextmanager
-def _alone(cr):
-    """Hold a lock of the session: it is taken before the working transaction takes its snapshot."""
-    cr.execute("SELECT pg_advisory_lock(hashtext(%s))", [_LOCK])
-    cr.commit()
-    try:
-        yield
-    finally:
-        cr.rollback()
-        cr.execute("SELECT pg_advisory_unlock(hashtext(%s))", [_LOCK])
-        cr.commit()
+        _logger.warning("The sweep will reserve the stock of orders %s", order_ids, exc_info=True)
+        in_transaction(registry, lambda env: env.ref("clarity_bridge.cron_reserve")._trigger())

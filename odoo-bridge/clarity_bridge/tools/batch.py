@@ -69,9 +69,7 @@ class Batch:
         for record in operation.ensure:
             if record.model not in env or env[record.model]._abstract or env[record.model]._transient:
                 message = env._("Odoo has no model %s.", record.model)
-                operation.fail(
-                    "correct", problem("invalid_value", message, f"{record.pointer}/model", record.model)
-                )
+                operation.fail("correct", problem("invalid_value", message, f"{record.pointer}/model", record.model))
         if operation.status or not link:
             return None
         model, operation.record_id = self.records.get(operation.key, (link.res_model, None))

@@ -1,10 +1,11 @@
-"""The writes of a group of operations, in one savepoint: claim links, make what is needed, create, update, follow up."""
+"""The writes of a group of operations in one savepoint: claim links, make what is needed, create, update, follow up."""
 
 from collections import defaultdict
 
 from odoo.fields import Command
 
 from . import orders
+from .emission import changed
 from .ensure import make
 from .operation import canonical
 from .reservation import deferring
@@ -21,6 +22,8 @@ class Group:
         # What this group made: (kind, ref) -> (model, id), and the links it claimed.
         self.made, self.claimed = {}, {}
         self.changed, self.deferred = set(), self.env["sale.order"]
+        # Orders that were made, confirmed or cancelled: told to the storefront whatever Odoo wrote when.
+        self.restated = set()
 
     def write(self):
         new = [operation for operation in self.operations if not operation.record_id]
@@ -123,6 +126,8 @@ class Group:
             records = target.create([_creation(with_ids(operation.ready, ids)) for operation in some])
             self.made |= {op.key: (model, record.id) for op, record in zip(some, records, strict=True)}
             self.changed.update(some)
+            if model == "sale.order":
+                self.restated.update(some)
 
     def _update(self, operations):
         ids = self.ids()
@@ -176,12 +181,14 @@ class Group:
                 if placed := operation.ready.get("date_order"):
                     self.record(operation).date_order = placed
         self.changed.update(todo)
+        self.restated.update(todo)
 
     def _cancel(self):
         for operation in self.operations:
             if "cancel" in operation.follow and operation.model == "sale.order":
                 if orders.cancel(self.record(operation)):
                     self.changed.add(operation)
+                    self.restated.add(operation)
 
     def _post(self):
         for operation in self.operations:
@@ -198,6 +205,7 @@ class Group:
             model, res_id = self.made[key]
             Link.browse(links[key]).write({"res_model": model, "res_id": res_id, "version": record.version})
         deferred = set(self.deferred.ids)
+        changed(self.env, "order", [self.record(op).id for op in self.operations if op in self.restated])
         for operation in self.operations:
             record = self.record(operation)
             if operation not in self.changed:

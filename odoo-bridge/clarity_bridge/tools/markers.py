@@ -65,7 +65,8 @@ class Finder:
         """:return: (record, problem)"""
         record = self.env.ref(name, raise_if_not_found=False) if isinstance(name, str) and "." in name else None
         if not record:
-            return None, problem("not_found", self.env._("There is no record with the external id %s.", name), value=name)
+            message = self.env._("There is no record with the external id %s.", name)
+            return None, problem("not_found", message, value=name)
         return record, None
 
     def matches(self, model, matches):
@@ -139,9 +140,7 @@ def _domain(env, model, bys):
     if len(paths) == 1:
         values = list({_typed(env, model, paths[0], by[paths[0]]) for by in bys})
         return Domain(paths[0], "in", values)
-    return Domain.OR(
-        Domain.AND(Domain(path, "=", _typed(env, model, path, by[path])) for path in paths) for by in bys
-    )
+    return Domain.OR(Domain.AND(Domain(path, "=", _typed(env, model, path, by[path])) for path in paths) for by in bys)
 
 
 def _index(records, paths):

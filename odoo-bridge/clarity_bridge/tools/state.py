@@ -71,8 +71,10 @@ def held_orders(env, store, refs):
 
 def _links(env, store, domain):
     # sudo: links are the addon's own records, the service user has no rights on the table.
-    return env["clarity.link"].sudo().search(
-        [("store", "=", store), ("kind", "=", "order"), ("res_model", "=", "sale.order"), *domain]
+    return (
+        env["clarity.link"]
+        .sudo()
+        .search([("store", "=", store), ("kind", "=", "order"), ("res_model", "=", "sale.order"), *domain])
     )
 
 

@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+
+from ..tools.emission import changed
+
+_STATUS = ("state", "delivery_status", "invoice_status")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    clarity_ref = fields.Char("Storefront Order", compute="_compute_clarity", compute_sudo=True)
+    clarity_version = fields.Char("Storefront Version", compute="_compute_clarity", compute_sudo=True)
+    clarity_event_state = fields.Char("Last Event", compute="_compute_clarity", compute_sudo=True)
+
+    # sudo (compute_sudo): three facts about the order, for everyone who may read it.
+    def _compute_clarity(self):
+        links = self.env["clarity.link"].search([("res_model", "=", "sale.order"), ("res_id", "in", self.ids)])
+        by_order = links.grouped("res_id")
+        keys = {f"sale_order.changed:{order_id}" for order_id in by_order}
+        events = self.env["clarity.event"].search([("key", "in", list(keys))], order="id").grouped("key")
+        for order in self:
+            link = by_order.get(order.id, links.browse())[:1]
+            event = events.get(f"sale_order.changed:{order.id}")
+            order.clarity_ref = link.clarity_ref
+            order.clarity_version = link.version
+            order.clarity_event_state = (
+                dict(event._fields["state"]._description_selection(self.env))[event[-1:].state] if event else False
+            )
+
+    def action_view_clarity_links(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("clarity_bridge.clarity_link_action")
+        return action | {"domain": [("res_model", "=", "sale.order"), ("res_id", "in", self.ids)], "context": {}}
+
+    def _write_multi(self, vals_list):
+        # Here every stored change passes, of computed fields, too.
+        touched = [order.id for order, vals in zip(self, vals_list, strict=True) if not vals.keys().isdisjoint(_STATUS)]
+        before = self._clarity_statuses(touched)
+        result = super()._write_multi(vals_list)
+        if touched:
+            after = self._clarity_statuses(touched)
+            changed(self.env, "order", [order for order in touched if before[order] != after[order]])
+        return result
+
+    @api.model
+    def _clarity_statuses(self, ids):
+        if not ids:
+            return {}
+        self.env.cr.execute(
+            "SELECT id, state, delivery_status, invoice_status FROM sale_order WHERE id = ANY(%s)", [ids]
+        )
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}

@@ -1,0 +1,23 @@
+from odoo import models
+
+from ..tools.emission import changed
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def write(self, vals):
+        tracked = self.browse()
+        if "carrier_tracking_ref" in vals:
+            number = vals["carrier_tracking_ref"] or False
+            tracked = self.filtered(lambda picking: (picking.carrier_tracking_ref or False) != number)
+        result = super().write(vals)
+        changed(self.env, "picking_tracking", tracked.ids)
+        return result
+
+    def _write_multi(self, vals_list):
+        # The state is computed from the moves: here it passes, whichever way they were done.
+        done = [picking.id for picking, vals in zip(self, vals_list, strict=True) if vals.get("state") == "done"]
+        result = super()._write_multi(vals_list)
+        changed(self.env, "picking_done", done)
+        return result

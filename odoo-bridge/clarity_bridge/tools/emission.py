@@ -1,0 +1,118 @@
+"""
+What changed in this transaction, gathered in the cursor and written to the outbox just before the commit.
+
+A burst in one transaction is one row per thing. Rows are only ever inserted here: an update of a row that another
+transaction holds would make a user's work wait, or fail, because of our events. Merging is the sender's work.
+"""
+
+import json
+import uuid
+from collections import defaultdict
+from functools import partial
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules import module
+
+from .state import iso
+
+_CHANGES = "clarity_bridge.changes"
+#: What may change, and the setting that switches it off.
+SETTING_OF = {
+    "order": "clarity_bridge.emit_order",
+    "picking_done": "clarity_bridge.emit_shipment",
+    "picking_tracking": "clarity_bridge.emit_shipment",
+    "stock": "clarity_bridge.emit_stock",
+}
+
+
+def changed(env, what, ids):
+    """Note that these orders, deliveries or products changed."""
+    if not ids or not _emits(env, what):
+        return
+    changes = env.cr.precommit.data.get(_CHANGES)
+    if changes is None:
+        changes = env.cr.precommit.data[_CHANGES] = defaultdict(set)
+        env.cr.precommit.add(partial(_write, env.cr))
+    changes[what].update(ids)
+
+
+def is_on(env, setting):
+    # sudo: a system parameter, which users may not read.
+    return env["ir.config_parameter"].sudo().get_param(setting, "1") != "0"
+
+
+def _emits(env, what):
+    """Not while modules are being installed, nor in the tests of other modules."""
+    if not env.registry.ready or (module.current_test and not getattr(module.current_test, "clarity_emits", False)):
+        return False
+    return is_on(env, SETTING_OF[what])
+
+
+def _write(cr):
+    changes = cr.precommit.data.pop(_CHANGES, {})
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    rows = [
+        *_order_rows(cr, changes.get("order")),
+        *_picking_rows(cr, "picking.done", changes.get("picking_done")),
+        # A delivery that was just validated is told with its tracking number.
+        *_picking_rows(
+            cr, "picking.tracking", changes.get("picking_tracking", set()) - changes.get("picking_done", set())
+        ),
+        *_stock_rows(cr, changes.get("stock")),
+    ]
+    if rows:
+        now = iso(cr.now())
+        env["clarity.event"]._insert(
+            [
+                (f"{event_type}:{record_id}", event_type, body_of(event_type, now, data), f"evt_{uuid.uuid4().hex}")
+                for event_type, record_id, data in rows
+            ]
+        )
+
+
+def body_of(event_type, timestamp, data):
+    """The bytes to sign and send, as text."""
+    body = {"type": event_type, "timestamp": timestamp, "data": data}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _order_rows(cr, ids):
+    if ids:
+        cr.execute(
+            """
+            SELECT res_id, clarity_ref, traceparent
+              FROM clarity_link
+             WHERE res_model = 'sale.order' AND kind = 'order' AND res_id = ANY(%s)
+            """,
+            [list(ids)],
+        )
+        for order, ref, trace in cr.fetchall():
+            yield "sale_order.changed", order, {"order": {"id": order, "ref": ref}, "traceparent": trace}
+
+
+def _picking_rows(cr, event_type, ids):
+    if ids:
+        cr.execute(
+            """
+            SELECT picking.id, link.res_id, link.clarity_ref, link.traceparent
+              FROM stock_picking picking
+              JOIN stock_picking_type type ON type.id = picking.picking_type_id AND type.code = 'outgoing'
+              JOIN clarity_link link
+                ON link.res_model = 'sale.order' AND link.kind = 'order' AND link.res_id = picking.sale_id
+             WHERE picking.id = ANY(%s) AND picking.state = 'done'
+            """,
+            [list(ids)],
+        )
+        for picking, order, ref, trace in cr.fetchall():
+            data = {"picking_id": picking, "order": {"id": order, "ref": ref}, "traceparent": trace}
+            yield event_type, picking, data
+
+
+def _stock_rows(cr, ids):
+    if ids:
+        cr.execute(
+            "SELECT id, default_code FROM product_product WHERE id = ANY(%s) AND default_code > '' ORDER BY id",
+            [list(ids)],
+        )
+        for product, sku in cr.fetchall():
+            yield "stock.changed", product, {"product_id": product, "sku": sku}
