@@ -131,7 +131,7 @@ export class FakeLedger implements LedgerQueries {
 
   async pauseConnection(name: Connection, by: string): Promise<void> {
     this.moves.push(`pause ${name} by ${by}`)
-    this.#set(name, { state: 'paused', cause: 'paused_by_hand', message: `Paused by ${by}.`, since: this.now() })
+    this.#set(name, { state: 'paused', cause: 'by_hand', message: `Paused by ${by}.`, since: this.now() })
   }
 
   async resumeConnection(name: Connection): Promise<void> {

@@ -219,7 +219,7 @@ function fail(ledger: FakeLedger, now: number) {
       ? {
           ...status,
           state: 'paused',
-          cause: 'invalid_api_key',
+          cause: 'unauthorized',
           message: 'Odoo refused the API key of clarity_bridge: it has expired.',
           since: now - 14 * 60_000,
           waiting: 23,

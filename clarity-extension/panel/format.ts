@@ -1,0 +1,73 @@
+import { useSyncExternalStore } from 'react'
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** "2 min. ago"; under five seconds the given words for now. */
+export function relative(instant: string, now: number, language: string, nowWords: string): string {
+  const seconds = Math.round((Date.parse(instant) - now) / 1000)
+  if (Math.abs(seconds) < 5) return nowWords
+  const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
+  return formatter(language).format(Math.trunc(seconds / size), unit)
+}
+
+/** In the viewer's zone, to the millisecond, with the zone's name. */
+export function exact(instant: string, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: undefined,
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZoneName: 'short',
+  }).format(new Date(instant))
+}
+
+/** "340 ms", "1.4 s", "2 min 5 s". */
+export function duration(ms: number, language: string): string {
+  if (ms < 1000) return `${number(Math.round(ms), language)} ms`
+  if (ms < 60_000) return `${number(Math.round(ms / 100) / 10, language)} s`
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 60) return `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+export const number = (value: number, language: string): string => new Intl.NumberFormat(language).format(value)
+
+/** A clock that all ages on the page share: one timer, one tick every five seconds. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now)
+}
+
+let now = Date.now()
+const listeners = new Set<() => void>()
+let timer: ReturnType<typeof setInterval> | undefined
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  now = Date.now()
+  timer ??= setInterval(() => {
+    now = Date.now()
+    for (const tell of listeners) tell()
+  }, 5000)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+const formatters = new Map<string, Intl.RelativeTimeFormat>()
+function formatter(language: string): Intl.RelativeTimeFormat {
+  const known = formatters.get(language) ?? new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'always' })
+  formatters.set(language, known)
+  return known
+}

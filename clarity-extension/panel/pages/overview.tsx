@@ -1,0 +1,61 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { Overview } from '../api.ts'
+import { ConnectionCard } from '../parts/connection-card.tsx'
+import { LastOrders } from '../parts/last-orders.tsx'
+import { Failure } from '../parts/notice.tsx'
+import { Throughput } from '../parts/throughput.tsx'
+import { Tiles } from '../parts/tiles.tsx'
+import { Verdict } from '../parts/verdict.tsx'
+import { overviewQuery } from '../queries.ts'
+import styles from './overview.module.css'
+
+export function OverviewPage() {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(overviewQuery)
+  return (
+    <>
+      <title>{`${t('overview.title')} · ${t('product')}`}</title>
+      {data ? (
+        <Content overview={data} />
+      ) : error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : (
+        <Loading />
+      )}
+    </>
+  )
+}
+
+function Content({ overview }: { overview: Overview }) {
+  const { t } = useTranslation()
+  return (
+    <div className={styles.page}>
+      <Verdict overview={overview} />
+      <section aria-label={t('overview.connections')} className={styles.pair}>
+        {overview.connections.map((connection) => (
+          <ConnectionCard key={connection.name} connection={connection} />
+        ))}
+      </section>
+      <Tiles overview={overview} />
+      <Throughput overview={overview} />
+      <LastOrders overview={overview} />
+    </div>
+  )
+}
+
+function Loading() {
+  const { t } = useTranslation()
+  return (
+    <div className={styles.page} role="status" aria-label={t('common.loading')}>
+      <Skeleton height={58} width="60%" radius="md" />
+      <div className={styles.pair}>
+        <Skeleton height={128} radius="md" />
+        <Skeleton height={128} radius="md" />
+      </div>
+      <Skeleton height={92} radius="md" />
+      <Skeleton height={300} radius="md" />
+    </div>
+  )
+}

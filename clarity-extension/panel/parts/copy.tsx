@@ -1,0 +1,32 @@
+import { ActionIcon } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import styles from './copy.module.css'
+import { Icon } from './icon.tsx'
+
+/** A value that people paste elsewhere, with its copy button. */
+export function Copy({ value, what, shown }: { value: string; what: string; shown?: string }) {
+  const { t } = useTranslation()
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 1500)
+    return () => clearTimeout(timer)
+  }, [copied])
+  return (
+    <span className={styles.copy}>
+      <span className={`mono ${styles.value}`} title={value}>
+        {shown ?? value}
+      </span>
+      <ActionIcon
+        size="sm"
+        variant="subtle"
+        color="gray"
+        aria-label={copied ? t('common.copied') : t('common.copy', { what })}
+        onClick={() => void navigator.clipboard.writeText(value).then(() => setCopied(true))}
+      >
+        <Icon name={copied ? 'check' : 'copy'} size={14} />
+      </ActionIcon>
+    </span>
+  )
+}

@@ -1,0 +1,88 @@
+import { Skeleton } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { Event } from '../api.ts'
+import styles from './event-list.module.css'
+import { Icon } from './icon.tsx'
+import { State } from './state.tsx'
+import { Time, useAge } from './time.tsx'
+
+/** Events as rows; each row is one link. @param stale another list is on its way */
+export function EventList({ events, stale = false }: { events: Event[]; stale?: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <div className={`card ${styles.list}`} data-stale={stale} aria-busy={stale}>
+      <div className={styles.columns} aria-hidden="true">
+        <span>{t('activity.columnState')}</span>
+        <span>{t('activity.columnSubject')}</span>
+        <span>{t('activity.columnWhat')}</span>
+        <span>{t('activity.columnResult')}</span>
+        <span>{t('activity.columnWhen')}</span>
+      </div>
+      <ul>
+        {events.map((event) => (
+          <li key={event.id}>
+            <EventRow event={event} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+export function EventRow({ event }: { event: Event }) {
+  const { t } = useTranslation()
+  const result = useResult(event)
+  return (
+    <Link to="/activity/$id" params={{ id: event.id }} className={styles.row ?? ''} data-row>
+      <span className={styles.state}>
+        <State state={event.state} />
+      </span>
+      <strong className={styles.subject}>{event.subject}</strong>
+      <span className={styles.what}>
+        <Direction event={event} />
+        {t(`type.${event.type}`, { defaultValue: event.type })}
+      </span>
+      <span className={styles.result} title={result}>
+        {result}
+      </span>
+      <span className={styles.when}>
+        <Time at={event.receivedAt} />
+      </span>
+    </Link>
+  )
+}
+
+function Direction({ event }: { event: Event }) {
+  const { t } = useTranslation()
+  return (
+    <span className={styles.direction} data-source={event.source} title={t(`direction.${event.source}`)}>
+      <Icon name="skip" size={14} />
+      <span className="hidden">{t(`direction.${event.source}`)}</span>
+    </span>
+  )
+}
+
+function useResult(event: Event): string {
+  const { t } = useTranslation()
+  const age = useAge()
+  if (event.state === 'ready' && event.attempts > 0 && event.dueAt)
+    return `${event.message ?? ''} ${t('activity.nextTry', { when: age(event.dueAt) })}`.trim()
+  if (event.message) return event.message
+  return event.cause ? t(`cause.${event.cause}`, { defaultValue: event.cause }) : ''
+}
+
+export function EventListSkeleton() {
+  const { t } = useTranslation()
+  return (
+    <div className={`card ${styles.list}`} role="status" aria-label={t('common.loading')}>
+      {Array.from({ length: 10 }, (_, index) => index).map((index) => (
+        <div key={index} className={styles.bones}>
+          <Skeleton height={14} width={84} radius="xl" />
+          <Skeleton height={14} width={64} radius="xl" />
+          <Skeleton height={14} radius="xl" />
+        </div>
+      ))}
+    </div>
+  )
+}

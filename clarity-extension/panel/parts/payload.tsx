@@ -1,0 +1,39 @@
+import { useMutation } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { Icon } from './icon.tsx'
+import { Json } from './json.tsx'
+import { useSaid } from './notice.tsx'
+import styles from './payload.module.css'
+
+/** The message as it came. What is personal is hidden until asked for, and asking is logged. */
+export function Payload({ trace }: { trace: Schemas['EventTrace'] }) {
+  const { t } = useTranslation()
+  const params = { params: { path: { id: trace.event.id }, header: csrf } }
+  const reveal = useMutation({ mutationFn: () => take(api.POST('/events/{id}/reveal', params)) })
+  const said = useSaid(reveal.error)
+  const payload = reveal.data ?? trace.payload
+  return (
+    <details className={styles.payload}>
+      <summary>
+        <Icon name="chevron" size={13} />
+        {t('event.payload')}
+      </summary>
+      {!reveal.data && payload.masked && (
+        <p className={styles.note}>
+          {t('event.masked')}{' '}
+          <button type="button" className="link" onClick={() => reveal.mutate()} disabled={reveal.isPending}>
+            {t('event.reveal')}
+          </button>{' '}
+          {t('event.revealNote')}
+        </p>
+      )}
+      {reveal.isError && (
+        <p role="alert">
+          {said.title} {said.remedy}
+        </p>
+      )}
+      <Json value={payload.body} label={t('event.payload')} />
+    </details>
+  )
+}

@@ -1,0 +1,65 @@
+import { useTranslation } from 'react-i18next'
+import type { Schemas } from '../api.ts'
+import { Json } from './json.tsx'
+import styles from './trouble.module.css'
+
+type Trace = Schemas['EventTrace']
+
+/** What is wrong, field by field, and what to do. Nothing when the event needs nobody. */
+export function Trouble({ trace }: { trace: Trace }) {
+  const { t } = useTranslation()
+  const { event, problems, facts } = trace
+  if (event.state !== 'dead' && event.state !== 'held') return null
+  const remedy = problems[0]?.remedy ?? t(`remedy.${event.cause}`, { defaultValue: trace.remedy ?? '' })
+  return (
+    <section className={styles.trouble} data-state={event.state} aria-label={t('event.problems')}>
+      <h2>{t(`cause.${event.cause}`, { defaultValue: event.message ?? event.cause ?? '' })}</h2>
+      {problems.length > 0 ? (
+        <ul className={styles.problems}>
+          {problems.map((problem) => (
+            <li key={`${problem.code} ${problem.field} ${problem.message}`}>
+              <p>{problem.message}</p>
+              {(problem.field || problem.value) && (
+                <p className={styles.field}>
+                  {problem.field && <code>{problem.field}</code>}
+                  {problem.value && (
+                    <>
+                      {' = '}
+                      <code>{problem.value}</code>
+                    </>
+                  )}
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p>{event.message}</p>
+      )}
+      {facts && <Comparison facts={facts} />}
+      <p className={styles.remedy}>
+        <strong>{t('common.whatToDo')}</strong> {remedy}
+      </p>
+    </section>
+  )
+}
+
+function Comparison({ facts }: { facts: Record<string, unknown> }) {
+  const { t } = useTranslation()
+  const plain = Object.entries(facts).filter(([, value]) => typeof value !== 'object' || value === null)
+  const deep = Object.entries(facts).filter(([, value]) => typeof value === 'object' && value !== null)
+  return (
+    <div className={styles.facts}>
+      <h3>{t('event.comparison')}</h3>
+      <dl>
+        {plain.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name.replaceAll('_', ' ')}</dt>
+            <dd className="number">{String(value ?? '–')}</dd>
+          </div>
+        ))}
+      </dl>
+      {deep.length > 0 && <Json value={Object.fromEntries(deep)} label={t('event.comparison')} />}
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
+import { ApiError, api, type Schemas, setCsrfToken, take } from './api.ts'
+
+export type Filter = { state?: Schemas['EventState'][]; type?: string; cause?: string; q?: string }
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      // A refusal stays one; only silence is worth asking again.
+      retry: (count, error) => count < 2 && error instanceof ApiError && error.problem === undefined,
+      retryDelay: (attempt) => 500 * 2 ** attempt,
+    },
+  },
+})
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async () => {
+    const session = await take(api.GET('/session'))
+    setCsrfToken(session.csrfToken)
+    return session
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: () => take(api.GET('/overview')),
+  refetchInterval: 30_000,
+})
+
+export const eventsQuery = (filter: Filter) =>
+  infiniteQueryOptions({
+    queryKey: ['events', filter],
+    queryFn: ({ pageParam }) =>
+      take(api.GET('/events', { params: { query: { ...filter, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (before) => before,
+  })
+
+export const eventQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['event', id],
+    queryFn: () => take(api.GET('/events/{id}', { params: { path: { id } } })),
+  })
+
+export const failuresQuery = queryOptions({
+  queryKey: ['failures'],
+  queryFn: () => take(api.GET('/failures')),
+  refetchInterval: 30_000,
+})
+
+/** After a move: whatever lists events or counts them is old. */
+export function refreshLists(): void {
+  for (const queryKey of [['events'], ['failures'], ['overview']]) void queryClient.invalidateQueries({ queryKey })
+}

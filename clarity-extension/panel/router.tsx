@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { SignIn } from './pages/sign-in.tsx'
+import { Empty, Failure } from './parts/notice.tsx'
+import { Shell } from './parts/shell.tsx'
+import { eventsQuery, failuresQuery, overviewQuery, queryClient, sessionQuery } from './queries.ts'
+import { filterOf, readSearch } from './search.ts'
+
+const root = createRootRoute({ component: Gate, notFoundComponent: NotFound })
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  loader: () => ahead(() => queryClient.prefetchQuery(overviewQuery)),
+  component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'OverviewPage'),
+})
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  validateSearch: readSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => ahead(() => queryClient.prefetchInfiniteQuery(eventsQuery(filterOf(deps)))),
+  component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'ActivityPage'),
+})
+
+const event = createRoute({
+  getParentRoute: () => root,
+  path: '/activity/$id',
+  component: lazyRouteComponent(() => import('./pages/event.tsx'), 'EventPage'),
+})
+
+const attention = createRoute({
+  getParentRoute: () => root,
+  path: '/attention',
+  loader: () => ahead(() => queryClient.prefetchQuery(failuresQuery)),
+  component: lazyRouteComponent(() => import('./pages/attention.tsx'), 'AttentionPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, activity, event, attention]),
+  basepath: '/admin',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+/** Data is asked for beside the page's code, never instead of it: a page shows its own skeleton and its own failure. */
+function ahead(fetch: () => Promise<void>): void {
+  if (queryClient.getQueryData(sessionQuery.queryKey)?.user) void fetch()
+}
+
+/** The sign-in stands where the page will be, so that a deep link survives it. */
+function Gate() {
+  const { data: session, error, refetch } = useQuery(sessionQuery)
+  if (session?.user) return <Shell />
+  if (session) return <SignIn />
+  return error ? <Failure error={error} retry={() => void refetch()} /> : null
+}
+
+function NotFound() {
+  const { t } = useTranslation()
+  return <Empty icon="search" title={t('notFound.title')} text={t('notFound.text')} />
+}

@@ -1,0 +1,74 @@
+/** `npm run panel:shots [folder]`: every page of the panel as a picture, at 1440 and 390 pixels, light and dark. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { complaints, launchBrowser, signIn } from '../test/panel/browser.ts'
+import { type Scenario, scenarios } from '../test/panel/scenarios.ts'
+import { type PanelServer, startPanel } from '../test/panel/server.ts'
+
+const folder = process.argv[2] ?? join(import.meta.dirname, '../.cache/panel-shots')
+const sizes = { wide: { width: 1440, height: 1000 }, narrow: { width: 390, height: 844 } }
+
+await mkdir(folder, { recursive: true })
+const server = await startPanel('well')
+const browser = await launchBrowser()
+try {
+  for (const [size, viewport] of Object.entries(sizes))
+    for (const colorScheme of ['light', 'dark'] as const)
+      await shootAll(browser, server, `${size}-${colorScheme}`, viewport, colorScheme)
+} finally {
+  await browser.close()
+  await server.close()
+}
+
+async function shootAll(
+  browser: Browser,
+  server: PanelServer,
+  name: string,
+  viewport: { width: number; height: number },
+  colorScheme: 'light' | 'dark',
+): Promise<void> {
+  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
+  const found = complaints(context)
+  const page = await context.newPage()
+  const shoot = (what: string) => page.screenshot({ path: join(folder, `${what}-${name}.png`), fullPage: true })
+  await page.goto(`${server.url}/admin/`)
+  await page.getByLabel('Password', { exact: true }).waitFor()
+  await shoot('sign-in')
+  await signIn(page, server)
+  for (const which of scenarios) {
+    server.show(which)
+    for (const [what, path] of Object.entries(pagesOf(which, server))) {
+      await page.goto(`${server.url}/admin${path}`)
+      await settled(page)
+      await shoot(`${what}-${which}`)
+    }
+  }
+  await page.getByRole('button', { name: 'Preferences' }).click()
+  await page.waitForTimeout(250)
+  await shoot('menu')
+  await context.close()
+  console.log(`${name}: ${found.length === 0 ? 'no complaints' : [...new Set(found)].join('\n  ')}`)
+}
+
+function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, string> {
+  const id = (state: string, type = 'order.created') =>
+    ledger.events.find((event) => event.state === state && event.type === type)?.id
+  const lists = { overview: '/', activity: '/activity', attention: '/attention' }
+  if (which === 'well') return { ...lists, event: `/activity/${id('done')}`, 'no-match': '/activity?q=nothing' }
+  if (which !== 'failing') return lists
+  return {
+    ...lists,
+    'event-dead': `/activity/${id('dead')}`,
+    'event-held': `/activity/${id('held')}`,
+    'event-timeout': `/activity/${id('dead', 'picking.done')}`,
+    'event-gone': '/activity/999999',
+  }
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.locator('main h1, main [role=alert]').first().waitFor()
+  await page.waitForFunction(() => document.querySelectorAll('main [role=status] .mantine-Skeleton-root').length === 0)
+  await page.evaluate(() => document.fonts.ready)
+  await page.waitForTimeout(150)
+}

@@ -1,0 +1,38 @@
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { PASSWORD, type PanelServer } from './server.ts'
+
+/** The system's Chromium, quiet: nothing it does of its own accord reaches the network. */
+export const launchBrowser = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+
+/** Signs in through the form, as a person does. */
+export async function signIn(page: Page, server: PanelServer, path = '/admin/'): Promise<void> {
+  await page.goto(`${server.url}${path}`)
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation').waitFor()
+}
+
+/** Everything a page complains about: a violated policy, an error, a failed request that is not an expected refusal. */
+export function complaints(context: BrowserContext): string[] {
+  const found: string[] = []
+  context.on('page', (page) => {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') found.push(message.text())
+    })
+    page.on('pageerror', (error) => found.push(String(error)))
+  })
+  return found
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import pino from 'pino'
+import { z } from 'zod'
+import { createApp } from '../../clarity-extension/http/app.ts'
+import { panelApi } from '../../clarity-extension/http/panel-api.ts'
+import { buildPanelWhenOld } from '../../scripts/build.ts'
+import { type FakeLedger, fakePorts } from './fake-ledger.ts'
+import { type Scenario, scenario } from './scenarios.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+
+export interface PanelServer {
+  url: string
+  ledger: FakeLedger
+  /** Shows another history at once. */
+  show(name: Scenario): void
+  close(): Promise<void>
+}
+
+/** The built panel and its API on a free port, around a ledger in memory. */
+export async function startPanel(name: Scenario): Promise<PanelServer> {
+  await buildPanelWhenOld()
+  const log = pino({ level: 'silent' })
+  const ledger = scenario(name, Date.now)
+  const api = panelApi({
+    ...fakePorts(ledger),
+    adminPassword: PASSWORD,
+    secretKey: 'a secret key for tests',
+    log,
+    requestsPerMinute: 100_000,
+    liveEveryMs: 200,
+  })
+  const app = createApp({
+    doors: [],
+    health: (_req, _res, next) => next(),
+    panelApi: api,
+    metrics: (_req, res) => void res.send(''),
+    panelDist: join(import.meta.dirname, '../../clarity-extension/panel/dist'),
+    log,
+  })
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = z.object({ port: z.number() }).parse(server.address())
+  return {
+    url: `http://127.0.0.1:${port}`,
+    ledger,
+    show(next) {
+      const { events, status } = scenario(next, Date.now)
+      Object.assign(ledger, { events, status, broken: false })
+    },
+    async close() {
+      api.close()
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
