@@ -27,6 +27,8 @@ export function convert(records: Records, field: FieldDef, value: unknown): Conv
       return instantOf(field, value, 19)
     case 'selection':
       return field.selection?.some(([key]) => key === value) ? ok(String(value)) : wrong(field, value)
+    case 'json':
+      return ok(JSON.stringify(value))
     case 'many2one':
       return reference(records, field, value)
     case 'one2many':

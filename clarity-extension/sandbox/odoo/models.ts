@@ -28,6 +28,7 @@ export type FieldType =
   | 'many2one'
   | 'one2many'
   | 'many2many'
+  | 'json'
 
 export type Fields = Record<string, FieldDef>
 
@@ -94,6 +95,7 @@ const models: Record<string, Fields> = {
     type: choice('Address Type', { contact: 'Contact', invoice: 'Invoice', delivery: 'Delivery', other: 'Other' }),
     company_name: char('Company Name'),
     email: char('Email'),
+    email_normalized: char('Normalized Email', readonly),
     phone: char('Phone'),
     street: char('Street'),
     street2: char('Street2'),
@@ -204,6 +206,7 @@ const models: Record<string, Fields> = {
     price_unit: float('Unit Price'),
     discount: float('Discount (%)'),
     tax_ids: many('Taxes', 'account.tax'),
+    extra_tax_data: { string: 'Extra Tax Data', type: 'json' },
     is_delivery: bool('Is a Delivery'),
     price_subtotal: money('Subtotal'),
     price_tax: money('Total Tax'),

@@ -15,11 +15,16 @@ export function createRecord(world: World, model: string, { values, lines }: Res
     ...defaultsOf(world, model, values),
     ...values,
     ...currencyOf(world, values),
+    ...normalizedEmail(values),
   })
   for (const { key, items } of lines) writeLines(world, id, key, items)
   if (model === 'sale.order') computeTotals(world, id)
   return id
 }
+
+/** The form that Odoo compares addresses in. */
+const normalizedEmail = ({ email }: Values): Values =>
+  typeof email === 'string' ? { email_normalized: email.trim().toLowerCase() } : {}
 
 /** Writes what differs. @throws Refused where a confirmed or cancelled order no longer takes it */
 export function updateRecord(world: World, model: string, { values, lines }: Resolved, id: number): void {
