@@ -57,18 +57,18 @@ function sideOf<C>(running: Side<C> | undefined): C {
 
 async function startStorefront(dataDir: string): Promise<Side<ClarityConfig>> {
   const secret = remembered(dataDir, 'storefront-webhook-secret', newSecret)
-  const storefront = createStorefront({ dataDir })
-  const url = await storefront.start(STOREFRONT_PORT)
+  const storefront = createStorefront({ dataDir: join(dataDir, 'sandbox') })
+  const { url, apiUrl, tokenUrl } = await storefront.start(STOREFRONT_PORT)
   return {
     url,
     side: {
-      baseUrl: `${url}/api/v1`,
-      tokenUrl: `${url}/oauth/token`,
+      baseUrl: apiUrl,
+      tokenUrl,
       clientId: 'sandbox',
       clientSecret: 'sandbox-secret',
       webhookSecrets: [secret],
     },
-    connect: async (bridgeUrl) => storefront.enableBridge(bridgeUrl, secret),
+    connect: async (bridgeUrl) => storefront.enableBridge({ url: bridgeUrl, webhookSecret: secret }),
     stop: () => storefront.stop(),
   }
 }
