@@ -177,8 +177,8 @@ export const inventoryLevel = z.object({
 })
 export type InventoryLevel = z.infer<typeof inventoryLevel>
 
-/** As the storefront lists it. */
-export const storedInventoryLevel = inventoryLevel.extend({ updatedAt: instant })
+/** As the storefront lists it; the id is `sku@locationKey`. */
+export const storedInventoryLevel = inventoryLevel.extend({ id: z.string().min(1), updatedAt: instant })
 
 export const inventoryLocation = z.object({
   id: z.string().min(1),

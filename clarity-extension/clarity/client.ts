@@ -190,7 +190,7 @@ export function createClarityClient(options: ClarityOptions) {
       changedSince(
         (query) => page('listInventory', (req) => api.GET('/inventory', { params: { query }, ...req }), opts),
         storedInventoryLevel,
-        levelIdOf,
+        idOf,
         updatedAtMin,
       ),
 
@@ -261,9 +261,3 @@ const keyed = (meaning: string) => ({ 'Idempotency-Key': idempotencyKey(meaning)
 
 const identified = z.object({ id: z.string() })
 const idOf = (record: unknown): string | undefined => identified.safeParse(record).data?.id
-
-const placed = z.object({ sku: z.string(), locationKey: z.string() })
-const levelIdOf = (record: unknown): string | undefined => {
-  const level = placed.safeParse(record).data
-  return level && `${level.sku}@${level.locationKey}`
-}

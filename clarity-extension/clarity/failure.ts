@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { correct, type OutcomeOf, type Problem, refused, retry } from '../../shared/outcome.ts'
+import { retryAfter } from '../../shared/retry-after.ts'
 
 /** What a failed call may become. */
 export type Failure = OutcomeOf<'retry' | 'correct' | 'refused'>
@@ -50,13 +51,6 @@ export function classify(refusal: Refusal, call: string, now: number): Failure {
 }
 
 export const CHECK_CREDENTIALS = 'Check CLARITY_CLIENT_ID and CLARITY_CLIENT_SECRET.'
-
-/** Seconds or an HTTP date (RFC 9110, 10.2.3) as milliseconds from now; undefined when absent or unreadable. */
-export function retryAfter(value: string | null, now: number): number | undefined {
-  if (value === null || value.trim() === '') return undefined
-  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
-}
 
 /** Nothing came back: the network, a certificate, our own timeout. */
 export function silence(error: unknown, call: string): Failure {

@@ -574,7 +574,7 @@ export interface paths {
         delete: operations["removeWebhookEndpoint"];
         options?: never;
         head?: never;
-        /** Another URL, other events, on or off. What waited while it was off is sent once it is on again. */
+        /** Another URL, other events, on or off. What waited when it was switched off is sent once it is on again; what happened meanwhile is fetched by a replay. */
         patch: operations["changeWebhookEndpoint"];
         trace?: never;
     };
@@ -1604,6 +1604,8 @@ export interface components {
             asOf: components["schemas"]["Instant"];
         };
         InventoryLevel: {
+            /** @description `sku@locationKey` */
+            id: components["schemas"]["Id"];
             updatedAt: components["schemas"]["Instant"];
         } & components["schemas"]["InventoryRow"];
         InventoryBulk: {
