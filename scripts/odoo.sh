@@ -47,11 +47,16 @@ under_lock() {
   exec 9>&-
 }
 
-prepare() {
+prepare_plain() {
   install_packages
   start_cluster
   sweep_orphans
-  make_templates
+  make_plain_template
+}
+
+prepare() {
+  prepare_plain
+  make_bridge_template
 }
 
 up() {
@@ -102,7 +107,7 @@ case $command in
   stop) name_given "$@"; stop_server "$1" ;;
   restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;
   shell) name_given "$@"; odoo_shell "$1" ;;
-  test-addon) under_lock prepare; test_addon ;;
+  test-addon) under_lock prepare_plain; test_addon ;;
   copy-home) under_lock prepare; copy_home ;;
   stop-postgres) stop_cluster ;;
   start-postgres) start_cluster ;;

@@ -3,10 +3,13 @@
 
 MODULES=sale_management,sale_stock,stock_delivery,account,purchase
 
-make_templates() {
+make_plain_template() {
   mkdir -p "$HOME_DIR/templates" "$HOME_DIR/data"
   PLAIN="odoo_plain_$(printf '%s' "$(cat "$ODOO_ROOT/version")$MODULES$(declare -f fill_plain)" | hash_of)"
   exists "$PLAIN" || make_template "$PLAIN" template0 fill_plain
+}
+
+make_bridge_template() {
   [ -f "$ADDON/__manifest__.py" ] || fail "the addon is missing: $ADDON"
   BRIDGE="odoo_bridge_$(printf '%s' "$PLAIN$(addon_hash)$(declare -f fill_bridge)" | hash_of)"
   exists "$BRIDGE" && [ -s "$(keys_of "$BRIDGE")" ] || make_template "$BRIDGE" "$PLAIN" fill_bridge
@@ -43,14 +46,15 @@ fill_bridge() {
   keys=$(keys_of "$2")
   odoo_on "$1" -i clarity_bridge --stop-after-init && {
     printf 'ODOO_WEBHOOK_SECRET=%s\n' "$secret"
-    ODOO_WEBHOOK_SECRET=$secret odoo_on "$1" shell < "$REPO/scripts/odoo-service-user.py" &&
-      odoo_on "$1" shell <<'PY'
+    ODOO_WEBHOOK_SECRET=$secret odoo_on "$1" shell < <(cat "$REPO/scripts/odoo-service-user.py" - <<'PY'
+
 key = env(user=env.ref('base.user_admin'))['res.users.apikeys']._generate(None, 'Local development', None)
 env.cr.commit()
 print('ODOO_ADMIN_API_KEY=' + key)
 PY
+    )
   } | sed -n 's/^KEY=/ODOO_API_KEY=/; /^ODOO_[A-Z_]*=/p' > "$keys.new" &&
-    chmod 600 "$keys.new" && grep -q '^ODOO_API_KEY=.' "$keys.new" && mv "$keys.new" "$keys"
+    chmod 600 "$keys.new" && grep -q '^ODOO_ADMIN_API_KEY=.' "$keys.new" && grep -q '^ODOO_API_KEY=.' "$keys.new" && mv "$keys.new" "$keys"
 }
 
 odoo_on() {
