@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { StorefrontOptions } from '../../clarity-extension/sandbox/storefront/storefront.ts'
+import { seedOdoo } from '../../scripts/seed-odoo.ts'
+import { freshDatabase, type RealOdoo, type Wishes } from '../real/support.ts'
+import { type Bridge, startBridge } from './bridge.ts'
+import { freePort } from './ports.ts'
+import { openShop, type Shop } from './shop.ts'
+
+/** Storefront, bridge and a real Odoo 19 with the sandbox's catalogue, wired to each other. */
+export interface Stage {
+  shop: Shop
+  bridge: Bridge
+  odoo: RealOdoo
+  /** Any public method of any model, as Odoo's administrator. */
+  admin<T = unknown>(model: string, method: string, body?: object): Promise<T>
+  /** Rows of the bridge's own log line per attempt. */
+  attempts(): { event: number; type: string; outcome: string; cause: string | null }[]
+  dispose(): Promise<void>
+}
+
+export async function openStage(
+  wishes: Wishes & { storefront?: Partial<StorefrontOptions>; env?: Record<string, string> } = {},
+): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'clarity-stage-'))
+  const [odoo, shop, port] = await Promise.all([
+    freshDatabase(wishes),
+    openShop(join(folder, 'shop'), wishes.storefront),
+    freePort(),
+  ])
+  const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret: odoo.webhookSecret }
+  await seedOdoo({ url: odoo.url, db: odoo.db, apiKey: odoo.adminApiKey, webhook })
+  const bridge = await startBridge({
+    ...shop.env,
+    DATA_DIR: join(folder, 'bridge'),
+    PORT: String(port),
+    ODOO_URL: odoo.url,
+    ODOO_DB: odoo.db,
+    ODOO_LOGIN: odoo.login,
+    ODOO_API_KEY: odoo.apiKey,
+    ODOO_WEBHOOK_SECRET: odoo.webhookSecret,
+    ...wishes.env,
+  })
+  shop.enable(bridge.url)
+  return {
+    shop,
+    bridge,
+    odoo,
+    admin: (model, method, body = {}) => call(odoo, model, method, body),
+    attempts: () =>
+      bridge
+        .log()
+        .split('\n')
+        .flatMap((line) => attempt.safeParse(parse(line)).data ?? []),
+    async dispose() {
+      await bridge.stop()
+      await shop.stop()
+      await odoo.dispose()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function call<T>(odoo: RealOdoo, model: string, method: string, body: object): Promise<T> {
+  const response = await fetch(`${odoo.url}/json/2/${model}/${method}`, {
+    method: 'POST',
+    headers: {
+      authorization: `bearer ${odoo.adminApiKey}`,
+      'x-odoo-database': odoo.db,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  })
+  if (!response.ok) throw new Error(`${model}.${method} ${response.status}: ${(await response.text()).slice(0, 500)}`)
+  return (await response.json()) as T
+}
+
+const attempt = z.object({
+  event: z.number(),
+  type: z.string(),
+  outcome: z.string(),
+  cause: z.string().nullable(),
+  msg: z.literal('attempt'),
+})
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
