@@ -1,0 +1,123 @@
+from odoo.tests import tagged
+
+from .common import BridgeCase
+
+
+@tagged("post_install", "-at_install")
+class TestOrderUpdate(BridgeCase):
+    def newer(self, ref, **changes):
+        [result] = self.apply(self.order(ref, **({"version": "2026-02-01T00:00:00.000Z", "hash": "h2"} | changes)))
+        return result
+
+    def test_draft_lines_follow_the_storefront(self):
+        order = self.applied(ref="o1", lines=[self.line("L1"), self.line("L2", "T-MUG")], follow=[])
+        kept, dropped = order.order_line
+        by_hand = self.env["sale.order.line"].create({"order_id": order.id, "product_id": self.mug.id})
+        result = self.newer(
+            "o1", lines=[self.line("L1", quantity="3"), self.line("L3", "T-MUG", price="4.00")], follow=[]
+        )
+        self.assertEqual(result["status"], "updated")
+        self.assertFalse(dropped.exists())
+        self.assertEqual((kept.product_uom_qty, kept.price_unit), (3, 10))
+        self.assertEqual(order.order_line.mapped("clarity_ref"), ["L1", False, "L3"])
+        self.assertTrue(by_hand.exists(), "a line that somebody added in Odoo stays")
+
+    def test_unchanged_content_writes_nothing(self):
+        order = self.applied(ref="o1", values={"origin": "web", "note": "hello"})
+        before = order.message_ids
+        result = self.newer("o1", values={"origin": "web", "note": "hello"})
+        self.assertEqual(result["status"], "updated")
+        self.assertEqual(order.message_ids, before)
+        self.assertEqual(self.link("o1").hash, "h2")
+
+    def test_case_36_harmless_field_of_a_confirmed_order_is_written(self):
+        order = self.applied(ref="o1")
+        result = self.newer("o1", values={"client_order_ref": "PO 7"})
+        self.assertEqual(result["status"], "updated")
+        self.assertEqual(order.client_order_ref, "PO 7")
+
+    def test_case_36_lines_of_a_confirmed_order_are_for_a_person(self):
+        order = self.applied(ref="o1")
+        result = self.newer("o1", lines=[self.line(quantity="9")])
+        self.assertProblem(result, "review", "not_editable")
+        self.assertEqual(result["res_id"], order.id)
+        self.assertEqual(order.order_line.product_uom_qty, 2)
+        self.assertEqual(self.link("o1").hash, "h1", "it is asked again until somebody has decided")
+
+    def test_order_cancelled_in_odoo_only_is_for_a_person(self):
+        self.applied(ref="o1").action_cancel()
+        self.assertProblem(self.newer("o1"), "review", "not_editable")
+
+    def test_totals_are_checked_on_update_too(self):
+        self.applied(ref="o1", follow=[])
+        result = self.newer("o1", lines=[self.line(quantity="3")], expect={"amount_total": "20.00"})
+        self.assertProblem(result, "review", "totals_differ")
+        self.assertEqual(self.link("o1").hash, "h1")
+
+    def test_cancel(self):
+        order = self.applied(ref="o1")
+        result = self.newer("o1", follow=["cancel"])
+        self.assertEqual((result["status"], result["order"]["state"]), ("updated", "cancel"))
+        self.assertEqual(order.picking_ids.state, "cancel")
+        again = self.newer("o1", follow=["cancel"])
+        self.assertEqual(again["status"], "unchanged")
+
+    def test_cancel_of_an_order_locked_by_the_setting(self):
+        self.env["res.config.settings"].create({"group_auto_done_setting": True}).execute()
+        order = self.applied(ref="o1")
+        self.assertTrue(order.locked)
+        self.assertEqual(self.newer("o1", follow=["cancel"])["status"], "updated")
+        self.assertEqual(order.state, "cancel")
+
+    def test_cancel_of_an_order_locked_by_hand_is_for_a_person(self):
+        order = self.applied(ref="o1")
+        order.action_lock()
+        self.assertProblem(self.newer("o1", follow=["cancel"]), "review", "not_editable")
+        self.assertEqual(order.state, "sale")
+
+    def test_case_35_cancel_after_delivery_is_for_a_person(self):
+        order = self.applied(ref="o1")
+        self.deliver(order, {"L1": 1})
+        self.assertProblem(self.newer("o1", follow=["cancel"]), "review", "already_delivered")
+        self.assertEqual(order.state, "sale")
+
+    def test_order_that_is_cancelled_before_it_came(self):
+        [result] = self.apply(self.order("o1", follow=["cancel"]))
+        self.assertEqual((result["status"], result["order"]["state"]), ("created", "cancel"))
+
+    def test_another_model_takes_only_what_differs(self):
+        partner = {"id": "p", "hash": "h", **self.customer()}
+        del partner["match"]
+        self.apply(partner)
+        [result] = self.apply(partner | {"hash": "h2", "values": {"name": "Ann", "city": "Rome"}})
+        self.assertEqual(result["status"], "updated")
+        self.assertEqual(self.env["res.partner"].browse(result["res_id"]).city, "Rome")
+
+    def test_post(self):
+        journal = self.env["account.journal"].search([("type", "=", "sale")], limit=1)
+        move = {
+            "id": "m",
+            "kind": "invoice",
+            "ref": "i1",
+            "version": "2026-01-01T00:00:00Z",
+            "hash": "h",
+            "model": "account.move",
+            "ensure": [self.customer()],
+            "values": {
+                "move_type": "out_invoice",
+                "journal_id": journal.id,
+                "partner_id": {"$ref": "customer:c1"},
+                "invoice_date": "2026-01-01",
+                "invoice_line_ids": {
+                    "$lines": {
+                        "key": "name",
+                        "items": [{"name": "Shirt", "quantity": "1", "price_unit": "10.00", "tax_ids": {"$set": []}}],
+                    }
+                },
+            },
+            "follow": ["post"],
+        }
+        [result] = self.apply(move)
+        self.assertEqual(result["status"], "created", result)
+        self.assertEqual(self.env["account.move"].browse(result["res_id"]).state, "posted")
+        self.assertEqual(self.apply(move)[0]["status"], "unchanged")
