@@ -76,7 +76,17 @@ export function openRecords(db: Database) {
   return records
 }
 
-const INDEXED = ['default_code', 'email', 'code', 'order_id', 'picking_id', 'sale_id', 'product_id', 'parent_id']
+const INDEXED = [
+  'default_code',
+  'email',
+  'email_normalized',
+  'code',
+  'order_id',
+  'picking_id',
+  'sale_id',
+  'product_id',
+  'parent_id',
+]
 
 const column = (model: string, field: string) => (field === 'id' ? 'id' : `body ->> '$.${known(model, field)}'`)
 

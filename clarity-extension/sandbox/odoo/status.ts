@@ -10,7 +10,7 @@ export function orderChanged(world: World, orderId: number, { always = false } =
   const link = world.links.of('sale.order', orderId)
   if (!link) return
   const data = { order: { id: orderId, ref: link.ref }, traceparent: link.traceparent }
-  world.outbox.put(`order ${orderId}`, (timestamp) => ({ type: 'sale_order.changed', timestamp, data }))
+  world.outbox.put(`sale_order.changed:${orderId}`, (timestamp) => ({ type: 'sale_order.changed', timestamp, data }))
 }
 
 export const pickingsOf = (world: World, orderId: number): Picking[] =>

@@ -100,7 +100,8 @@ export function setTracking(world: World, pickingId: number, tracking: string | 
   const picking = one(world.records, 'stock.picking', pickingId)
   if (picking.carrier_tracking_ref === tracking) return
   world.records.update('stock.picking', pickingId, { carrier_tracking_ref: tracking })
-  pickingChanged(world, 'picking.tracking', picking)
+  // Before it is done nobody asks for it: picking.done brings the number along.
+  if (picking.state === 'done') pickingChanged(world, 'picking.tracking', picking)
 }
 
 /** Counts a product anew; deliveries that were waiting for it are reserved, the oldest first. */
@@ -157,13 +158,14 @@ function pickingChanged(world: World, type: 'picking.done' | 'picking.tracking',
   if (!link) return
   const order = { id: picking.sale_id, ref: link.ref }
   const data = { picking_id: picking.id, order, traceparent: link.traceparent }
-  world.outbox.put(`${type} ${picking.id}`, (timestamp) => ({ type, timestamp, data }))
+  world.outbox.put(`${type}:${picking.id}`, (timestamp) => ({ type, timestamp, data }))
 }
 
 function stockChanged(world: World, productId: number): void {
   const { default_code: sku } = one(world.records, 'product.product', productId)
+  if (sku === null) return
   const data = { product_id: productId, sku }
-  world.outbox.put(`stock ${productId}`, (timestamp) => ({ type: 'stock.changed', timestamp, data }))
+  world.outbox.put(`stock.changed:${productId}`, (timestamp) => ({ type: 'stock.changed', timestamp, data }))
 }
 
 const nameOf = (world: World, productId: number) => one(world.records, 'product.product', productId).name

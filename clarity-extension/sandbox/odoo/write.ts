@@ -14,17 +14,12 @@ export function createRecord(world: World, model: string, { values, lines }: Res
   const { id } = world.records.create(model, {
     ...defaultsOf(world, model, values),
     ...values,
-    ...currencyOf(world, values),
-    ...normalizedEmail(values),
+    ...computed(world, model, values),
   })
   for (const { key, items } of lines) writeLines(world, id, key, items)
   if (model === 'sale.order') computeTotals(world, id)
   return id
 }
-
-/** The form that Odoo compares addresses in. */
-const normalizedEmail = ({ email }: Values): Values =>
-  typeof email === 'string' ? { email_normalized: email.trim().toLowerCase() } : {}
 
 /** Writes what differs. @throws Refused where a confirmed or cancelled order no longer takes it */
 export function updateRecord(world: World, model: string, { values, lines }: Resolved, id: number): void {
@@ -34,7 +29,7 @@ export function updateRecord(world: World, model: string, { values, lines }: Res
     if (lines.some(({ key, items }) => linesDiffer(world, id, key, items))) changed.push('order_line')
     refuseFixed(world, id, changed)
   }
-  world.records.update(model, id, { ...values, ...currencyOf(world, values) })
+  world.records.update(model, id, { ...values, ...computed(world, model, values) })
   for (const { key, items } of lines) writeLines(world, id, key, items)
   if (model === 'sale.order') computeTotals(world, id)
 }
@@ -120,10 +115,14 @@ function orderDefaults({ records, now }: World, { partner_id = null }: Values): 
   }
 }
 
-/** An order's currency is its pricelist's. */
-function currencyOf({ records }: World, { pricelist_id }: Values): Values {
-  if (typeof pricelist_id !== 'number') return {}
-  return { currency_id: one(records, 'product.pricelist', pricelist_id).currency_id }
+/** Fields that Odoo computes from the others: an order's currency is its pricelist's. */
+function computed({ records }: World, model: string, { pricelist_id, email }: Values): Values {
+  if (model === 'sale.order' && typeof pricelist_id === 'number') {
+    return { currency_id: one(records, 'product.pricelist', pricelist_id).currency_id }
+  }
+  if (model !== 'res.partner' || email === undefined) return {}
+  const address = typeof email === 'string' ? /[^\s<>"]+@[^\s<>"]+/.exec(email)?.[0] : undefined
+  return { email_normalized: address?.toLowerCase() ?? null }
 }
 
 const same = (a: Stored | undefined, b: Stored | undefined) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
