@@ -6,7 +6,8 @@
 #   npm run odoo -- down               stop every server and the cluster; databases are kept
 #   npm run odoo -- status             what runs where; exit code 3 if nothing does
 #   npm run odoo -- restart [WORKERS]  restart the server of ODOO_DB, with so many worker processes (0: threads)
-#   npm run odoo -- fresh-db NAME      a new database with the addon and its service user; prints its environment
+#   npm run odoo -- fresh-db NAME [seeded]   a new database with the addon and its service user, and the sample
+#                                      catalogue if asked for; prints its environment
 #   npm run odoo -- drop-db NAME       stop its server and delete it
 #   npm run odoo -- start NAME [WORKERS] | stop NAME      the server of one database
 #   npm run odoo -- shell NAME         Python from standard input, inside Odoo, as its superuser
@@ -69,7 +70,12 @@ up() {
 
 fresh_db() {
   under_lock prepare
-  under_lock clone_database "$1"
+  local template=$BRIDGE
+  if [ "${2:-}" = seeded ]; then
+    under_lock make_seeded_template
+    template=$SEEDED
+  fi
+  under_lock clone_database "$1" "$template"
   print_environment "$1"
 }
 
@@ -101,7 +107,7 @@ case $command in
   down) down ;;
   status) status ;;
   prepare) under_lock prepare; print_cluster ;;
-  fresh-db) name_given "$@"; fresh_db "$1" ;;
+  fresh-db) name_given "$@"; fresh_db "$@" ;;
   drop-db) name_given "$@"; drop_database "$1" ;;
   start) name_given "$@"; start_server "$1" "${2:-0}" 0; print_environment "$1" ;;
   stop) name_given "$@"; stop_server "$1" ;;
@@ -111,5 +117,5 @@ case $command in
   copy-home) under_lock prepare; copy_home ;;
   stop-postgres) stop_cluster ;;
   start-postgres) start_cluster ;;
-  *) sed -n '2,26s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,27s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -87,8 +87,16 @@ seed() {
   local home="$HOME_DIR/servers/$1"
   [ -e "$home/seeded" ] && return
   say 'filling in the sample catalogue'
-  (export $(print_environment "$1") && PATH="$REPO/node_modules/.bin:$PATH" node "$REPO/scripts/seed-odoo.ts") >&2
+  run_seed "$1" >&2
   touch "$home/seeded"
+}
+
+# With further NAME=value that win over the database's own.
+run_seed() {
+  local name=$1
+  shift
+  # shellcheck disable=SC2046
+  env $(print_environment "$name") "$@" PATH="$REPO/node_modules/.bin:$PATH" node "$REPO/scripts/seed-odoo.ts"
 }
 
 print_environment() {

@@ -37,6 +37,8 @@ export interface RealOdoo {
 
 export interface Wishes {
   workers?: number
+  /** With the sandbox's catalogue: products, taxes, warehouses, stock, carriers. */
+  seeded?: boolean
   /** A copy of the whole cluster, so that it can be stopped without disturbing tests beside this one. */
   ownPostgres?: boolean
 }
@@ -46,11 +48,15 @@ export interface Wishes {
  * server for it (about two seconds, 150 MB). Give the hook that calls it a timeout of some minutes.
  * @throws when Odoo is not installed and cannot be, with the reason
  */
-export async function freshDatabase({ workers = 0, ownPostgres = false }: Wishes = {}): Promise<RealOdoo> {
+export async function freshDatabase({
+  workers = 0,
+  seeded = false,
+  ownPostgres = false,
+}: Wishes = {}): Promise<RealOdoo> {
   const home = ownPostgres ? await copyOfHome() : undefined
   const odoo = commands(home)
   const db = `test_${process.pid}_${randomBytes(4).toString('hex')}`
-  await odoo(['fresh-db', db])
+  await odoo(['fresh-db', db, ...(seeded ? ['seeded'] : [])])
   const facts = environment(await odoo(['start', db, `${workers}`]))
   const cluster = environment(await odoo(['prepare']))
   const restart = async (count = workers) => {
