@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS records (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS records_key ON records (kind, external_key) WHERE external_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS records_updated ON records (kind, updated_at, id);
-CREATE INDEX IF NOT EXISTS records_parent ON records (kind, parent) WHERE parent IS NOT NULL;
+CREATE INDEX IF NOT EXISTS records_parent ON records (kind, parent, id);
 
 -- Where an order's goods were taken from, so that a cancellation puts them back.
 CREATE TABLE IF NOT EXISTS taken (

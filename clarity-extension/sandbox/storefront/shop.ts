@@ -15,6 +15,7 @@ import { createCollection } from './collection.ts'
 import type { Db } from './database.ts'
 import { createEvents } from './events.ts'
 import { createSettings } from './settings.ts'
+import { createTaken } from './taken.ts'
 
 export const webhookEndpoint = z.object({
   id: z.string(),
@@ -45,6 +46,7 @@ export function createShop(db: Db, clock: () => number) {
     priceRules: createCollection(db, 'priceRule', priceRule, clock),
     invoices: createCollection(db, 'invoice', invoice, clock),
     returns: createCollection(db, 'return', returnRequest, clock),
+    taken: createTaken(db),
     endpoints,
     events: createEvents(db, endpoints, clock),
   }

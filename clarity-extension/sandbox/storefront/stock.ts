@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { decimal, inventoryLevel } from '../../../shared/entities.ts'
+import { inventoryLevel } from '../../../shared/entities.ts'
 import { type Amount, amount, ZERO } from '../../../shared/money.ts'
 import { type FieldError, pointer } from './problem.ts'
 import type { Shop } from './shop.ts'
@@ -24,7 +24,7 @@ export function putRow(shop: Shop, row: unknown, index: number): RowResult {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const field = issue ? pointer(issue.path) : ''
-    const named = named_.safeParse(row).data ?? {}
+    const named = rowName.safeParse(row).data ?? {}
     return { index, ...named, status: 'rejected', code: 'invalid_value', field, message: issue?.message ?? 'Not a row' }
   }
   const { sku, locationKey, quantity } = parsed.data
@@ -64,10 +64,7 @@ export function takeStock(
   evenIfMissing: (sku: string) => boolean,
 ): FieldError[] {
   const errors: FieldError[] = []
-  const remember = shop.db.prepare(
-    `INSERT INTO taken VALUES (?, ?, ?) ON CONFLICT (order_id, level_id) DO UPDATE SET quantity = excluded.quantity`,
-  )
-  const already = takenBy(shop, orderId)
+  const already = shop.taken.by(orderId)
   const asOf = new Date(shop.clock()).toISOString()
   items.forEach(({ sku, quantity }, index) => {
     const plan = planFor(shop, sku, amount(quantity), evenIfMissing(sku))
@@ -80,7 +77,7 @@ export function takeStock(
       setLevel(shop, level.sku, level.locationKey, amount(level.quantity).minus(take).toFixed(), asOf)
       const total = (already.get(level.id) ?? ZERO).plus(take)
       already.set(level.id, total)
-      remember.run(orderId, level.id, total.toFixed())
+      shop.taken.set(orderId, level.id, total)
     }
   })
   return errors
@@ -89,11 +86,11 @@ export function takeStock(
 /** Puts back what the order had taken. */
 export function putBackStock(shop: Shop, orderId: string): void {
   const asOf = new Date(shop.clock()).toISOString()
-  for (const [id, quantity] of takenBy(shop, orderId)) {
+  for (const [id, quantity] of shop.taken.by(orderId)) {
     const level = shop.inventory.get(id)?.record
     if (level) setLevel(shop, level.sku, level.locationKey, amount(level.quantity).plus(quantity).toFixed(), asOf)
   }
-  shop.db.prepare('DELETE FROM taken WHERE order_id = ?').run(orderId)
+  shop.taken.forget(orderId)
 }
 
 /** What may be sold now, over all active locations. */
@@ -101,7 +98,7 @@ export function available(shop: Shop, sku: string): Amount {
   return levelsOf(shop, sku).reduce((total, level) => total.plus(level.quantity), ZERO)
 }
 
-const named_ = z.object({
+const rowName = z.object({
   sku: z.string().optional().catch(undefined),
   locationKey: z.string().optional().catch(undefined),
 })
@@ -150,16 +147,4 @@ function planFor(shop: Shop, sku: string, wanted: Amount, evenIfMissing: boolean
   if (own) own.take = own.take.plus(left)
   else plan.push({ level: first, take: left })
   return plan
-}
-
-const takenRow = z.object({ level_id: z.string(), quantity: decimal })
-
-function takenBy(shop: Shop, orderId: string): Map<string, Amount> {
-  const rows = shop.db.prepare('SELECT level_id, quantity FROM taken WHERE order_id = ?').all(orderId)
-  return new Map(
-    z
-      .array(takenRow)
-      .parse(rows)
-      .map(({ level_id, quantity }) => [level_id, amount(quantity)]),
-  )
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Request, Response } from 'express'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
@@ -34,7 +34,10 @@ export type TokenDesk = ReturnType<typeof createTokenDesk>
 
 /** OAuth 2.0 client credentials for the one client `sandbox`, with JSON Web Tokens of 15 minutes. */
 export function createTokenDesk(settings: SettingsStore, clock: () => number) {
-  const key = settings.ensure('token.key', () => randomBytes(32).toString('base64'))
+  const key = createSecretKey(
+    settings.ensure('token.key', () => randomBytes(32).toString('base64')),
+    'base64',
+  )
   const generation = () => settings.ensure('token.generation', () => '1')
   const clientSecret = () => settings.ensure('client.secret', () => 'sandbox-secret')
 
@@ -45,7 +48,7 @@ export function createTokenDesk(settings: SettingsStore, clock: () => number) {
     changeSecret: (secret: string): void => settings.set('client.secret', secret),
 
     /** RFC 6749, 4.4 and 5.2. */
-    issue(request: Request, response: Response): void {
+    issue(request: Request, response: Response): Response {
       response.setHeader('Cache-Control', 'no-store')
       const form = formShape.safeParse(request.body)
       if (!form.success) return refuse(response, 400, 'invalid_request', 'grant_type is missing')
@@ -64,7 +67,7 @@ export function createTokenDesk(settings: SettingsStore, clock: () => number) {
       const now = Math.floor(clock() / 1000)
       const payload = { sub: CLIENT_ID, scope, generation: generation(), iat: now, exp: now + LIFETIME_SECONDS }
       const token = jwt.sign(payload, key, { algorithm: 'HS256' })
-      response.json({ access_token: token, token_type: 'Bearer', expires_in: LIFETIME_SECONDS, scope })
+      return response.json({ access_token: token, token_type: 'Bearer', expires_in: LIFETIME_SECONDS, scope })
     },
 
     /** Throws 401 for a token that is missing, wrong, expired or revoked, and 403 for one without the scope. */
@@ -104,8 +107,8 @@ function clientOf(request: Request, form: z.infer<typeof formShape>): { id: stri
 
 const formDecoded = (text: string): string => new URLSearchParams(`x=${text}`).get('x') ?? ''
 
-function refuse(response: Response, status: number, error: string, description: string): void {
-  response.status(status).json({ error, error_description: description })
+function refuse(response: Response, status: number, error: string, description: string): Response {
+  return response.status(status).json({ error, error_description: description })
 }
 
 function unauthorized(detail: string, challenge: string): HttpProblem {
@@ -114,7 +117,7 @@ function unauthorized(detail: string, challenge: string): HttpProblem {
   })
 }
 
-function verify(token: string, key: string, now: number): z.infer<typeof claims> | undefined {
+function verify(token: string, key: KeyObject, now: number): z.infer<typeof claims> | undefined {
   try {
     return claims.parse(jwt.verify(token, key, { algorithms: ['HS256'], clockTimestamp: Math.floor(now / 1000) }))
   } catch (error) {
