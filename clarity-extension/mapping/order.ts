@@ -1,4 +1,3 @@
-import type { components } from '../../odoo-bridge/client/schema.d.ts'
 import type { Customer, Order } from '../../shared/entities.ts'
 import { correct, type OutcomeOf, type Problem, review } from '../../shared/outcome.ts'
 import type { MappingContext } from './context.ts'
@@ -8,20 +7,20 @@ import { paymentToOdoo } from './defaults/payment-to-odoo.ts'
 import { type Mapped, map, type Origins } from './engine.ts'
 import type { UsedLookup } from './lookups.ts'
 import { digest } from './order/digest.ts'
-import { expectedTotals } from './order/expect.ts'
-import { type Parties, type Party, parties } from './order/parties.ts'
-import { type PreparedOrder, prepareOrder } from './order/prepare.ts'
+import { type Ensured, ensure, type PartyRuleSets } from './order/ensure.ts'
+import type { ExpectedTotals } from './order/expect.ts'
+import { type EnsuredRecord, type Operation, version } from './order/operation.ts'
+import { parties } from './order/parties.ts'
+import { type MappedPayment, paymentOperations } from './order/payments.ts'
+import { prepareOrder } from './order/prepare.ts'
 import { inconsistency } from './order/sums.ts'
+import { visibleOrigins, visibleProblem } from './order/visible.ts'
 import type { RuleSet } from './rules.ts'
 
-export type Operation = components['schemas']['Operation']
-type EnsuredRecord = components['schemas']['Record']
+export type { Operation } from './order/operation.ts'
 
-export interface OrderRuleSets {
+export interface OrderRuleSets extends PartyRuleSets {
   order: RuleSet
-  customer: RuleSet
-  contact: RuleSet
-  address: RuleSet
   payment: RuleSet
 }
 
@@ -47,7 +46,7 @@ export type OrderMapped =
       /** Payments that could not be mapped. The order goes ahead; then the attempt ends with these. */
       held: Problem[]
       used: UsedLookup[]
-      /** By operation id: target pointer -> pointer into the order. */
+      /** By operation id: pointer into what is written -> pointer into the order. Read it with sourceOf(). */
       origins: Record<string, Origins>
     }
   | { ok: false; outcome: OutcomeOf<'correct'> | OutcomeOf<'review'> | OutcomeOf<'skip'> }
@@ -59,49 +58,48 @@ export type OrderMapped =
  */
 export function orderToOperations(order: Order, customer: Customer | undefined, context: OrderContext): OrderMapped {
   if (order.items.every(({ fulfilledBy }) => fulfilledBy === 'thirdParty')) {
-    return { ok: false, outcome: { kind: 'skip', reason: 'not_for_us', detail: 'every line is sent by a third party' } }
+    return { ok: false, outcome: { kind: 'skip', reason: 'not_for_us', detail: 'a third party sends every line' } }
   }
   const facts = inconsistency(order)
-  if (facts)
-    return { ok: false, outcome: review('totals_inconsistent', 'The figures of the order do not add up.', facts) }
+  if (facts) return held(review('totals_inconsistent', 'The figures of the order do not add up.', facts))
   const who = parties(order, customer, context.lookups)
-  if ('code' in who) return { ok: false, outcome: correct(who) }
+  if ('code' in who) return parked([who])
+  const prepared = prepareOrder(order, who, context.company.currency)
+  if (!prepared.ok) return parked(prepared.problems)
 
   const sets = context.ruleSets ?? defaultRuleSets
-  const { prepared, problems } = prepareOrder(order, who, context.company.currency)
-  const main = map(sets.order, prepared, context)
+  const main = map(sets.order, prepared.order, context)
   const ensured = ensure(who, order, customer, sets, context)
-  const [first, ...others] = [...problems, ...problemsOf([main, ...ensured.map(({ mapped }) => mapped)])]
-  if (first) return { ok: false, outcome: correct(first, ...others) }
-  if (!main.ok) throw new Error('a mapping without problems has values')
-
+  if (!main.ok || ensured.some(({ mapped }) => !mapped.ok)) {
+    return parked([main, ...ensured.map(({ mapped }) => mapped)].flatMap(problemsOf))
+  }
   const records = ensured.flatMap(({ record }) => record ?? [])
-  const operation = orderOperation(order, prepared, sets.order, main, records, context)
-  const payments = paymentOperations(prepared, who, sets.payment, records, context)
-  const done = payments.flatMap(({ operation: one }) => one ?? [])
+  const operation = orderOperation(order, main, sets.order, records, prepared.expected, context)
+  const ofCustomer = records.filter(({ kind }) => kind === 'customer')
+  const payments = paymentOperations(prepared.order, sets.payment, ofCustomer, context)
   const parts = [main, ...ensured.map(({ mapped }) => mapped), ...payments.map(({ mapped }) => mapped)]
   return {
     ok: true,
-    operations: [operation, ...done],
-    held: problemsOf(payments.map(({ mapped }) => mapped)),
+    operations: [operation, ...payments.flatMap((payment) => payment.operation ?? [])],
+    held: payments.flatMap(({ mapped }) => problemsOf(mapped)),
     used: parts.flatMap((part) => (part.ok ? part.used : [])),
-    origins: originsOf(operation, main, payments),
+    origins: originsOf(operation.id, main, ensured, payments),
   }
 }
 
+type Written = Extract<Mapped, { ok: true }>
+
+/** What a cancelled order amounts to does not matter any more. */
 function orderOperation(
   order: Order,
-  prepared: PreparedOrder,
+  { values, follow }: Written,
   set: RuleSet,
-  mapped: Extract<Mapped, { ok: true }>,
-  ensureRecords: EnsuredRecord[],
+  records: EnsuredRecord[],
+  expected: ExpectedTotals,
   context: OrderContext,
 ): Operation {
-  const { values, follow } = mapped
   const model = set.model ?? 'sale.order'
-  const cancelled = follow.includes('cancel')
-  const written = prepared.items.map((item) => item.written)
-  const expect = cancelled ? undefined : expectedTotals(order, written)
+  const expect = follow.includes('cancel') ? undefined : expected
   return {
     id: `order:${order.id}`,
     kind: 'order',
@@ -110,93 +108,31 @@ function orderOperation(
     hash: digest({ model, values, follow, expect }),
     model,
     values,
-    ensure: ensureRecords,
+    ensure: records,
     follow,
     ...(expect && { expect }),
     accept_difference: context.acceptDifference ?? false,
   }
 }
 
-interface Ensured {
-  mapped: Mapped
-  record?: EnsuredRecord
-}
-
-function ensure(
-  who: Parties,
-  order: Order,
-  customer: Customer | undefined,
-  sets: OrderRuleSets,
-  context: OrderContext,
-): Ensured[] {
-  const ofCustomer = version(customer?.updatedAt ?? order.updatedAt)
-  const ofOrder = version(order.updatedAt)
-  const places = who.billing.ref === who.shipping.ref ? [who.billing] : [who.billing, who.shipping]
-  return [
-    one('customer', who.customer, sets.customer, ofCustomer),
-    ...(who.contact ? [one('contact', who.contact, sets.contact, ofOrder)] : []),
-    ...places.map((place) => one('address', place, sets.address, ofOrder)),
-  ]
-
-  function one(kind: string, party: Party<unknown>, set: RuleSet, at: string): Ensured {
-    const mapped = map(set, party.source, context, party.base)
-    if (!mapped.ok) return { mapped }
-    const { values, match } = mapped
-    const model = set.model ?? 'res.partner'
-    return { mapped, record: { kind, ref: party.ref, version: at, model, values, ...(match && { match }) } }
-  }
-}
-
-/** One operation per captured payment. It brings its customer with it, so it does not depend on the order's own fate. */
-function paymentOperations(
-  order: PreparedOrder,
-  who: Parties,
-  set: RuleSet,
-  ensureRecords: EnsuredRecord[],
-  context: OrderContext,
-): { mapped: Mapped; operation?: Operation }[] {
-  const ensureCustomer = ensureRecords.filter(({ kind }) => kind === 'customer')
-  return order.payments.flatMap((payment, index) => {
-    if (payment.state !== 'captured') return []
-    const source = {
-      ...payment,
-      customer: who.customer.ref,
-      orderNumber: order.number,
-      foreignCurrency: payment.currency !== context.company.currency,
-    }
-    const mapped = map(set, source, context, `/payments/${index}`)
-    if (!mapped.ok) return { mapped }
-    const { values, follow } = mapped
-    const model = set.model ?? 'account.payment'
-    const ref = `${order.id}/${payment.id}`
-    const operation: Operation = {
-      id: `payment:${ref}`,
-      kind: 'payment',
-      ref,
-      version: version(order.updatedAt),
-      hash: digest({ model, values, follow }),
-      model,
-      values,
-      ensure: ensureCustomer,
-      follow,
-      accept_difference: false,
-    }
-    return { mapped, operation }
-  })
-}
-
-function originsOf(
-  order: Operation,
-  mapped: Extract<Mapped, { ok: true }>,
-  payments: { mapped: Mapped; operation?: Operation }[],
-): Record<string, Origins> {
-  const of = payments.flatMap(({ mapped: one, operation }) =>
-    one.ok && operation ? [[operation.id, one.origins] as const] : [],
+function originsOf(id: string, main: Written, ensured: Ensured[], payments: MappedPayment[]): Record<string, Origins> {
+  const ofEnsured = ensured.flatMap(({ mapped }, index) =>
+    mapped.ok
+      ? Object.entries(mapped.origins).map(([target, source]) => [`/ensure/${index}/values${target}`, source])
+      : [],
   )
-  return { [order.id]: mapped.origins, ...Object.fromEntries(of) }
+  const origins: Record<string, Origins> = {
+    [id]: visibleOrigins({ ...main.origins, ...Object.fromEntries(ofEnsured) }),
+  }
+  for (const { mapped, operation } of payments) if (mapped.ok && operation) origins[operation.id] = mapped.origins
+  return origins
 }
 
-const problemsOf = (mapped: readonly Mapped[]): Problem[] => mapped.flatMap((one) => (one.ok ? [] : one.problems))
+const problemsOf = (mapped: Mapped): Problem[] => (mapped.ok ? [] : mapped.problems.map(visibleProblem))
 
-/** Versions compare as text, so all have the same shape: milliseconds and Z. */
-const version = (instant: string): string => new Date(instant).toISOString()
+const held = (outcome: OutcomeOf<'review'>): OrderMapped => ({ ok: false, outcome })
+
+function parked([first, ...others]: Problem[]): OrderMapped {
+  if (!first) throw new Error('what is parked has a problem')
+  return { ok: false, outcome: correct(first, ...others) }
+}

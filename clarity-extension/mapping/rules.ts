@@ -49,7 +49,7 @@ export interface Rule extends Value {
 }
 
 /**
- * Where a value comes from and what is done to it, in this order: source, `default`, `join`, `split`, `convert`, `lookup`,
+ * Where a value comes from and what is done to it, in this order: source, `join`, `split`, `convert`, `default`, `lookup`,
  * `record` or `ref`.
  * Exactly one source: `from`, `const`, `object`, `find`, `set`, `lines`, `list` or `jsonata`.
  */
@@ -68,7 +68,7 @@ export interface Value {
   list?: Each[]
   /** For what rules cannot say. Runs apart, with limits; money is text and only computed by the exact functions. */
   jsonata?: string
-  /** What an absent source becomes. */
+  /** What stands for an absent value. It is not converted. */
   default?: Json
   /** Puts several sources, or a list, into one text; absent parts leave no gap. */
   join?: string

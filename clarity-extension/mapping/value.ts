@@ -23,12 +23,15 @@ export type Evaluated =
 /** A value by its source and everything that is done to it, in the order that rules.ts gives. */
 export function evaluate(rule: Value, scope: Scope, target: string, state: State): Evaluated {
   let result = source(rule, scope, target, state)
+  if (result.kind === 'value' && rule.join !== undefined) result = { ...result, value: joined(result.value, rule.join) }
+  if (result.kind === 'value' && rule.split !== undefined) {
+    result = { ...result, value: cut(String(result.value), rule.split) }
+  }
+  if (result.kind === 'value' && rule.convert !== undefined) {
+    result = converted(rule.convert, result, scope, target, state)
+  }
+  if (result.kind === 'value' && isAbsent(result.value)) result = { ...result, kind: 'absent' }
   if (result.kind === 'absent' && rule.default !== undefined) result = { ...result, kind: 'value', value: rule.default }
-  if (result.kind !== 'value') return result
-  if (rule.join !== undefined) result = { ...result, value: joined(result.value, rule.join) }
-  if (rule.split !== undefined) result = { ...result, value: cut(String(result.value), rule.split) }
-  if (rule.convert !== undefined) result = converted(rule.convert, result, scope, target, state)
-  if (result.kind === 'value' && isAbsent(result.value)) return { ...result, kind: 'absent' }
   if (result.kind === 'value' && rule.lookup !== undefined) {
     result = lookedUp(rule.lookup, result, scope, target, state)
   }
@@ -49,7 +52,10 @@ function source(rule: Value, scope: Scope, target: string, state: State): Evalua
   if (rule.set !== undefined) return setOf(rule.set, scope, target, state)
   if (rule.lines !== undefined) {
     const { key, each } = rule.lines
-    return { kind: 'value', value: { $lines: { key, items: state.lines(each, scope, target, state) } } }
+    return {
+      kind: 'value',
+      value: { $lines: { key, items: state.lines(each, scope, `${target}/$lines/items`, state) } },
+    }
   }
   if (rule.list !== undefined) return { kind: 'value', value: state.lines(rule.list, scope, target, state) }
   return expression(rule.jsonata ?? '', scope, target, state)

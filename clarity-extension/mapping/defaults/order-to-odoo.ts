@@ -1,4 +1,4 @@
-import type { RuleSet } from '../rules.ts'
+import type { Rule, RuleSet } from '../rules.ts'
 import { taxRules } from './tax-rules.ts'
 
 /**
@@ -29,7 +29,12 @@ export const orderToOdoo: RuleSet = {
       convert: ['clean', 'trim'],
     },
     { to: 'date_order', from: 'placedAt', convert: ['odooDatetime'], required: true },
-    { to: 'note', about: 'Shown as text: nothing in it acts as HTML.', from: 'note', convert: ['clean', 'textToHtml'] },
+    {
+      to: 'note',
+      about: 'The addon turns text into HTML that shows it as text.',
+      from: 'note',
+      convert: ['clean', 'trim'],
+    },
     {
       to: 'pricelist_id',
       about: "Another currency than the company's needs a pricelist in it.",
@@ -71,6 +76,7 @@ export const orderToOdoo: RuleSet = {
               { to: 'price_unit', from: 'written.unitPrice', required: true },
               { to: 'discount', about: 'Zero takes an older one away.', from: 'written.percent', default: '0' },
               ...taxRules,
+              roundedByItself('lineId'),
             ],
           },
           {
@@ -90,6 +96,7 @@ export const orderToOdoo: RuleSet = {
               { to: 'discount', const: '0' },
               { to: 'is_delivery', const: true },
               ...taxRules,
+              roundedByItself('written.ref'),
             ],
           },
           {
@@ -97,12 +104,18 @@ export const orderToOdoo: RuleSet = {
             at: 'source',
             rules: [
               { to: 'clarity_ref', from: 'ref', required: true },
+              {
+                to: 'product_id',
+                when: { path: 'kind', equals: 'rounding' },
+                const: { $xmlid: 'clarity_bridge.product_rounding' },
+              },
               { to: 'product_id', const: { $xmlid: 'clarity_bridge.product_discount' } },
               { to: 'name', from: 'name', convert: ['clean', 'trim'], required: true },
               { to: 'product_uom_qty', const: '1' },
               { to: 'price_unit', from: 'amount', required: true },
               { to: 'discount', const: '0' },
               ...taxRules,
+              roundedByItself('ref'),
             ],
           },
         ],
@@ -119,4 +132,17 @@ export const orderToOdoo: RuleSet = {
     },
     { do: 'cancel', when: { path: 'status', equals: 'cancelled' } },
   ],
+}
+
+/**
+ * Odoo 19 spreads a rounding difference over the lines that share a computation key; a line with a key of its own is rounded by
+ * itself, on the order and on its invoices, whatever the company's setting.
+ */
+function roundedByItself(ref: string): Rule {
+  return {
+    to: 'extra_tax_data',
+    about: 'Where the storefront rounds tax per line and per document would differ.',
+    when: { path: '/roundsPerLine', equals: true },
+    object: { computation_key: { from: ref, convert: [{ do: 'prefix', text: 'clarity,' }] } },
+  }
 }

@@ -5,6 +5,7 @@ import { rawTax, type Taxation, taxGroup } from './taxes.ts'
 
 /** A line that belongs to no product: a discount, or the rest of an item's total. */
 export interface Adjustment {
+  kind: 'discount' | 'rounding'
   ref: string
   name: string
   /** Decimal text; a discount is negative. */
@@ -26,8 +27,10 @@ function restsOfItems(order: Order, items: Items): Adjustment[] {
     const written = items[index]
     if (!written?.ours || amount(written.rest).isZero()) return []
     const discounted = !amount(item.discount).isZero()
+    const kind = discounted ? 'discount' : 'rounding'
     return {
-      ref: `${item.lineId}:${discounted ? 'discount' : 'rounding'}`,
+      kind,
+      ref: `${item.lineId}:${kind}`,
       name: `${discounted ? 'Discount' : 'Rounding'}: ${item.name}`,
       amount: written.rest,
       taxCode: written.taxCode,
@@ -43,7 +46,11 @@ function discountLines(order: Order, items: Items, index: number): Adjustment[] 
   if (!discount) return []
   const parts = shares(order, items, index).filter((part) => !part.amount.isZero())
   return parts.map((part) => ({
-    ref: parts.length === 1 ? `discount:${index + 1}` : `discount:${index + 1}:${taxGroup(part.tax)}`,
+    kind: 'discount',
+    ref:
+      parts.length === 1
+        ? `discount:${index + 1}`
+        : `discount:${index + 1}:${[part.tax.taxCode, part.tax.taxRate].filter(Boolean).join('-')}`,
     name: discount.code ? `${discount.name} (${discount.code})` : discount.name,
     amount: part.amount.neg().toFixed(),
     taxCode: part.tax.taxCode,

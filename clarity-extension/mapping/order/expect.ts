@@ -3,14 +3,16 @@ import { amount, format, sum, ZERO } from '../../../shared/money.ts'
 import { merchantsPart } from './adjustments.ts'
 import type { WrittenItem } from './lines.ts'
 
+export interface ExpectedTotals {
+  amount_total: string
+  amount_tax: string
+}
+
 /**
  * The totals that Odoo must compute. An order that somebody else sends a part of is written without that part: its lines and
  * its share of the discounts are taken off; shipping is the merchant's.
  */
-export function expectedTotals(
-  order: Order,
-  items: readonly WrittenItem[],
-): { amount_total: string; amount_tax: string } {
+export function expectedTotals(order: Order, items: readonly WrittenItem[]): ExpectedTotals {
   const theirs = order.items.filter((_, index) => !items[index]?.ours)
   const restOf = (whole: string) => amount(whole).minus(merchantsPart(order, items, amount(whole)))
   const lines = theirs.length === 0 ? [] : order.discounts

@@ -1,6 +1,7 @@
 import type { Order, OrderItem } from '../../../shared/entities.ts'
-import { type Amount, amount, currencyDigits, round, sum, ZERO } from '../../../shared/money.ts'
-import { type Taxation, taxation, taxGroup } from './taxes.ts'
+import { type Amount, amount, currencyDigits, round } from '../../../shared/money.ts'
+import type { RawLine } from './predict.ts'
+import { type Taxation, taxation } from './taxes.ts'
 
 /** How an item is written so that Odoo computes the storefront's total from it. */
 export interface WrittenItem extends Taxation {
@@ -13,48 +14,29 @@ export interface WrittenItem extends Taxation {
   rest: string
 }
 
-interface Plan {
-  item: OrderItem
-  tax: Taxation
-  /** With the discount in percent or none: what Odoo computes before it rounds. Absent when that misses the total. */
-  inline?: { percent?: string; raw: Amount }
-}
+/** `percent`: discounts stay percentages where that gives the line's total. `exact`: every line is a whole number of coins. */
+export type Style = 'percent' | 'exact'
 
-/**
- * A discount stays a percentage where that gives the line's total to the cent, by itself and in the sum of the lines that are
- * taxed alike (Odoo may round per line or per document; both must agree). Else the rest is a line of its own.
- */
-export function writeItems(order: Order): WrittenItem[] {
+export function writeItem(item: OrderItem, order: Order, style: Style): WrittenItem {
   const digits = currencyDigits(order.currency)
-  const plans = order.items.map((item) => plan(item, order, digits))
-  const trusted = new Set(plans.filter((one) => one.inline?.raw.eq(one.item.total)))
-  for (const group of Map.groupBy(plans, ({ tax }) => taxGroup(tax)).values()) {
-    const inline = group.filter((one) => one.inline)
-    const raw = sum(inline.map((one) => one.inline?.raw ?? ZERO))
-    const total = sum(inline.map(({ item }) => amount(item.total)))
-    if (round(raw, digits).eq(total)) for (const one of inline) trusted.add(one)
-  }
-  return plans.map((one) => {
-    const ours = one.item.fulfilledBy !== 'thirdParty'
-    if (one.inline && trusted.has(one)) {
-      const { percent } = one.inline
-      return { ...one.tax, ours, unitPrice: one.item.unitPrice, ...(percent && { percent }), rest: '0' }
-    }
-    return { ...one.tax, ours, ...exactly(one.item, digits) }
-  })
+  const tax = taxation(item, amount(item.total), order)
+  const ours = item.fulfilledBy !== 'thirdParty'
+  const percent = percentOf(item)
+  const written = { ...tax, ours, unitPrice: item.unitPrice, ...(percent !== undefined && { percent }), rest: '0' }
+  const { raw } = rawOf(item, written)
+  const fits = style === 'percent' ? round(raw, digits).eq(item.total) : raw.eq(item.total)
+  return fits ? written : { ...tax, ours, ...exactly(item, digits) }
 }
 
-function plan(item: OrderItem, order: Order, digits: number): Plan {
-  const tax = taxation(item, amount(item.total), order)
-  const gross = amount(item.quantity).times(item.unitPrice)
-  const percent = percentOf(item, gross)
-  const raw = percent === undefined ? gross : gross.times(amount(100).minus(percent)).div(100)
-  if (!round(raw, digits).eq(item.total)) return { item, tax }
-  return { item, tax, inline: { ...(percent !== undefined && { percent }), raw } }
+export function rawOf(item: OrderItem, written: WrittenItem): RawLine {
+  const gross = amount(item.quantity).times(written.unitPrice)
+  const kept = amount(100).minus(written.percent ?? 0)
+  return { raw: gross.times(kept).div(100), tax: written }
 }
 
 /** The storefront's own percentage, or the one of two decimals nearest to its amount. */
-function percentOf(item: OrderItem, gross: Amount): string | undefined {
+function percentOf(item: OrderItem): string | undefined {
+  const gross: Amount = amount(item.quantity).times(item.unitPrice)
   if (amount(item.discount).isZero() || gross.isZero()) return undefined
   const given = item.discountPercent ? amount(item.discountPercent) : undefined
   if (given && given.decimalPlaces() <= 2) return given.toFixed()
