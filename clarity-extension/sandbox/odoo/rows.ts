@@ -56,6 +56,7 @@ const shapes = {
     price_tax: number,
     price_total: number,
     qty_delivered: number,
+    extra_tax_data: z.preprocess(parsed, z.looseObject({ computation_key: z.string().optional() }).nullish()),
   }),
   'stock.picking': z.object({
     id,
@@ -79,6 +80,11 @@ const shapes = {
   }),
   'stock.quant': z.object({ id, product_id: id, warehouse_id: id, quantity: number, reserved_quantity: number }),
   'account.payment': z.object({ id, name: label, state: z.string(), amount: number, currency_id: link }),
+}
+
+/** A json field is kept as text. */
+function parsed(value: unknown): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : value
 }
 
 type Shapes = typeof shapes
