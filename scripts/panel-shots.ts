@@ -31,7 +31,14 @@ async function shootAll(
   const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
   const found = complaints(context)
   const page = await context.newPage()
-  const shoot = (what: string) => page.screenshot({ path: join(folder, `${what}-${name}.png`), fullPage: true })
+  // As high as the page is: a bar that is fixed to the window then stands where it belongs.
+  const shoot = async (what: string) => {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight)
+    await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) })
+    await page.waitForTimeout(60)
+    await page.screenshot({ path: join(folder, `${what}-${name}.png`) })
+    await page.setViewportSize(viewport)
+  }
   await page.goto(`${server.url}/admin/`)
   await page.getByLabel('Password', { exact: true }).waitFor()
   await shoot('sign-in')

@@ -1,5 +1,10 @@
 import { useSyncExternalStore } from 'react'
 
+/** The viewer's own variant of the language, e.g. en-GB for en: it decides about 24 hours and the order of a date. */
+export function localeOf(language: string): string {
+  return navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language
+}
+
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3600],
@@ -17,8 +22,7 @@ export function relative(instant: string, now: number, language: string, nowWord
 
 /** In the viewer's zone, to the millisecond, with the zone's name. */
 export function exact(instant: string, language: string): string {
-  return new Intl.DateTimeFormat(language, {
-    dateStyle: undefined,
+  return new Intl.DateTimeFormat(localeOf(language), {
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -39,7 +43,8 @@ export function duration(ms: number, language: string): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-export const number = (value: number, language: string): string => new Intl.NumberFormat(language).format(value)
+export const number = (value: number, language: string): string =>
+  new Intl.NumberFormat(localeOf(language)).format(value)
 
 /** A clock that all ages on the page share: one timer, one tick every five seconds. */
 export function useNow(): number {

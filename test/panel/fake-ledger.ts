@@ -198,7 +198,10 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     },
     linksOf: async (lane) => {
       const id = Number(lane.split(':')[1])
-      if (!lane.startsWith('order:') || !ledger.events.some((event) => event.lane === lane && event.state === 'done'))
+      if (
+        !lane.startsWith('order:') ||
+        !ledger.events.some((event) => event.lane === lane && event.type === 'order.created' && event.state === 'done')
+      )
         return []
       return [
         {

@@ -45,8 +45,8 @@ function event(id: number, type: string, order: number, receivedAt: number, trac
     settledAt: receivedAt + took,
     cause: stock && id % 3 === 0 ? 'unchanged' : null,
     message: stock && id % 3 === 0 ? 'The storefront already shows this number.' : doneText(type, order, sku),
-    traceId: trace.toString(16).padStart(32, '5c1d'),
-    webhookId: `msg_${id.toString(16).padStart(24, '2ab9f0')}`,
+    traceId: (trace * 7919).toString(16).padStart(8, '0').repeat(4),
+    webhookId: `msg_${(id * 104_729).toString(16).padStart(8, '0').repeat(4)}`,
     priority: stock ? 2 : 0,
     payload: JSON.stringify(payload(type, order, sku, receivedAt)),
     correction: null,
@@ -102,7 +102,7 @@ function attempt(number: number, startedAt: number, durationMs: number, type: st
           },
           { step: 'put', at: 38, ms: durationMs - 40, summary: 'Written to the storefront', data: { status: 201 } },
         ]
-  return { number, startedAt, durationMs, outcome: 'done', cause: null, message: null, steps }
+  return { number, startedAt, durationMs, outcome: 'done', cause: null, message: doneText(type, order, sku), steps }
 }
 
 const doneText = (type: string, order: number, sku: string): string =>
@@ -202,9 +202,11 @@ function fail(ledger: FakeLedger, now: number) {
       cause: 'timeout',
       message: 'The storefront did not answer within 60 s.',
       attempts: 8,
+      receivedAt: now - 26 * 60_000,
+      settledAt: now - 60_000,
       attemptLog: Array.from({ length: 8 }, (_, index) => ({
         number: index + 1,
-        startedAt: event.receivedAt + index * 30_000,
+        startedAt: now - (8 - index) * 180_000,
         durationMs: 60_000,
         outcome: 'retry',
         cause: 'timeout',
@@ -213,7 +215,14 @@ function fail(ledger: FakeLedger, now: number) {
       })),
     })
   for (const event of orders.slice(0, 1))
-    Object.assign(event, { state: 'ready', settledAt: null, dueAt: now + 40_000, attempts: 2 })
+    Object.assign(event, {
+      state: 'ready',
+      settledAt: null,
+      dueAt: now + 40_000,
+      attempts: 2,
+      cause: 'network',
+      message: 'Odoo cannot be reached (ECONNREFUSED).',
+    })
   ledger.status = ledger.status.map((status) =>
     status.name === 'odoo'
       ? {

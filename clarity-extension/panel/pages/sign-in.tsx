@@ -47,6 +47,7 @@ export function SignIn() {
           defaultValue="admin"
           autoComplete="username"
           required
+          withAsterisk={false}
           size="md"
         />
         <PasswordInput
@@ -54,6 +55,7 @@ export function SignIn() {
           label={t('signIn.password')}
           autoComplete="current-password"
           required
+          withAsterisk={false}
           size="md"
           autoFocus
           visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}

@@ -67,7 +67,7 @@ function useResult(event: Event): string {
   const { t } = useTranslation()
   const age = useAge()
   if (event.state === 'ready' && event.attempts > 0 && event.dueAt)
-    return `${event.message ?? ''} ${t('activity.nextTry', { when: age(event.dueAt) })}`.trim()
+    return `${event.message ?? t(`cause.${event.cause}`, { defaultValue: '' })} ${t('activity.nextTry', { when: age(event.dueAt) })}`.trim()
   if (event.message) return event.message
   return event.cause ? t(`cause.${event.cause}`, { defaultValue: event.cause }) : ''
 }

@@ -40,7 +40,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       </span>
       <h2>{said.title}</h2>
       <p className="muted">{said.remedy}</p>
-      {retry && (
+      {retry && said.status !== 404 && (
         <Button variant="default" size="sm" onClick={retry}>
           {t('common.retry')}
         </Button>
@@ -51,7 +51,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 }
 
 /** The server's words, or this language's own for them. */
-export function useSaid(error: unknown): { title: string; remedy: string; requestId?: string } {
+export function useSaid(error: unknown): { title: string; remedy: string; requestId?: string; status?: number } {
   const { t } = useTranslation()
   const problem = error instanceof ApiError ? error.problem : undefined
   if (!problem) return { title: t('common.offline'), remedy: t('common.offlineRemedy') }
@@ -61,5 +61,6 @@ export function useSaid(error: unknown): { title: string; remedy: string; reques
     title: own('title', problem.detail),
     remedy: own('remedy', problem.remedy),
     requestId: problem.requestId,
+    status: problem.status,
   }
 }

@@ -1,10 +1,12 @@
 import uPlot from 'uplot'
 import type { Overview } from '../api.ts'
+import { localeOf } from '../format.ts'
 
+/** Failed stands at the foot of each bar, delivered on it; received is the pale bar behind. */
 export const columns = (minutes: Overview['throughput']): uPlot.AlignedData => [
   minutes.map((minute) => Date.parse(minute.at) / 1000),
   minutes.map((minute) => minute.received),
-  minutes.map((minute) => minute.delivered),
+  minutes.map((minute) => minute.delivered + minute.failed),
   minutes.map((minute) => minute.failed),
 ]
 
@@ -16,9 +18,11 @@ export function chartOptions(
 ): uPlot.Options {
   const css = getComputedStyle(place)
   const colour = (name: string) => css.getPropertyValue(name).trim()
-  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' })
-  const bars = uPlot.paths.bars?.({ size: [0.62, 14], radius: 0.25 })
-  const spline = uPlot.paths.spline?.()
+  const clock = new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit' })
+  const bars = (width: number, most: number) => {
+    const paths = uPlot.paths.bars?.({ size: [width, most], radius: 0.2 })
+    return { stroke: 'transparent', width: 0, points: { show: false }, ...(paths ? { paths } : {}) }
+  }
   const axis = { stroke: colour('--faint'), font: `11px 'Inter Variable', system-ui`, ticks: { show: false } }
   return {
     width: place.clientWidth,
@@ -26,11 +30,16 @@ export function chartOptions(
     padding: [12, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-    scales: { y: { range: (_chart, _low, high) => [0, Math.max(4, high * 1.1)] } },
+    scales: {
+      // Half a minute on either side, so that the outermost bars are whole.
+      x: { range: (_chart, from, to) => [from - 30, to + 30] },
+      y: { range: (_chart, _low, high) => [0, Math.max(4, high * 1.1)] },
+    },
     axes: [
       {
         ...axis,
         grid: { show: false },
+        size: 26,
         space: 70,
         values: (_chart, ticks) => ticks.map((tick) => clock.format(tick * 1000)),
       },
@@ -44,27 +53,9 @@ export function chartOptions(
     ],
     series: [
       {},
-      {
-        stroke: colour('--faint'),
-        width: 1.5,
-        dash: [3, 4],
-        points: { show: false },
-        ...(spline ? { paths: spline } : {}),
-      },
-      {
-        fill: colour('--accent'),
-        stroke: 'transparent',
-        width: 0,
-        points: { show: false },
-        ...(bars ? { paths: bars } : {}),
-      },
-      {
-        fill: colour('--bad'),
-        stroke: 'transparent',
-        width: 0,
-        points: { show: false },
-        ...(bars ? { paths: bars } : {}),
-      },
+      { ...bars(0.9, 20), fill: colour('--pale') },
+      { ...bars(0.6, 13), fill: colour('--accent') },
+      { ...bars(0.6, 13), fill: colour('--bad') },
     ],
     hooks: { setCursor: [(chart) => onHover(chart.cursor.idx ?? null)] },
   }

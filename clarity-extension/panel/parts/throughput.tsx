@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import type { Overview } from '../api.ts'
-import { number } from '../format.ts'
+import { localeOf, number } from '../format.ts'
 import styles from './throughput.module.css'
 import { chartOptions, columns } from './throughput-chart.ts'
 
@@ -21,7 +21,7 @@ export function Throughput({ overview }: { overview: Overview }) {
   }
   const minute = hovered === null ? undefined : throughput[hovered]
   const shown = minute ?? totals
-  const clock = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' })
+  const clock = new Intl.DateTimeFormat(localeOf(i18n.language), { hour: '2-digit', minute: '2-digit' })
   const silent = totals.received + totals.delivered + totals.failed === 0
   return (
     <section className={`card ${styles.box}`}>

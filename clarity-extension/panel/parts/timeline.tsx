@@ -34,7 +34,12 @@ export function Timeline({ trace }: { trace: Trace }) {
         </li>
       )}
       {attempts.slice(hidden).map((attempt) => (
-        <AttemptEntry key={attempt.number} attempt={attempt} alone={attempts.length === 1} />
+        <AttemptEntry
+          key={attempt.number}
+          attempt={attempt}
+          alone={attempts.length === 1}
+          last={event.state === 'dead' && attempt === attempts.at(-1)}
+        />
       ))}
       {attempts.length === 0 && <Entry icon="clock" title={t('event.noAttempt')} note={t('event.noAttemptText')} />}
       {links.map((link) => (
@@ -44,10 +49,12 @@ export function Timeline({ trace }: { trace: Trace }) {
   )
 }
 
-function AttemptEntry({ attempt, alone }: { attempt: Attempt; alone: boolean }) {
+/** @param last no further one follows by itself */
+function AttemptEntry({ attempt, alone, last }: { attempt: Attempt; alone: boolean; last: boolean }) {
   const { t } = useTranslation()
-  const look = looks[attempt.outcome] ?? looks.thrown
-  const outcome = t(`event.outcome.${attempt.outcome}`, { defaultValue: attempt.outcome })
+  const gaveUp = last && attempt.outcome === 'retry'
+  const look = gaveUp ? looks.correct : (looks[attempt.outcome] ?? looks.thrown)
+  const outcome = gaveUp ? t('event.gaveUp') : t(`event.outcome.${attempt.outcome}`, { defaultValue: attempt.outcome })
   const note =
     attempt.message ?? (attempt.cause ? t(`cause.${attempt.cause}`, { defaultValue: attempt.cause }) : undefined)
   return (
@@ -62,7 +69,8 @@ function AttemptEntry({ attempt, alone }: { attempt: Attempt; alone: boolean }) 
   )
 }
 
-const looks: Record<string, { icon: IconName; tone: string }> & { thrown: { icon: IconName; tone: string } } = {
+type Look = { icon: IconName; tone: string }
+const looks: Record<string, Look> & { thrown: Look; correct: Look } = {
   done: { icon: 'check', tone: 'good' },
   skip: { icon: 'skip', tone: '' },
   retry: { icon: 'clock', tone: 'warn' },

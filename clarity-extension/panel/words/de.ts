@@ -171,7 +171,7 @@ export const de: Words = {
     columnWhat: 'Was geschah',
     columnResult: 'Ergebnis',
     columnWhen: 'Wann',
-    nextTry: 'Nächster Versuch {{when}}',
+    nextTry: 'Nächster Versuch {{when}}.',
   },
   event: {
     back: 'Aktivität',
@@ -189,6 +189,7 @@ export const de: Words = {
     reveal: 'Zeigen',
     revealNote: 'Wer wann hineinsah, steht im Protokoll.',
     attempt: 'Versuch {{number}}',
+    gaveUp: 'Aufgegeben',
     noAttempt: 'Noch nicht versucht',
     noAttemptText: 'Es läuft, sobald es an der Reihe ist.',
     outcome: {
@@ -308,10 +309,13 @@ export const de: Words = {
     module_missing: 'Installieren Sie in Odoo unter Apps die App „Clarity Bridge“.',
     module_outdated: 'Aktualisieren Sie in Odoo unter Apps die App „Clarity Bridge“.',
     missing_right: 'Geben Sie dem Dienstbenutzer in Odoo das fehlende Recht (Gruppe „Clarity Bridge: Service“).',
-    timeout: 'Prüfen Sie, ob die andere Seite läuft und erreichbar ist. Die Brücke versucht es von selbst erneut.',
-    network: 'Prüfen Sie, ob die andere Seite läuft und erreichbar ist. Die Brücke versucht es von selbst erneut.',
-    server_error: 'Prüfen Sie, ob die andere Seite läuft und erreichbar ist. Die Brücke versucht es von selbst erneut.',
-    database_down: 'Prüfen Sie, ob die Datenbank von Odoo läuft. Die Brücke versucht es von selbst erneut.',
+    timeout:
+      'Die Brücke hat es etwa einen Tag lang versucht. Prüfen Sie, ob die andere Seite läuft und erreichbar ist, und wiederholen Sie dann.',
+    network:
+      'Die Brücke hat es etwa einen Tag lang versucht. Prüfen Sie, ob die andere Seite läuft und erreichbar ist, und wiederholen Sie dann.',
+    server_error:
+      'Die Brücke hat es etwa einen Tag lang versucht. Prüfen Sie, ob die andere Seite läuft und erreichbar ist, und wiederholen Sie dann.',
+    database_down: 'Prüfen Sie, ob die Datenbank von Odoo läuft, und wiederholen Sie dann.',
     bug: 'Das ist ein Fehler der Brücke. Wiederholen Sie einmal; kommt er wieder, melden Sie ihn mit der Trace-Kennung.',
     totals_differ:
       'Vergleichen Sie beide Summen am Ereignis. Berichtigen Sie den Auftrag in Odoo oder im Shop und wiederholen Sie dann.',

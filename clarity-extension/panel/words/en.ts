@@ -106,7 +106,7 @@ export const en = {
     delivered: 'Delivered',
     failed: 'Failed',
     latency: 'Time to deliver',
-    slowest: 'Slowest 1 %',
+    slowest: 'Slowest 1%',
     noLatency: 'No deliveries yet',
     chartLabel:
       'Events per minute in the last hour: {{received}} received, {{delivered}} delivered, {{failed}} failed.',
@@ -159,7 +159,7 @@ export const en = {
     columnWhat: 'What happened',
     columnResult: 'Result',
     columnWhen: 'When',
-    nextTry: 'next try {{when}}',
+    nextTry: 'Next try {{when}}.',
   },
   event: {
     back: 'Activity',
@@ -177,6 +177,7 @@ export const en = {
     reveal: 'Show it',
     revealNote: 'Who looked and when goes into the log.',
     attempt: 'Attempt {{number}}',
+    gaveUp: 'Gave up',
     noAttempt: 'Not tried yet',
     noAttemptText: 'It runs when its turn comes.',
     outcome: {
