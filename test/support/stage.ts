@@ -17,7 +17,7 @@ export interface Stage {
   /** Any public method of any model, as Odoo's administrator. */
   admin<T = unknown>(model: string, method: string, body?: object): Promise<T>
   /** Rows of the bridge's own log line per attempt. */
-  attempts(): { event: number; type: string; outcome: string; cause: string | null }[]
+  attempts(): { event: number; lane: string; type: string; outcome: string; cause: string | null }[]
   dispose(): Promise<void>
 }
 
@@ -79,6 +79,7 @@ async function call<T>(odoo: RealOdoo, model: string, method: string, body: obje
 
 const attempt = z.object({
   event: z.number(),
+  lane: z.string(),
   type: z.string(),
   outcome: z.string(),
   cause: z.string().nullable(),

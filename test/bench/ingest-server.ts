@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { Router } from 'express'
+import pino from 'pino'
+import { createApp } from '../../clarity-extension/http/app.ts'
+import { healthDoors } from '../../clarity-extension/http/health.ts'
+import { webhookDoors } from '../../clarity-extension/http/webhooks.ts'
+import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
+import { createQueries } from '../../clarity-extension/ledger/queries.ts'
+import { openStore } from '../../clarity-extension/store/store.ts'
+import { skip } from '../../shared/outcome.ts'
+
+/**
+ * The extension's own app in a process of its own, told by its arguments what to do with an event: `nothing` verifies and
+ * parses but stores nothing (the yardstick), `store` keeps it, `drain` keeps it while a worker settles events.
+ */
+const [mode, dataDir = '', secret = ''] = process.argv.slice(2)
+const log = pino({ level: 'error' })
+const store = await openStore({ dataDir })
+const ledger = createLedger({ store, log })
+let last = 0
+const nothing = { ingest: async () => ({ id: ++last, duplicate: false }) }
+
+const app = createApp({
+  doors: [
+    webhookDoors({
+      secrets: { clarity: () => [secret], odoo: () => [secret] },
+      ledger: mode === 'nothing' ? nothing : ledger,
+      log,
+    }),
+  ],
+  health: healthDoors({ ledger, queries: createQueries(store) }),
+  panelApi: { router: Router(), close: () => undefined },
+  metrics: (_req, res) => void res.end(),
+  panelDist: dataDir,
+  log,
+})
+const server = createServer(app).listen(0, '127.0.0.1')
+await once(server, 'listening')
+if (mode === 'drain') await ledger.start(async () => skip('switched_off'))
+
+process.on('message', () => process.send?.({ rss: process.memoryUsage().rss }))
+process.on('disconnect', () => process.exit(0))
+const address = server.address()
+process.send?.({ port: address !== null && typeof address === 'object' ? address.port : 0 })

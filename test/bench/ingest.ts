@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { newSecret } from '../../shared/signature.ts'
+import { load, signedOrders } from './load.ts'
+
+const MODES = ['nothing', 'store', 'drain'] as const
+type Mode = (typeof MODES)[number]
+
+const ROUNDS = 7
+const REQUESTS = 6_000
+const WARM_UP = 3_000
+const CONNECTIONS = 50
+
+/**
+ * How many webhooks per second the doors accept, beside the same app that verifies and parses but stores nothing. Rounds are
+ * interleaved, figures are medians.
+ */
+export async function run(report: (metric: string, value: number, unit: string) => void): Promise<void> {
+  const secret = newSecret()
+  const servers = await Promise.all(MODES.map((mode) => start(mode, secret)))
+  try {
+    for (const { port } of servers) await load(port, signedOrders(WARM_UP, '/webhooks/clarity', secret), CONNECTIONS)
+    const perSecond: Record<Mode, number[]> = { nothing: [], store: [], drain: [] }
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const { mode, port } of servers) {
+        const { seconds, statuses } = await load(port, signedOrders(REQUESTS, '/webhooks/clarity', secret), CONNECTIONS)
+        if (statuses.get('202') !== REQUESTS)
+          throw new Error(`${mode} answered ${JSON.stringify([...statuses])} to ${REQUESTS} requests`)
+        perSecond[mode].push(REQUESTS / seconds)
+      }
+    }
+    report('accepted_per_s', median(perSecond.store), 'req/s')
+    report('no_store_per_s', median(perSecond.nothing), 'req/s')
+    report('ratio_to_no_store', ratio(perSecond.store, perSecond.nothing), 'ratio')
+    report('ratio_draining_to_no_store', ratio(perSecond.drain, perSecond.nothing), 'ratio')
+    const resident = await Promise.all(
+      servers.filter(({ mode }) => mode !== 'nothing').map(({ child }) => rssOf(child)),
+    )
+    report('rss_mb', Math.max(...resident) / 1024 / 1024, 'MB')
+  } finally {
+    await Promise.all(servers.map(stop))
+  }
+}
+
+interface BenchServer {
+  mode: Mode
+  port: number
+  child: ChildProcess
+  dataDir: string
+}
+
+async function start(mode: Mode, secret: string): Promise<BenchServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), `bench-ingest-${mode}-`))
+  const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret])
+  const [{ port }] = await once(child, 'message')
+  return { mode, port, child, dataDir }
+}
+
+async function stop({ child, dataDir }: BenchServer): Promise<void> {
+  const ended = once(child, 'exit')
+  child.disconnect()
+  await ended
+  await rm(dataDir, { recursive: true })
+}
+
+async function rssOf(child: ChildProcess): Promise<number> {
+  child.send('rss')
+  const [{ rss }] = await once(child, 'message')
+  return rss
+}
+
+/** Of rounds that stood side by side, so that a slow moment of the machine counts for both. */
+const ratio = (ours: number[], theirs: number[]): number =>
+  median(ours.map((value, round) => value / (theirs[round] ?? value)))
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+}
