@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
+import { procedure } from '../store/procedure.ts'
 import type { EventsTable, Tables } from '../store/schema.ts'
 import type { Dialect } from '../store/store.ts'
 import { targetOf } from './moves.ts'
@@ -15,7 +16,8 @@ export interface ClaimOptions {
   dialect: Dialect
   now: number
   leaseMs: number
-  rule(type: string): TypeRule
+  want: number
+  rules: Record<string, TypeRule>
 }
 
 interface LeasedLane {
@@ -31,32 +33,37 @@ const BOTH: readonly Connection[] = ['clarity', 'odoo']
  * head needs a paused connection is set aside instead; one that has no events left is closed.
  * @returns `seen`: lanes that were due; with more of them seen than claimed, others may stand behind
  */
-export async function claimLanes(
-  trx: Kysely<Tables>,
-  want: number,
-  options: ClaimOptions,
-): Promise<{ claims: Claim[]; seen: number }> {
-  const lanes = await freeLanes(trx, want, options)
-  if (lanes.length === 0) return { claims: [], seen: 0 }
-  const { heads, later, empty } = await headsOf(trx, lanes, options)
-  await closeLanes(trx, empty)
-  for (const { lane, due_at } of later)
-    await trx.updateTable('lanes').set({ due_at }).where('lane', '=', lane).execute()
+export const claimLanes = procedure(
+  import.meta.url,
+  'claimLanes',
+  async (trx, options: ClaimOptions): Promise<Claimed> => {
+    const lanes = await freeLanes(trx, options)
+    if (lanes.length === 0) return { claims: [], seen: 0 }
+    const { heads, later, empty } = await headsOf(trx, lanes, options)
+    await closeLanes(trx, empty)
+    for (const { lane, due_at } of later)
+      await trx.updateTable('lanes').set({ due_at }).where('lane', '=', lane).execute()
 
-  const paused = await pausedConnections(trx)
-  const waitsFor = ({ type }: Selectable<EventsTable>) =>
-    (options.rule(type).needs ?? BOTH).find((connection) => paused.has(connection))
-  for (const connection of BOTH) {
-    const waiting = heads.filter((head) => waitsFor(head) === connection).map(({ lane }) => lane)
-    if (waiting.length > 0)
-      await trx.updateTable('lanes').set({ waits_for: connection }).where('lane', 'in', waiting).execute()
-  }
-  const ready = heads.filter((head) => waitsFor(head) === undefined)
-  const claims = await lease(trx, await newestOfBurst(trx, ready, options), lanes, options)
-  return { claims, seen: lanes.length }
+    const paused = await pausedConnections(trx)
+    const waitsFor = ({ type }: Selectable<EventsTable>) =>
+      (options.rules[type]?.needs ?? BOTH).find((connection) => paused.has(connection))
+    for (const connection of BOTH) {
+      const waiting = heads.filter((head) => waitsFor(head) === connection).map(({ lane }) => lane)
+      if (waiting.length > 0)
+        await trx.updateTable('lanes').set({ waits_for: connection }).where('lane', 'in', waiting).execute()
+    }
+    const ready = heads.filter((head) => waitsFor(head) === undefined)
+    const claims = await lease(trx, await newestOfBurst(trx, ready, options), lanes, options)
+    return { claims, seen: lanes.length }
+  },
+)
+
+export interface Claimed {
+  claims: Claim[]
+  seen: number
 }
 
-async function freeLanes(trx: Kysely<Tables>, want: number, { dialect, now }: ClaimOptions): Promise<LeasedLane[]> {
+async function freeLanes(trx: Kysely<Tables>, { dialect, now, want }: ClaimOptions): Promise<LeasedLane[]> {
   const lanes: LeasedLane[] = []
   for (const priority of PRIORITIES) {
     if (lanes.length >= want) break
@@ -111,7 +118,7 @@ async function pausedConnections(trx: Kysely<Tables>): Promise<Set<Connection>> 
 
 /** Of coalescing types that stand behind one another the newest runs: it says the same as the older ones. */
 async function newestOfBurst(trx: Kysely<Tables>, heads: readonly Head[], options: ClaimOptions): Promise<Head[]> {
-  const coalescing = heads.filter(({ type }) => options.rule(type).coalesce)
+  const coalescing = heads.filter(({ type }) => options.rules[type]?.coalesce)
   if (coalescing.length === 0) return [...heads]
   const rows = await trx
     .selectFrom('events')

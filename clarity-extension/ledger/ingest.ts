@@ -1,27 +1,24 @@
 import { type Kysely, sql } from 'kysely'
+import { procedure } from '../store/procedure.ts'
 import type { Tables } from '../store/schema.ts'
 import { statementOfRows } from '../store/statement.ts'
 import { countThroughput } from './throughput.ts'
 import type { DemandRow, Enqueued, NewEvent } from './types.ts'
 
-export type Incoming = NewEvent & {
+export type Incoming = Omit<NewEvent, 'body' | 'payload'> & {
+  payload: Uint8Array
   dueAt?: number
   /** Own follow-up work: one ready event of this type in the lane is enough. */
   onlyOne?: boolean
+  /** What the storefront sold by it. */
+  demand: DemandRow[]
 }
 
-export type Stored = Enqueued & { incoming: Incoming }
-
 /**
- * Stores a group of events in the caller's transaction. The lane's row is written first: on PostgreSQL that locks the lane,
- * so that a worker which is just finishing it sees these events, and ids grow in the order in which they were accepted.
+ * Stores a group of events. The lane's row is written first: on PostgreSQL that locks the lane, so that a worker which is just
+ * finishing it sees these events, and ids grow in the order in which they were accepted.
  */
-export async function storeEvents(
-  trx: Kysely<Tables>,
-  incoming: readonly Incoming[],
-  now: number,
-  project: (event: NewEvent) => DemandRow[],
-): Promise<Stored[]> {
+export const storeEvents = procedure(import.meta.url, 'storeEvents', async (trx, { incoming, now }: Batch) => {
   await openLanes(trx, incoming, now)
   const standing = await standingWork(trx, incoming)
   const firsts = new Map<string, Incoming>()
@@ -46,23 +43,29 @@ export async function storeEvents(
   }
 
   const seen = new Set<string>()
-  const stored = incoming.map((event): Stored => {
+  const accepted: Incoming[] = []
+  const stored = incoming.map((event): Enqueued => {
     if (isNeedless(event)) {
       const id = standing.get(workKey(event)) ?? idOf(firsts.get(workKey(event)))
-      return { id, duplicate: false, coalesced: true, incoming: event }
+      return { id, duplicate: false, coalesced: true }
     }
     const key = eventKey(event)
     const duplicate = !ids.has(key) || seen.has(key)
     seen.add(key)
-    return { id: idOf(event), duplicate, coalesced: false, incoming: event }
+    if (!duplicate) accepted.push(event)
+    return { id: idOf(event), duplicate, coalesced: false }
   })
-  const accepted = stored.filter((event) => !event.duplicate && !event.coalesced)
   await saveDemand(
     trx,
-    accepted.map(({ incoming: event }) => project(event)),
+    accepted.map(({ demand }) => demand),
   )
   await countThroughput(trx, now, { received: accepted.length })
   return stored
+})
+
+interface Batch {
+  incoming: Incoming[]
+  now: number
 }
 
 const eventKey = (event: Incoming): string => `${event.source} ${event.webhookId}`

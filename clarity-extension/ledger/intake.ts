@@ -1,19 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { group } from '../store/group.ts'
-import { type Incoming, type Stored, storeEvents } from './ingest.ts'
+import { type Incoming, storeEvents } from './ingest.ts'
 import { newTraceId } from './lanes.ts'
 import type { Settings } from './settings.ts'
-import type { DemandRow, Ledger, NewEvent } from './types.ts'
+import type { DemandRow, Enqueued, Ledger, NewEvent } from './types.ts'
 
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
 
 /** How events come in. @param onStored there is something to run */
 export function createIntake({ store, now, log, project, observe }: Settings, onStored: () => void): Intake {
   const stores = group(async (incoming: Incoming[]) => {
-    const stored = await store.db.transaction().execute((trx) => storeEvents(trx, incoming, now(), projectSafely))
+    const buffers = incoming.map(({ payload }) => payload.buffer).filter((buffer) => buffer instanceof ArrayBuffer)
+    const stored = await store.run(storeEvents, { incoming, now: now() }, buffers)
     onStored()
-    tell(stored)
+    tell(incoming, stored)
     return stored
+  })
+
+  /** A copy of the bytes goes to the store's thread; a slice of a shared buffer would take its neighbours along. */
+  const incomingOf = ({ body: _, ...event }: NewEvent, demand: DemandRow[] = []): Incoming => ({
+    ...event,
+    payload: new Uint8Array(event.payload),
+    demand,
   })
 
   /** What cannot be projected is still an event: the flow will say what is wrong with it. */
@@ -26,39 +34,24 @@ export function createIntake({ store, now, log, project, observe }: Settings, on
     }
   }
 
-  const tell = (stored: readonly Stored[]) => {
+  const tell = (incoming: readonly Incoming[], stored: readonly Enqueued[]) => {
     if (!observe) return
-    const fresh = stored.filter(({ duplicate, coalesced }) => !duplicate && !coalesced)
-    const kinds = Map.groupBy(fresh, ({ incoming: { source, type } }) => `${source} ${type}`)
-    for (const same of kinds.values()) {
-      const [first] = same
-      if (first)
-        observe({ fact: 'accepted', source: first.incoming.source, type: first.incoming.type, count: same.length })
-    }
+    const fresh = incoming.filter((_, index) => !stored[index]?.duplicate && !stored[index]?.coalesced)
+    for (const [first, ...others] of Map.groupBy(fresh, ({ source, type }) => `${source} ${type}`).values())
+      if (first) observe({ fact: 'accepted', source: first.source, type: first.type, count: 1 + others.length })
   }
 
   return {
     flush: stores.flush,
     async ingest(event) {
-      const { id, duplicate } = await stores.add(event)
+      const { id, duplicate } = await stores.add(incomingOf(event, projectSafely(event)))
       return { id, duplicate }
     },
     async enqueue({ type, lane, subject, priority, data, traceId = newTraceId(), key = randomUUID(), dueAt }) {
       const envelope = { type, timestamp: new Date(now()).toISOString(), data }
-      const { id, duplicate, coalesced } = await stores.add({
-        source: 'bridge',
-        webhookId: key,
-        type,
-        lane,
-        subject,
-        priority,
-        payload: Buffer.from(JSON.stringify(envelope)),
-        body: envelope,
-        traceId,
-        onlyOne: true,
-        ...(dueAt === undefined ? {} : { dueAt }),
-      })
-      return { id, duplicate, coalesced }
+      const payload = Buffer.from(JSON.stringify(envelope))
+      const event = incomingOf({ source: 'bridge', webhookId: key, type, lane, subject, priority, payload, traceId })
+      return stores.add({ ...event, onlyOne: true, ...(dueAt === undefined ? {} : { dueAt }) })
     },
     async writable() {
       try {

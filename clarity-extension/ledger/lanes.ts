@@ -43,7 +43,12 @@ export function traceIdOf(traceparent: unknown): string | undefined {
   return id === undefined || /^0+$/.test(id) ? undefined : id
 }
 
-export const newTraceId = (): string => randomBytes(16).toString('hex')
+/** Begins with the time, so that the index over trace ids grows at its end; W3C asks only the last seven bytes to be random. */
+export function newTraceId(): string {
+  const id = randomBytes(16)
+  id.writeUInt32BE(Math.floor(Date.now() / 1000))
+  return id.toString('hex')
+}
 
 type Placed = Pick<Routed, 'lane' | 'subject' | 'priority'>
 

@@ -54,7 +54,7 @@ export async function reclaim(
         .execute()
       if (lanes.length === 0) return undefined
       const endings = await endingsOf(trx, lanes, now, limit, random)
-      const settled = endings.length > 0 ? await settleEndings(trx, endings, now, dialect) : []
+      const settled = endings.length > 0 ? await settleEndings.run(trx, { endings, now, dialect }) : []
       // A lease without a running event: nothing to settle, the lane is only freed.
       const idle = lanes.filter(({ lane }) => !endings.some((ending) => ending.lane === lane)).map(({ lane }) => lane)
       if (idle.length > 0) await trx.updateTable('lanes').set({ lease_until: null }).where('lane', 'in', idle).execute()
@@ -92,10 +92,10 @@ async function endingsOf(
     epoch: epochs.get(event.lane) ?? 0,
     type: event.type,
     attempt: event.attempts,
-    ended: { kind: 'lease_lost' },
-    move: decide({ kind: 'lease_lost' }, event.attempts, random(), limit),
+    outcome: 'lease_lost',
+    move: { ...decide({ kind: 'lease_lost' }, event.attempts, random(), limit), details: null },
     startedAt: now,
     durationMs: 0,
-    steps: [],
+    steps: '[]',
   }))
 }

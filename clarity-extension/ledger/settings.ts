@@ -32,14 +32,12 @@ export interface LedgerOptions {
 }
 
 /** The options with everything filled in. */
-export type Settings = Required<Omit<LedgerOptions, 'types' | 'probe' | 'observe'>> &
-  Pick<LedgerOptions, 'probe' | 'observe'> & { rule: (type: string) => TypeRule }
+export type Settings = Required<Omit<LedgerOptions, 'probe' | 'observe'>> & Pick<LedgerOptions, 'probe' | 'observe'>
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-export function settingsOf({ types = {}, ...options }: LedgerOptions): Settings {
-  const rules = new Map<string, TypeRule>(Object.entries(types))
+export function settingsOf(options: LedgerOptions): Settings {
   return {
     now: Date.now,
     random: Math.random,
@@ -49,7 +47,7 @@ export function settingsOf({ types = {}, ...options }: LedgerOptions): Settings 
     attemptLimit: ATTEMPT_LIMIT,
     retentionMs: 90 * DAY,
     project: () => [],
-    rule: (type) => rules.get(type) ?? {},
+    types: {},
     ...options,
   }
 }

@@ -1,11 +1,12 @@
 import { type Kysely, sql } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
-import type { EventState, Tables, TraceStep } from '../store/schema.ts'
+import { procedure } from '../store/procedure.ts'
+import type { EventState, Tables } from '../store/schema.ts'
 import { statement, statementOfRows } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { pause } from './connections.ts'
 import { targetOf } from './moves.ts'
-import { type Ended, type Move, supersedes } from './policy.ts'
+import { type Move, supersedes } from './policy.ts'
 import { countThroughput } from './throughput.ts'
 
 /** The end of one attempt. */
@@ -16,11 +17,14 @@ export interface Ending {
   epoch: number
   type: string
   attempt: number
-  ended: Ended
-  move: Move
+  /** Outcome kind, or `thrown`, or `lease_lost`. */
+  outcome: string
+  /** Its details are JSON already. */
+  move: Omit<Move, 'details'> & { details: string | null }
   startedAt: number
   durationMs: number
-  steps: TraceStep[]
+  /** TraceStep[] as JSON. */
+  steps: string
 }
 
 export interface Settled {
@@ -30,30 +34,35 @@ export interface Settled {
   paused?: Connection
 }
 
-/** Settles a group of attempts in the caller's transaction and opens their lanes for what comes next. */
-export async function settleEndings(
-  trx: Kysely<Tables>,
-  endings: readonly Ending[],
-  now: number,
-  dialect: Dialect,
-): Promise<Settled[]> {
-  const valid = await stillOurs(trx, endings, dialect)
-  const settled: Settled[] = []
-  for (const ending of endings) {
-    if (!valid.has(ending)) settled.push({ to: undefined })
-    else settled.push(await settleOne(trx, ending, now))
-  }
-  const written = [...valid]
-  await insertAttempts(trx, written.map(attemptOf))
-  await supersedeDead(trx, written, now)
-  await passOn(trx, written)
-  const delivered = written.filter(({ move }) => move.by === 'done')
-  await countThroughput(trx, now, {
-    delivered: delivered.length,
-    orders: delivered.filter(({ type }) => type.startsWith('order.')).length,
-    failed: settled.filter(({ to }) => to === 'dead' || to === 'held').length,
-  })
-  return settled
+/** Settles a group of attempts and opens their lanes for what comes next. */
+export const settleEndings = procedure(
+  import.meta.url,
+  'settleEndings',
+  async (trx, { endings, now, dialect }: Batch) => {
+    const valid = await stillOurs(trx, endings, dialect)
+    const settled: Settled[] = []
+    for (const ending of endings) {
+      if (!valid.has(ending)) settled.push({ to: undefined })
+      else settled.push(await settleOne(trx, ending, now))
+    }
+    const written = [...valid]
+    await insertAttempts(trx, written.map(attemptOf))
+    await supersedeDead(trx, written, now)
+    await passOn(trx, written)
+    const delivered = written.filter(({ move }) => move.by === 'done')
+    await countThroughput(trx, now, {
+      delivered: delivered.length,
+      orders: delivered.filter(({ type }) => type.startsWith('order.')).length,
+      failed: settled.filter(({ to }) => to === 'dead' || to === 'held').length,
+    })
+    return settled
+  },
+)
+
+interface Batch {
+  endings: Ending[]
+  now: number
+  dialect: Dialect
 }
 
 /** On PostgreSQL the lane is locked before anything is looked up: an ingest that holds it is waited for, and seen. */
@@ -96,7 +105,7 @@ async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number): Prom
     settled_at: to === 'ready' ? null : now,
     cause: move.cause,
     message: move.message,
-    details: move.details === null ? null : JSON.stringify(move.details),
+    details: move.details,
     id: eventId,
   })
   if (!move.pauses) return { to }
@@ -137,15 +146,15 @@ interface AttemptRow {
   steps: string
 }
 
-const attemptOf = ({ eventId, attempt, startedAt, durationMs, ended, move, steps }: Ending): AttemptRow => ({
+const attemptOf = ({ eventId, attempt, startedAt, durationMs, outcome, move, steps }: Ending): AttemptRow => ({
   event_id: eventId,
   number: attempt,
   started_at: startedAt,
   duration_ms: durationMs,
-  outcome: ended.kind,
+  outcome,
   cause: move.cause,
   message: move.message,
-  steps: JSON.stringify(steps),
+  steps,
 })
 
 const insertAttempts = statementOfRows<AttemptRow, unknown>(

@@ -40,7 +40,7 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
   const { store, now, log, random, observe } = settings
   const runs = new Set<Run>()
   const settles = group((endings: Ending[]) =>
-    store.db.transaction().execute((trx) => settleEndings(trx, endings, now(), store.dialect)),
+    store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),
   )
   let handle: Handler | undefined
   let pumping: Promise<void> | undefined
@@ -77,10 +77,8 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
   }
 
   function claim(want: number) {
-    const { leaseMs, rule } = settings
-    return store.db
-      .transaction()
-      .execute((trx) => claimLanes(trx, want, { dialect: store.dialect, now: now(), leaseMs, rule }))
+    const { leaseMs, types: rules } = settings
+    return store.run(claimLanes, { want, dialect: store.dialect, now: now(), leaseMs, rules })
   }
 
   /** Sleeps until the next lane is due; full or not, a finished run wakes us. */
@@ -171,11 +169,11 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
       epoch,
       type: event.type,
       attempt: event.attempt,
-      ended,
-      move,
+      outcome: ended.kind,
+      move: { ...move, details: move.details === null ? null : JSON.stringify(move.details) },
       startedAt,
       durationMs,
-      steps: trace.steps,
+      steps: JSON.stringify(trace.steps),
     }
     const settled = await settleUntilStored(run, ending)
     report(ending, settled, event)
@@ -195,7 +193,7 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
   }
 
   function report(
-    { eventId, lane, type, attempt: number, ended, move, durationMs }: Ending,
+    { eventId, lane, type, attempt: number, outcome, move, durationMs }: Ending,
     settled: Settled,
     event: ClaimedEvent,
   ) {
@@ -204,7 +202,7 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
       lane,
       type,
       attempt: number,
-      outcome: ended.kind,
+      outcome,
       cause: move.cause,
       ms: durationMs,
       trace: event.traceId,
@@ -216,7 +214,7 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
     }
     const level = settled.to === 'dead' || settled.to === 'held' || move.by === 'refused' ? 'warn' : 'info'
     log[level]({ ...line, to: settled.to }, 'attempt')
-    observe?.({ fact: 'settled', event, to: settled.to, outcome: ended.kind, cause: move.cause, durationMs })
+    observe?.({ fact: 'settled', event, to: settled.to, outcome, cause: move.cause, durationMs })
     if (settled.paused) {
       log.error({ connection: settled.paused, cause: move.cause }, 'connection paused')
       observe?.({ fact: 'paused', connection: settled.paused, cause: move.cause ?? '', message: move.message ?? '' })
@@ -285,7 +283,7 @@ const claimedEvent = (event: Selectable<EventsTable>, epoch: number, signal: Abo
   lane: event.lane,
   subject: event.subject,
   priority: priorityOf(event.priority),
-  payload: Buffer.from(event.correction ?? event.payload),
+  payload: payloadOf(event),
   corrected: event.correction !== null,
   receivedAt: event.received_at,
   attempt: event.attempts,
@@ -296,3 +294,8 @@ const claimedEvent = (event: Selectable<EventsTable>, epoch: number, signal: Abo
 
 const priorityOf = (priority: number): ClaimedEvent['priority'] =>
   priority === 0 || priority === 1 || priority === 2 ? priority : 3
+
+function payloadOf({ correction, payload }: Selectable<EventsTable>): Buffer {
+  if (correction !== null) return Buffer.from(correction)
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+}

@@ -9,7 +9,13 @@ export function openPostgres(databaseUrl: string): Store {
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on('error', () => undefined)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return { db, dialect: 'postgres', exclusive: false, close: () => db.destroy() }
+  return {
+    db,
+    dialect: 'postgres',
+    exclusive: false,
+    run: (procedure, input) => db.transaction().execute((trx) => procedure.run(trx, input)),
+    close: () => db.destroy(),
+  }
 }
 
 const { INT8, NUMERIC } = pg.types.builtins

@@ -1,81 +1,138 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { mkdirSync } from 'node:fs'
+import { type Transferable, Worker } from 'node:worker_threads'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { StoreInUse } from './lock.ts'
 import type { Tables } from './schema.ts'
 import type { Store } from './store.ts'
+import { turns } from './turns.ts'
 
-export class StoreInUse extends Error {
-  override name = 'StoreInUse'
+export type Request = { id: number } & Work
+type Work =
+  | { kind: 'query'; sql: string; parameters: readonly unknown[] }
+  | { kind: 'procedure'; module: string; name: string; input: unknown }
+  | { kind: 'close' }
+
+export interface Answer {
+  id: number
+  result?: unknown
+  error?: { name: string; message: string; stack?: string | undefined; code?: string }
 }
 
-/** SQLite in `<dataDir>/bridge.db`, every commit on the disk before it is answered. One process at a time. */
-export function openSqlite(dataDir: string): Store {
+/**
+ * SQLite in `<dataDir>/bridge.db`, every commit on the disk before it is answered, in a thread of its own: this one only ever
+ * waits for messages. One process at a time.
+ * @throws StoreInUse
+ */
+export async function openSqlite(dataDir: string): Promise<Store> {
   mkdirSync(dataDir, { recursive: true })
-  const lock = takeLock(dataDir)
-  const database = new Database(join(dataDir, 'bridge.db'))
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = FULL')
-  database.pragma('busy_timeout = 5000')
-  database.pragma('foreign_keys = ON')
-  database.pragma('cache_size = -16000')
-  database.pragma('temp_store = MEMORY')
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparedOnce(database) }) })
+  const thread = await startThread(dataDir)
+  const turn = turns()
+  const connection: DatabaseConnection = {
+    executeQuery: <Row>({ sql, parameters }: CompiledQuery) =>
+      thread.ask<QueryResult<Row>>({ kind: 'query', sql, parameters }),
+    // biome-ignore lint/correctness/useYield: nothing here streams; Kysely's interface asks for it.
+    async *streamQuery() {
+      throw new Error('the SQLite store does not stream')
+    },
+  }
+  let release = () => {}
+  const db = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createDriver: () => ({
+        init: async () => undefined,
+        async acquireConnection() {
+          release = await turn()
+          return connection
+        },
+        beginTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('begin'))),
+        commitTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('commit'))),
+        rollbackTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('rollback'))),
+        releaseConnection: async () => release(),
+        destroy: async () => undefined,
+      }),
+    },
+  })
   return {
     db,
     dialect: 'sqlite',
     exclusive: true,
+    async run<In, Out>({ module, name }: { module: string; name: string }, input: In, transfer: Transferable[] = []) {
+      const done = await turn()
+      try {
+        return await thread.ask<Out>({ kind: 'procedure', module, name, input }, transfer)
+      } finally {
+        done()
+      }
+    },
     async close() {
-      await db.destroy()
-      if (database.open) database.close()
-      lock.close()
+      const done = await turn()
+      await thread.close()
+      done()
     },
   }
 }
 
-/**
- * An exclusive SQLite transaction on a file of its own: the operating system ends it with the process, so that no stale
- * lock survives a kill -9.
- */
-function takeLock(dataDir: string): Database.Database {
-  const pidFile = join(dataDir, 'bridge.pid')
-  const lock = new Database(join(dataDir, 'bridge.lock'), { timeout: 0 })
-  try {
-    lock.exec('BEGIN EXCLUSIVE')
-  } catch (error) {
-    lock.close()
-    if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error
-    throw new StoreInUse(
-      `Another process (pid ${readPid(pidFile)}) uses the data folder ${dataDir}. Stop it, or set DATA_DIR to another folder; several processes need DATABASE_URL.`,
-    )
-  }
-  writeFileSync(pidFile, String(process.pid))
-  return lock
+interface Waiting {
+  resolve(result: unknown): void
+  reject(error: Error): void
 }
 
-function readPid(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return 'unknown'
+async function startThread(dataDir: string) {
+  const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: { dataDir }, name: 'sqlite' })
+  const waiting = new Map<number, Waiting>()
+  let last = 0
+  let ended: Error | undefined
+
+  worker.on('message', ({ id, result, error }: Answer) => {
+    const one = waiting.get(id)
+    waiting.delete(id)
+    if (error) one?.reject(revive(error))
+    else one?.resolve(result)
+  })
+  const opened = new Promise((resolve, reject) => waiting.set(0, { resolve, reject }))
+  worker.on('error', (error) => end(error))
+  worker.on('exit', (code) => end(new Error(`the store's thread ended with code ${code}`)))
+
+  function end(error: unknown): void {
+    ended ??= revive(error instanceof Error ? error : { name: 'Error', message: String(error) })
+    for (const one of waiting.values()) one.reject(ended)
+    waiting.clear()
   }
-}
 
-/** Statements kept by their text. More than this are not ours to expect: Kysely's text depends only on the query's shape. */
-const STATEMENTS = 500
+  async function ask<Out>(work: Work, transfer: Transferable[] = []): Promise<Out> {
+    if (ended) throw ended
+    const id = ++last
+    return new Promise<Out>((resolve, reject) => {
+      // The other side answers with what this kind of work gives; both are ours.
+      waiting.set(id, { resolve: (result) => resolve(result as Out), reject })
+      worker.postMessage({ id, ...work } satisfies Request, transfer)
+    })
+  }
 
-/** Kysely prepares every statement anew; preparing costs more than running. */
-function preparedOnce(database: Database.Database) {
-  const known = new Map<string, Database.Statement<unknown[]>>()
+  await opened
   return {
-    close: () => void database.close(),
-    prepare(sql: string) {
-      const found = known.get(sql)
-      if (found) return found
-      if (known.size >= STATEMENTS) known.clear()
-      const statement = database.prepare<unknown[]>(sql)
-      known.set(sql, statement)
-      return statement
+    ask,
+    async close() {
+      if (ended) return
+      await ask({ kind: 'close' })
+      ended = new Error('the store is closed')
+      await worker.terminate()
     },
   }
+}
+
+function revive({ name, message, stack, ...rest }: NonNullable<Answer['error']>): Error {
+  const error = name === 'StoreInUse' ? new StoreInUse(message) : new Error(message)
+  return Object.assign(error, { name }, stack === undefined ? {} : { stack }, 'code' in rest ? { code: rest.code } : {})
 }

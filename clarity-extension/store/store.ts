@@ -1,6 +1,8 @@
+import type { Transferable } from 'node:worker_threads'
 import type { Kysely } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openPostgres } from './postgres.ts'
+import type { Procedure } from './procedure.ts'
 import type { Tables } from './schema.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -11,6 +13,11 @@ export interface Store {
   dialect: Dialect
   /** This process is the only one that uses the store: what a previous process left leased is free. */
   exclusive: boolean
+  /**
+   * Runs a procedure in a transaction of its own. Resolves after the commit, which is on the disk.
+   * @param transfer buffers inside `input` that may be given away
+   */
+  run<In, Out>(procedure: Procedure<In, Out>, input: In, transfer?: Transferable[]): Promise<Out>
   close(): Promise<void>
 }
 
@@ -19,7 +26,7 @@ export interface Store {
  * @throws StoreInUse when another process has the data folder, StoreTooNew when a newer version of the bridge wrote it
  */
 export async function openStore(where: { dataDir: string } | { databaseUrl: string }): Promise<Store> {
-  const store = 'dataDir' in where ? openSqlite(where.dataDir) : openPostgres(where.databaseUrl)
+  const store = 'dataDir' in where ? await openSqlite(where.dataDir) : openPostgres(where.databaseUrl)
   try {
     await migrate(store.db, store.dialect)
   } catch (error) {

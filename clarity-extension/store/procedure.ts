@@ -1,0 +1,20 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from './schema.ts'
+
+/**
+ * A transaction that runs beside the database: on SQLite in the thread that has the file, so that a commit, a checkpoint or a
+ * slow disk never holds up the doors; on PostgreSQL here. Input and output are plain data.
+ */
+export interface Procedure<In, Out> {
+  /** The module that exports it, and under which name: the thread loads it from there. */
+  module: string
+  name: string
+  run(trx: Kysely<Tables>, input: In): Promise<Out>
+}
+
+/** @param module `import.meta.url` @param name of the export */
+export const procedure = <In, Out>(
+  module: string,
+  name: string,
+  run: (trx: Kysely<Tables>, input: In) => Promise<Out>,
+): Procedure<In, Out> => ({ module, name, run })

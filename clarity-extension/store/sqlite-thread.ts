@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { takeLock } from './lock.ts'
+import type { Procedure } from './procedure.ts'
+import type { Tables } from './schema.ts'
+import type { Answer, Request } from './sqlite.ts'
+
+/** The thread that has the database file. It does one request after another, as the other side sends them. */
+const { dataDir }: { dataDir: string } = workerData
+const port = parentPort
+if (!port) throw new Error('sqlite-thread runs as a worker thread')
+
+/** Pages in the write-ahead log before they are moved into the file: 16 MiB. */
+const CHECKPOINT_PAGES = 4_000
+
+const lock = takeLock(dataDir)
+const database = new Database(join(dataDir, 'bridge.db'))
+database.pragma('journal_mode = WAL')
+database.pragma('synchronous = FULL')
+database.pragma('busy_timeout = 5000')
+database.pragma('foreign_keys = ON')
+database.pragma('cache_size = -16000')
+database.pragma('temp_store = MEMORY')
+database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+database.pragma('journal_size_limit = 67108864')
+
+/** Statements kept by their text; Kysely's text depends only on the query's shape, so that there are few. */
+const STATEMENTS = 500
+const statements = new Map<string, Database.Statement<unknown[]>>()
+const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }) })
+
+port.on('message', async (request: Request) => {
+  try {
+    port.postMessage({ id: request.id, result: await answer(request) } satisfies Answer)
+  } catch (error) {
+    port.postMessage({ id: request.id, error: plain(error) } satisfies Answer)
+  }
+})
+port.postMessage({ id: 0, result: undefined } satisfies Answer)
+
+async function answer(request: Request): Promise<unknown> {
+  switch (request.kind) {
+    case 'query':
+      return query(request.sql, request.parameters)
+    case 'procedure': {
+      const found = await load(request.module, request.name)
+      return db.transaction().execute((trx) => found.run(trx, request.input))
+    }
+    case 'close':
+      database.close()
+      lock.close()
+      return undefined
+  }
+}
+
+function query(sql: string, parameters: readonly unknown[]) {
+  const statement = prepare(sql)
+  if (statement.reader) return { rows: statement.all(...parameters) }
+  const { changes, lastInsertRowid } = statement.run(...parameters)
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+}
+
+/** Kysely prepares every statement anew; preparing costs more than running. */
+function prepare(sql: string): Database.Statement<unknown[]> {
+  const known = statements.get(sql)
+  if (known) return known
+  if (statements.size >= STATEMENTS) statements.clear()
+  const statement = database.prepare<unknown[]>(sql)
+  statements.set(sql, statement)
+  return statement
+}
+
+async function load(module: string, name: string): Promise<Procedure<unknown, unknown>> {
+  const exported: Record<string, Procedure<unknown, unknown> | undefined> = await import(module)
+  const found = exported[name]
+  if (!found) throw new Error(`${module} exports no procedure ${name}`)
+  return found
+}
+
+/** Errors lose their own fields on the way between threads. */
+function plain(error: unknown): Answer['error'] {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  return { name: error.name, message: error.message, stack: error.stack, ...code }
+}
