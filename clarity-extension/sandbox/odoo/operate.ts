@@ -48,6 +48,8 @@ export function operate(db: Database, world: World) {
     create: atOnce(
       (model: Model, values: Values): number => world.records.create(model, { active: true, ...values }).id,
     ),
+
+    count: (model: Model, by: Values): number => world.records.find(model, by).length,
   }
 
   function only(model: string, by: Values): number {

@@ -114,7 +114,7 @@ export function scalar(lookup: Lookup, field: FieldDef, value: unknown, at: stri
 
 /** The value a marker stands for; undefined when it is no marker. */
 function marker(lookup: Lookup, field: FieldDef, value: unknown, at: string): Found | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
+  if (!isMarker(value)) return undefined
   const html = htmlMarker.safeParse(value)
   if (html.success && field.type === 'html') return { value: html.data.$html }
   const ref = refMarker.safeParse(value)
@@ -125,6 +125,13 @@ function marker(lookup: Lookup, field: FieldDef, value: unknown, at: string): Fo
   if (external.success) return xmlid(lookup, external.data.$xmlid, at)
   const message = `${JSON.stringify(value).slice(0, 80)} does not fit a field of type ${field.type}.`
   return { problem: { code: 'invalid_value', field: at, message } }
+}
+
+/** An object with exactly one key that starts with `$`. */
+function isMarker(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const [key, second] = Object.keys(value)
+  return key?.startsWith('$') === true && second === undefined
 }
 
 function linked({ links, store }: Lookup, ref: string, at: string): Found {

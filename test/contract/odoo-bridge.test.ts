@@ -1,0 +1,553 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createOdooClient, type Reply } from '../../odoo-bridge/client/client.ts'
+import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
+import { EVENING, guest, line, MORNING, order } from './odoo-operations.ts'
+import { type Party, realOdoo, standIn } from './odoo-party.ts'
+
+/** The addon's contract, kept by the real addon in a real Odoo 19 and by the stand-in alike. */
+describe.each([
+  ['the stand-in', standIn],
+  ['a real Odoo 19', realOdoo],
+])('clarity.bridge in %s', (_name, open) => {
+  let odoo: Party
+  const store = 'contract'
+
+  beforeAll(async () => {
+    odoo = await open()
+  })
+  afterAll(() => odoo?.dispose())
+
+  const apply = async (...operations: Operation[]): Promise<Result[]> =>
+    value(await odoo.client.apply(store, operations))
+  const one = async (operation: Operation): Promise<Result> => first(await apply(operation))
+  const stockOf = async (sku: string, pendingOrders: string[] = []) =>
+    value(await odoo.client.readState(store, 'stock', [sku], { pendingOrders }))
+  const freeIn = async (sku: string, warehouse = 'WH') => {
+    const row = (await stockOf(sku)).stock.find((level) => level.warehouse === warehouse)
+    return row?.free_quantity
+  }
+  const pickingOf = async (id: number) =>
+    first(value(await odoo.client.readState(store, 'picking', [`${id}`])).pickings)
+  const orderOf = async (ref: string) => first(value(await odoo.client.readState(store, 'order', [ref])).orders)
+
+  describe('the connection', () => {
+    it('says where it leads and what is missing', async () => {
+      const ping = value(await odoo.client.ping())
+      expect(ping).toMatchObject({
+        database: odoo.db,
+        company: { currency: 'USD' },
+        missing_rights: [],
+        entities: { order: true, shipment: true, stock: true },
+      })
+      expect(ping.warehouses.map(({ code }) => code).sort()).toEqual(['EAST', 'WH'])
+    })
+
+    it('describes the fields of the models it may read, and leaves out the others', async () => {
+      const { models } = value(await odoo.client.describe(['res.partner', 'sale.order', 'no.such.model']))
+      expect(Object.keys(models).sort()).toEqual(['res.partner', 'sale.order'])
+      expect(models['sale.order']?.partner_id).toMatchObject({
+        type: 'many2one',
+        relation: 'res.partner',
+        required: true,
+      })
+      expect(models['sale.order']?.order_line).toMatchObject({ type: 'one2many', relation: 'sale.order.line' })
+    })
+
+    it('refuses a wrong key and a wrong database, each by its name', async () => {
+      const { url, db, apiKey } = odoo
+      expect(await createOdooClient({ url, db, apiKey: 'wrong' }).ping()).toMatchObject({
+        outcome: { kind: 'refused', connection: 'odoo', cause: 'unauthorized' },
+      })
+      expect(await createOdooClient({ url, db: 'nowhere', apiKey }).ping()).toMatchObject({
+        outcome: { kind: 'refused', connection: 'odoo', cause: 'wrong_database' },
+      })
+    })
+  })
+
+  describe('an order', () => {
+    it('is created, confirmed and reserved in one call, to the cent', async () => {
+      const before = Number(await freeIn('TEE-RED-S'))
+      const lines = [
+        line({ ref: 'L1', sku: 'TEE-RED-S', quantity: '3', price: '24.00' }),
+        line({ ref: 'L2', sku: 'NOTE-DOT', quantity: '2', price: '9.75', rate: '5' }),
+      ]
+      const result = await one(order({ ref: 'plain', lines, expect: { amount_total: '103.28', amount_tax: '11.78' } }))
+      expect(result).toMatchObject({
+        status: 'created',
+        order: { ref: 'plain', state: 'sale', amount_total: '103.28', amount_tax: '11.78', currency: 'USD' },
+      })
+      expect((await orderOf('plain')).pickings).toMatchObject([{ state: 'assigned' }])
+      expect(Number(await freeIn('TEE-RED-S'))).toBe(before - 3)
+    })
+
+    it('whose answer was lost is found again: same order, same customer', async () => {
+      const operation = order({ ref: 'twice', lines: [line({ sku: 'MUG-WHT', price: '12.40' })] })
+      const created = await one(operation)
+      const again = await one(operation)
+      expect(again).toMatchObject({ status: 'unchanged', res_id: created.res_id, order: { state: 'sale' } })
+      expect(await odoo.person.count('sale.order', { client_order_ref: 'twice' })).toBe(1)
+      expect(await odoo.person.count('res.partner', { email: 'twice@shop.example' })).toBe(1)
+    })
+
+    it('that is older than what was applied is stale', async () => {
+      const lines = [line({ sku: 'MUG-WHT', price: '12.40' })]
+      await one(order({ ref: 'stale', lines, more: { client_order_ref: 'new' } }))
+      const late = order({ ref: 'stale', lines, version: MORNING, hash: 'older', more: { client_order_ref: 'old' } })
+      expect(await one(late)).toMatchObject({ status: 'stale' })
+      expect(await odoo.person.count('sale.order', { client_order_ref: 'old' })).toBe(0)
+    })
+
+    it('seen again unchanged moves its version on, so that a late one in between is stale', async () => {
+      const lines = [line({ sku: 'MUG-WHT', price: '12.40' })]
+      const content = order({ ref: 'moved-on', lines, version: MORNING })
+      await one(content)
+      expect(await one({ ...content, version: EVENING })).toMatchObject({ status: 'unchanged' })
+      expect(await orderOf('moved-on')).toMatchObject({ version: EVENING })
+      expect(await one(order({ ref: 'moved-on', lines, hash: 'between' }))).toMatchObject({ status: 'stale' })
+    })
+
+    it('whose totals differ is held with both computations, and written once a person accepts', async () => {
+      const differing = order({
+        ref: 'differs',
+        lines: [line({ sku: 'MUG-GRN', price: '10.00' })],
+        expect: { amount_total: '11.49', amount_tax: '1.49' },
+      })
+      expect(await one(differing)).toMatchObject({
+        status: 'review',
+        problems: [{ code: 'totals_differ' }],
+        computed: {
+          amount_untaxed: '10.00',
+          amount_tax: '1.50',
+          amount_total: '11.50',
+          lines: [{ ref: 'L1', tax: '1.50' }],
+        },
+      })
+      expect(await odoo.person.count('sale.order', { client_order_ref: 'differs' })).toBe(0)
+      expect(await odoo.person.count('res.partner', { email: 'differs@shop.example' })).toBe(0)
+      expect(await one({ ...differing, accept_difference: true })).toMatchObject({
+        status: 'created',
+        order: { amount_total: '11.50' },
+      })
+    })
+
+    it('rounds tax per document, and per line where the lines say so', async () => {
+      const lines = (key?: string) =>
+        ['L1', 'L2', 'L3'].map((ref) => {
+          const more = key ? { extra_tax_data: { computation_key: `${key},${ref}` } } : {}
+          return line({ ref, sku: 'NOTE-LIN', price: '9.75', rate: '5', more })
+        })
+      expect(await one(order({ ref: 'per-document', lines: lines() }))).toMatchObject({
+        order: { amount_tax: '1.46', amount_total: '30.71' },
+      })
+      expect(await one(order({ ref: 'per-line', lines: lines('clarity') }))).toMatchObject({
+        order: { amount_tax: '1.47', amount_total: '30.72' },
+      })
+    })
+
+    it('takes percentages off and leaves out tax where there is none', async () => {
+      const lines = [
+        line({ ref: 'L1', sku: 'LAMP-BRS', price: '89.00', more: { discount: '12.5' } }),
+        line({ ref: 'L2', sku: 'AID', price: '22.49', more: { tax_ids: { $set: [] } } }),
+      ]
+      expect(await one(order({ ref: 'discounted', lines }))).toMatchObject({
+        order: { amount_tax: '11.68', amount_total: '112.05' },
+      })
+    })
+
+    it('is delivered from the warehouse it names, with the carrier it names', async () => {
+      const carrier_id = { $find: { model: 'delivery.carrier', by: { name: 'Express' } } }
+      const warehouse_id = { $find: { model: 'stock.warehouse', by: { code: 'EAST' } } }
+      const lines = [line({ sku: 'BLANKET', quantity: '2', price: '119.99' })]
+      const result = await one(order({ ref: 'east', lines, more: { warehouse_id, carrier_id } }))
+      const picking = await pickingOf(first(result.order?.pickings ?? []).id)
+      expect(picking).toMatchObject({
+        state: 'assigned',
+        warehouse: 'EAST',
+        carrier: 'Express',
+        order: { ref: 'east' },
+      })
+    })
+
+    it('keeps every script, sign and length of text as text', async () => {
+      const name = '👩🏽‍🚀 עברית العربية 漢字 <b>Bold</b> & Söhne'
+      const note = `<script>alert(1)</script>${'é'.repeat(4000)}`
+      const operation = order({ ref: 'unicode', lines: [line({ sku: 'MUG-BLU', price: '12.40', more: { name } })] })
+      const ensure = [guest('unicode@shop.example', { name })]
+      expect(await one({ ...operation, ensure: ensure.map(({ match: _, ...rest }) => rest) })).toMatchObject({
+        status: 'created',
+      })
+      expect(await odoo.person.count('res.partner', { name })).toBe(1)
+      const noted = order({
+        ref: 'noted',
+        lines: [line({ sku: 'MUG-BLU', price: '12.40' })],
+        more: { client_order_ref: note },
+      })
+      expect(await one(noted)).toMatchObject({ status: 'created' })
+      expect(await odoo.person.count('sale.order', { client_order_ref: note })).toBe(1)
+    })
+
+    it('of another storefront never meets one of the same number', async () => {
+      const operation = order({ ref: 'shared', lines: [line({ sku: 'MUG-BLU', price: '12.40' })] })
+      const here = await one(operation)
+      const there = first(value(await odoo.client.apply('other-store', [operation])))
+      expect(there).toMatchObject({ status: 'created' })
+      expect(there.res_id).not.toBe(here.res_id)
+    })
+  })
+
+  describe('a change of an order', () => {
+    const draft = { follow: [] }
+
+    it('reaches a quotation: lines are changed, added and taken away by their key', async () => {
+      const l1 = line({ ref: 'L1', sku: 'TOTE-NAT', quantity: '1', price: '19.00' })
+      const l2 = line({ ref: 'L2', sku: 'TOTE-BLK', quantity: '1', price: '19.00' })
+      await one(order({ ref: 'draft', lines: [l1, l2], ...draft }))
+      const l3 = line({ ref: 'L3', sku: 'MASK-S', quantity: '4', price: '7.20', rate: '0' })
+      const changed = order({
+        ref: 'draft',
+        lines: [{ ...l1, product_uom_qty: '2' }, l3],
+        hash: 'second',
+        version: EVENING,
+      })
+      expect(await one(changed)).toMatchObject({
+        status: 'updated',
+        order: { state: 'sale', amount_tax: '5.70', amount_total: '72.50', version: EVENING },
+      })
+    })
+
+    it('of a confirmed one is a task for a person, and what stays the same is no change', async () => {
+      const lines = [line({ sku: 'TOTE-NAT', price: '19.00' })]
+      await one(order({ ref: 'fixed', lines }))
+      const renamed = order({
+        ref: 'fixed',
+        lines,
+        hash: 'second',
+        version: EVENING,
+        more: { client_order_ref: 'renamed' },
+      })
+      expect(await one(renamed)).toMatchObject({ status: 'updated', order: { state: 'sale' } })
+      const more = [line({ sku: 'TOTE-NAT', price: '19.00', quantity: '5' })]
+      expect(await one(order({ ref: 'fixed', lines: more, hash: 'third', version: EVENING }))).toMatchObject({
+        status: 'review',
+        problems: [{ code: 'not_editable', field: '/order_line' }],
+      })
+    })
+
+    it('that only confirms is done although the content is the same', async () => {
+      const quotation = order({ ref: 'later', lines: [line({ sku: 'TOTE-NAT', price: '19.00' })], ...draft })
+      expect(await one(quotation)).toMatchObject({ status: 'created', order: { state: 'draft' } })
+      expect(await one({ ...quotation, follow: ['confirm'] })).toMatchObject({ order: { state: 'sale' } })
+    })
+
+    it('that cancels lets go of the stock; once delivered it is a person’s task', async () => {
+      const before = await freeIn('COFFEE-ESP-1KG')
+      const lines = [line({ sku: 'COFFEE-ESP-1KG', quantity: '4', price: '36.95', rate: '5' })]
+      await one(order({ ref: 'cancelled', lines }))
+      const cancel = { hash: 'cancelled', version: EVENING, follow: ['cancel' as const] }
+      expect(await one(order({ ref: 'cancelled', lines, ...cancel }))).toMatchObject({ order: { state: 'cancel' } })
+      expect(await freeIn('COFFEE-ESP-1KG')).toBe(before)
+
+      const delivered = await one(order({ ref: 'too-late', lines }))
+      await odoo.person.validate(first(delivered.order?.pickings ?? []).id)
+      expect(await one(order({ ref: 'too-late', lines, ...cancel }))).toMatchObject({
+        status: 'review',
+        problems: [{ code: 'already_delivered' }],
+      })
+      expect(await orderOf('too-late')).toMatchObject({ state: 'sale', delivery_status: 'full' })
+    })
+  })
+
+  describe('what cannot be looked up', () => {
+    it('is named with its place: unknown, ambiguous and archived references', async () => {
+      await odoo.person.createProduct('TWIN', 'First twin')
+      await odoo.person.createProduct('TWIN', 'Second twin')
+      await odoo.person.createProduct('GONE', 'Not sold any more')
+      await odoo.person.archiveProduct('GONE')
+      const at = '/order_line/$lines/items/1/product_id'
+      const failing = async (sku: string) => {
+        const lines = [line({ ref: 'L1', sku: 'MUG-WHT', price: '1' }), line({ ref: 'L2', sku, price: '1' })]
+        return one(order({ ref: `has-${sku}`, lines }))
+      }
+      expect(await failing('NO-SUCH-SKU')).toMatchObject({
+        status: 'correct',
+        problems: [{ code: 'not_found', field: at, value: 'NO-SUCH-SKU' }],
+      })
+      const twins = await failing('TWIN')
+      expect(twins).toMatchObject({
+        status: 'correct',
+        problems: [{ code: 'ambiguous_match', field: at, value: 'TWIN' }],
+      })
+      expect(first(twins.problems ?? []).candidates).toHaveLength(2)
+      expect(await failing('GONE')).toMatchObject({ status: 'correct', problems: [{ code: 'archived', field: at }] })
+      await odoo.person.unarchiveProduct('GONE')
+      expect(await failing('GONE')).toMatchObject({ status: 'created' })
+    })
+
+    it('is told all at once', async () => {
+      const lines = [line({ ref: 'L1', sku: 'NOPE-1', price: '1' }), line({ ref: 'L2', sku: 'NOPE-2', price: '1' })]
+      const result = await one(order({ ref: 'all-wrong', lines, more: { no_such_field: 1, date_order: 'yesterday' } }))
+      expect(result.problems?.map(({ code, field }) => [code, field]).sort()).toEqual([
+        ['invalid_value', '/date_order'],
+        ['not_found', '/order_line/$lines/items/0/product_id'],
+        ['not_found', '/order_line/$lines/items/1/product_id'],
+        ['unknown_field', '/no_such_field'],
+      ])
+    })
+
+    it('is empty where the marker says optional, and a problem where a record is not linked', async () => {
+      const state_id = {
+        $find: { model: 'res.country.state', by: { code: 'XX', 'country_id.code': 'US' }, optional: true },
+      }
+      const lines = [line({ sku: 'MUG-WHT', price: '12.40' })]
+      const ensure = [guest('optional@shop.example', { state_id })]
+      expect(await one(order({ ref: 'optional', lines, ensure }))).toMatchObject({ status: 'created' })
+      const stranger = order({ ref: 'stranger', lines, more: { partner_invoice_id: { $ref: 'address:nobody' } } })
+      expect(await one(stranger)).toMatchObject({
+        status: 'correct',
+        problems: [{ code: 'unknown_reference', field: '/partner_invoice_id', value: 'address:nobody' }],
+      })
+    })
+
+    it('finds a region within its country: MI is Michigan in the US and Milano in Italy', async () => {
+      for (const [code, city] of [
+        ['US', 'Detroit'],
+        ['IT', 'Milano'],
+      ] as const) {
+        const state_id = { $find: { model: 'res.country.state', by: { code: 'MI', 'country_id.code': code } } }
+        const country_id = { $find: { model: 'res.country', by: { code } } }
+        const ensure = [guest(`mi-${code}@shop.example`, { city, state_id, country_id })]
+        const lines = [line({ sku: 'MUG-WHT', price: '12.40' })]
+        const operation = order({ ref: `mi-${code}`, email: `mi-${code}@shop.example`, lines, ensure })
+        expect(await one(operation)).toMatchObject({ status: 'created' })
+        expect(
+          await odoo.person.count('res.partner', { city, 'state_id.code': 'MI', 'state_id.country_id.code': code }),
+        ).toBe(1)
+      }
+    })
+  })
+
+  describe('a batch', () => {
+    it('isolates the bad one, with the records it alone needed', async () => {
+      const good = (ref: string) => order({ ref, lines: [line({ sku: 'SOCK-GRY-S', price: '14.95' })] })
+      const results = await apply(
+        good('batch-1'),
+        order({ ref: 'batch-2', lines: [line({ sku: 'NO-SUCH-SKU', price: '1' })] }),
+        good('batch-3'),
+      )
+      expect(results.map(({ status }) => status)).toEqual(['created', 'correct', 'created'])
+      expect(await odoo.person.count('res.partner', { email: 'batch-2@shop.example' })).toBe(0)
+      expect(await odoo.person.count('res.partner', { email: 'batch-3@shop.example' })).toBe(1)
+    })
+
+    it('isolates one whose totals differ after it was written, too', async () => {
+      const lines = [line({ sku: 'SOCK-GRY-S', price: '14.95' })]
+      const email = 'family@shop.example'
+      const results = await apply(
+        order({ ref: 'sum-1', email, lines, expect: { amount_total: '17.19' } }),
+        order({ ref: 'sum-2', email, lines, expect: { amount_total: '99.99' } }),
+        order({ ref: 'sum-3', email, lines, expect: { amount_total: '17.19' } }),
+      )
+      expect(results.map(({ status }) => status)).toEqual(['created', 'review', 'created'])
+      expect(await odoo.person.count('res.partner', { email })).toBe(1)
+    })
+
+    it('makes one customer of one guest, and finds the one who is there already', async () => {
+      const lines = [line({ sku: 'SOCK-GRY-L', price: '14.95' })]
+      const email = 'five-times@shop.example'
+      await apply(...['five-1', 'five-2', 'five-3'].map((ref) => order({ ref, email, lines })))
+      await apply(...['five-4', 'five-5'].map((ref) => order({ ref, email, lines })))
+      expect(await odoo.person.count('res.partner', { email })).toBe(1)
+
+      await odoo.person.createPartner({ name: 'Guest old@shop.example', email: 'Old@Shop.Example' })
+      await one(order({ ref: 'known', email: 'old@shop.example', lines }))
+      expect(await odoo.person.count('res.partner', { email_normalized: 'old@shop.example' })).toBe(1)
+    })
+
+    it('refuses to choose between two customers who match', async () => {
+      const values = { name: 'Guest double@shop.example', email: 'double@shop.example' }
+      await odoo.person.createPartner(values)
+      await odoo.person.createPartner(values)
+      const lines = [line({ sku: 'SOCK-GRY-L', price: '14.95' })]
+      expect(await one(order({ ref: 'double', lines }))).toMatchObject({
+        status: 'correct',
+        problems: [{ code: 'ambiguous_match', field: '/ensure/0/match' }],
+      })
+    })
+
+    it('may write a record that a later operation refers to', async () => {
+      const payment = {
+        id: 'pay',
+        kind: 'payment',
+        ref: 'pay-1',
+        version: MORNING,
+        hash: 'p',
+        model: 'account.payment',
+        values: {
+          payment_type: 'inbound',
+          partner_type: 'customer',
+          partner_id: { $ref: 'customer:guest:paid@shop.example' },
+          amount: '14.30',
+          date: '2026-03-01',
+          journal_id: { $find: { model: 'account.journal', by: { code: 'BNK1' } } },
+          memo: 'paid-memo',
+        },
+        follow: ['post' as const],
+      }
+      const paid = order({ ref: 'paid', lines: [line({ sku: 'MUG-WHT', price: '12.43' })] })
+      const results = await apply(paid, payment)
+      expect(results.map(({ status }) => status)).toEqual(['created', 'created'])
+      expect(await odoo.person.count('account.payment', { memo: 'paid-memo' })).toBe(1)
+      expect(await apply(payment)).toMatchObject([{ status: 'unchanged' }])
+    })
+
+    it('says of a malformed operation what is malformed and goes on', async () => {
+      const bad = { ...order({ ref: 'malformed', lines: [] }), version: 'yesterday' }
+      const good = order({ ref: 'well-formed', lines: [line({ sku: 'MUG-WHT', price: '12.40' })] })
+      const results = await apply(bad, good)
+      expect(results).toMatchObject([
+        { id: 'op-malformed', status: 'correct', problems: [{ code: 'invalid_value', field: '/version' }] },
+        { status: 'created' },
+      ])
+    })
+  })
+
+  describe('a delivery', () => {
+    it('in part leaves a backorder; each tells its own lines, the order says partial until the last', async () => {
+      const lines = [
+        line({ ref: 'A', sku: 'HOOD-BLK-M', quantity: '3', price: '68.00' }),
+        line({ ref: 'B', sku: 'HOOD-SGE-M', quantity: '1', price: '68.00' }),
+      ]
+      const created = await one(order({ ref: 'partial', lines }))
+      const picking = first(created.order?.pickings ?? [])
+      await odoo.person.validate(picking.id, { 'HOOD-BLK-M': '2' })
+
+      expect(await pickingOf(picking.id)).toMatchObject({
+        state: 'done',
+        order: { ref: 'partial' },
+        warehouse: 'WH',
+        lines: [{ line_ref: 'A', sku: 'HOOD-BLK-M', quantity: '2' }],
+      })
+      const half = await orderOf('partial')
+      expect(half.delivery_status).toBe('partial')
+      expect(half.pickings.map(({ state }) => state)).toEqual(['done', 'assigned'])
+
+      const backorder = half.pickings[1]?.id ?? 0
+      await odoo.person.validate(backorder)
+      const rest = await pickingOf(backorder)
+      expect(rest.lines.map(({ line_ref, quantity }) => [line_ref, quantity]).sort()).toEqual([
+        ['A', '1'],
+        ['B', '1'],
+      ])
+      expect((await orderOf('partial')).delivery_status).toBe('full')
+    })
+
+    it('reserves what is there, the rest when it arrives', async () => {
+      await odoo.person.setOnHand('TEA-ROO', 'WH', '2')
+      const lines = [line({ sku: 'TEA-ROO', quantity: '5', price: '8.60', rate: '5' })]
+      const created = await one(order({ ref: 'scarce', lines }))
+      const { id } = first(created.order?.pickings ?? [])
+      expect(await pickingOf(id)).toMatchObject({ state: 'assigned', lines: [{ quantity: '2' }] })
+      expect(await freeIn('TEA-ROO')).toBe('0')
+      await odoo.person.setOnHand('TEA-ROO', 'WH', '9')
+      expect(await pickingOf(id)).toMatchObject({ lines: [{ quantity: '5' }] })
+      expect(await freeIn('TEA-ROO')).toBe('4')
+    })
+
+    it('is known by its id only if it belongs to an order of this storefront', async () => {
+      const { pickings } = value(await odoo.client.readState(store, 'picking', ['999999', 'nonsense']))
+      expect(pickings).toEqual([])
+    })
+  })
+
+  describe('stock', () => {
+    it('is told per warehouse, free of what is reserved, with the orders that are held', async () => {
+      await odoo.person.setOnHand('TEA-SEN', 'WH', '10')
+      await odoo.person.setOnHand('TEA-SEN', 'EAST', '4')
+      const lines = [line({ sku: 'TEA-SEN', quantity: '3', price: '8.60', rate: '5' })]
+      await one(order({ ref: 'held', lines }))
+      await one(order({ ref: 'quotation', lines, follow: [] }))
+      const { stock, held } = await stockOf('TEA-SEN', ['held', 'quotation', 'not-here-yet'])
+      expect(stock.map(({ warehouse, free_quantity, on_hand }) => [warehouse, free_quantity, on_hand]).sort()).toEqual([
+        ['EAST', '4', '4'],
+        ['WH', '7', '10'],
+      ])
+      expect(held).toEqual(['held'])
+    })
+
+    it('of an unknown or shared reference is nobody’s', async () => {
+      await odoo.person.createProduct('SHARED-SKU', 'One')
+      await odoo.person.createProduct('SHARED-SKU', 'Other')
+      const { stock } = value(await odoo.client.readState(store, 'stock', ['SHARED-SKU', 'NO-SUCH-SKU']))
+      expect(stock).toEqual([])
+    })
+  })
+
+  describe('the outbox', () => {
+    const events = async () => value(await odoo.client.pull(1000)).events
+    const drain = async () => {
+      for (let left = await events(); left.length > 0; left = await events()) {
+        await odoo.client.ack(left.map(({ webhook_id }) => webhook_id))
+      }
+    }
+
+    it('tells of the order, its delivery and its stock, once each, with the trace of the cause', async () => {
+      await drain()
+      const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+      const lines = [line({ sku: 'BOTTLE-STL-500', quantity: '2', price: '27.90' })]
+      const created = await one(order({ ref: 'told', lines, traceparent }))
+      const picking = first(created.order?.pickings ?? [])
+      await odoo.person.setTracking(picking.id, 'TRACK-1')
+      await odoo.person.validate(picking.id)
+
+      const told = await events()
+      const reference = { id: created.res_id, ref: 'told' }
+      const bodies = told.map(({ body }) => body)
+      expect(bodies.filter(({ type }) => type === 'picking.done')).toMatchObject([
+        { data: { picking_id: picking.id, order: reference, traceparent } },
+      ])
+      expect(bodies.filter(({ type }) => type === 'sale_order.changed')).toMatchObject([{ data: { order: reference } }])
+      expect(bodies.filter(({ type }) => type === 'stock.changed')).toMatchObject([{ data: { sku: 'BOTTLE-STL-500' } }])
+      expect(bodies.filter(({ type }) => type === 'picking.tracking')).toEqual([])
+      expect(await pickingOf(picking.id)).toMatchObject({ tracking: 'TRACK-1' })
+
+      await drain()
+      await odoo.person.setTracking(picking.id, 'TRACK-2')
+      expect(await events()).toMatchObject([{ body: { type: 'picking.tracking', data: { picking_id: picking.id } } }])
+    })
+
+    it('forgets what is acknowledged, and gives a later change of the same thing a new id', async () => {
+      await drain()
+      await odoo.person.setOnHand('BOTTLE-CRL-500', 'WH', '50')
+      const [before] = await events()
+      await odoo.person.setOnHand('BOTTLE-CRL-500', 'WH', '51')
+      const [after, ...others] = await events()
+      expect(others).toEqual([])
+      expect(after?.webhook_id).not.toBe(before?.webhook_id)
+      expect(value(await odoo.client.ack([before?.webhook_id ?? '', randomUUID()]))).toEqual({ acknowledged: 0 })
+      expect(value(await odoo.client.ack([after?.webhook_id ?? '']))).toEqual({ acknowledged: 1 })
+      expect(await events()).toEqual([])
+    })
+  })
+
+  it('refuses more than it takes at once, and an argument it does not know', async () => {
+    const many = Array.from({ length: 201 }, (_, index) => order({ ref: `many-${index}`, lines: [] }))
+    expect(await odoo.client.apply(store, many)).toMatchObject({ outcome: { kind: 'correct' } })
+    const call = odoo.client.call('clarity.bridge', 'pull', { limit: 5, colour: 'red' })
+    expect(await call).toMatchObject({ outcome: { kind: 'correct', problems: [{ code: 'bad_request' }] } })
+    expect(await odoo.client.call('clarity.bridge', 'no_such_method')).toMatchObject({
+      outcome: { kind: 'refused', cause: 'module_outdated' },
+    })
+  })
+})
+
+function value<T>(reply: Reply<T>): T {
+  if (reply.ok) return reply.value
+  throw new Error(JSON.stringify(reply.outcome))
+}
+
+function first<T>(values: readonly T[]): T {
+  const [one] = values
+  if (one === undefined) throw new Error('there is none')
+  return one
+}
