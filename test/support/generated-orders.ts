@@ -110,7 +110,8 @@ export function generatedOrder(seed: number, shape: Shape, currency: string, mos
 
   function itemOf(index: number, rate: string) {
     const quantity = random(12) === 0 ? amount(1 + random(3_000)).div(100) : amount(1 + random(9))
-    const unitPrice = random(10) === 0 ? coins(1 + random(90_000)).plus(coins(random(10)).div(10)) : coins(1 + random(20_000))
+    const unitPrice =
+      random(10) === 0 ? coins(1 + random(90_000)).plus(coins(random(10)).div(10)) : coins(1 + random(20_000))
     const gross = quantity.times(unitPrice)
     const percent = shape.itemDiscount === 'percent' && index % 2 === 0 ? String(5 * (1 + random(8))) : undefined
     const discount = percent
@@ -137,7 +138,10 @@ export function generatedOrder(seed: number, shape: Shape, currency: string, mos
       const parts = raw.map((one) => round(one, digits))
       return { parts, total: sum(parts) }
     }
-    const byRate = Map.groupBy(raw.map((one, index) => ({ one, rate: of[index] })), ({ rate }) => rate)
+    const byRate = Map.groupBy(
+      raw.map((one, index) => ({ one, rate: of[index] })),
+      ({ rate }) => rate,
+    )
     const total = sum([...byRate.values()].map((group) => round(sum(group.map(({ one }) => one)), digits)))
     return { parts: raw.map((one) => round(one, digits + 4)), total }
   }

@@ -2,6 +2,17 @@ import type { Rule, RuleSet } from '../rules.ts'
 import { taxRules } from './tax-rules.ts'
 
 /**
+ * Odoo 19 spreads a rounding difference over the lines that share a computation key, on the order and on its invoices; lines
+ * with a key of their own are rounded by themselves, whatever the company's setting.
+ */
+const roundedTogether: Rule = {
+  to: 'extra_tax_data',
+  about: 'Only where the totals would differ without it.',
+  when: { path: 'written.roundingKey', exists: true },
+  object: { computation_key: { from: 'written.roundingKey', convert: [{ do: 'prefix', text: 'clarity,' }] } },
+}
+
+/**
  * `written.*`, `adjustments`, `parties.*` and `foreignCurrency` are not the storefront's: order/ derives them, exact to the cent.
  */
 export const orderToOdoo: RuleSet = {
@@ -76,7 +87,7 @@ export const orderToOdoo: RuleSet = {
               { to: 'price_unit', from: 'written.unitPrice', required: true },
               { to: 'discount', about: 'Zero takes an older one away.', from: 'written.percent', default: '0' },
               ...taxRules,
-              roundedByItself('lineId'),
+              roundedTogether,
             ],
           },
           {
@@ -96,7 +107,7 @@ export const orderToOdoo: RuleSet = {
               { to: 'discount', const: '0' },
               { to: 'is_delivery', const: true },
               ...taxRules,
-              roundedByItself('written.ref'),
+              roundedTogether,
             ],
           },
           {
@@ -115,7 +126,7 @@ export const orderToOdoo: RuleSet = {
               { to: 'price_unit', from: 'amount', required: true },
               { to: 'discount', const: '0' },
               ...taxRules,
-              roundedByItself('ref'),
+              roundedTogether,
             ],
           },
         ],
@@ -132,17 +143,4 @@ export const orderToOdoo: RuleSet = {
     },
     { do: 'cancel', when: { path: 'status', equals: 'cancelled' } },
   ],
-}
-
-/**
- * Odoo 19 spreads a rounding difference over the lines that share a computation key; a line with a key of its own is rounded by
- * itself, on the order and on its invoices, whatever the company's setting.
- */
-function roundedByItself(ref: string): Rule {
-  return {
-    to: 'extra_tax_data',
-    about: 'Where the storefront rounds tax per line and per document would differ.',
-    when: { path: '/roundsPerLine', equals: true },
-    object: { computation_key: { from: ref, convert: [{ do: 'prefix', text: 'clarity,' }] } },
-  }
 }

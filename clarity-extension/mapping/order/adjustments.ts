@@ -11,17 +11,24 @@ export interface Adjustment {
   /** Decimal text; a discount is negative. */
   amount: string
   taxCode?: string | null | undefined
-  written: Taxation
+  written: Taxation & { roundingKey?: string | undefined }
+  /** The item it belongs to. */
+  lineId?: string
   /** Pointer of what it comes from. */
   source: string
 }
 
+/** A discount on the whole order is spread over the items' taxes, or over the items. */
+export type Spread = 'tax' | 'item'
+
 type Items = readonly WrittenItem[]
 
-export function adjustments(order: Order, items: Items): Adjustment[] {
-  return [...restsOfItems(order, items), ...order.discounts.flatMap((_, index) => discountLines(order, items, index))]
+export function adjustments(order: Order, items: Items, spread: Spread): Adjustment[] {
+  const rests = restsOfItems(order, items)
+  return [...rests, ...order.discounts.flatMap((_, index) => discountLines(order, items, index, spread))]
 }
 
+/** A discount on an item belongs to it however its tax is rounded. */
 function restsOfItems(order: Order, items: Items): Adjustment[] {
   return order.items.flatMap((item, index) => {
     const written = items[index]
@@ -35,41 +42,55 @@ function restsOfItems(order: Order, items: Items): Adjustment[] {
       amount: written.rest,
       taxCode: written.taxCode,
       written,
+      lineId: item.lineId,
       source: `/items/${index}/${discounted ? 'discount' : 'total'}`,
     }
   })
 }
 
-/** A discount that says how it is taxed is one line; any other is spread over the items' taxes by what they cost. */
-function discountLines(order: Order, items: Items, index: number): Adjustment[] {
+interface Part {
+  tax: Taxation
+  amount: Amount
+  name: string
+  lineId?: string
+}
+
+/** A discount that says how it is taxed is one line; any other is spread by what the items cost. */
+function discountLines(order: Order, items: Items, index: number, spread: Spread): Adjustment[] {
   const discount = order.discounts[index]
   if (!discount) return []
-  const parts = shares(order, items, index).filter((part) => !part.amount.isZero())
-  return parts.map((part) => ({
+  const whole = merchantsPart(order, items, amount(discount.amount))
+  const stated = statedTax(order, items, index)
+  const parts = stated ? [{ tax: stated, amount: whole, name: '' }] : spreadOver(order, items, whole, spread)
+  const given = parts.filter((part) => !part.amount.isZero())
+  const ref = `discount:${index + 1}`
+  return given.map(({ tax, amount: part, name, lineId }) => ({
     kind: 'discount',
-    ref:
-      parts.length === 1
-        ? `discount:${index + 1}`
-        : `discount:${index + 1}:${[part.tax.taxCode, part.tax.taxRate].filter(Boolean).join('-')}`,
+    ref: given.length === 1 ? ref : `${ref}:${name}`,
     name: discount.code ? `${discount.name} (${discount.code})` : discount.name,
-    amount: part.amount.neg().toFixed(),
-    taxCode: part.tax.taxCode,
-    written: part.tax,
+    amount: part.neg().toFixed(),
+    taxCode: tax.taxCode,
+    written: tax,
+    ...(lineId !== undefined && { lineId }),
     source: `/discounts/${index}`,
   }))
 }
 
-function shares(order: Order, items: Items, index: number): { tax: Taxation; amount: Amount }[] {
-  const discount = order.discounts[index]
-  const whole = merchantsPart(order, items, amount(discount?.amount ?? '0'))
-  const stated = statedTax(order, items, index)
-  if (stated) return [{ tax: stated, amount: whole }]
-  const groups = [...Map.groupBy(ours(order, items), ({ tax }) => taxGroup(tax)).values()]
-  const weights = groups.map((group) => sum(group.map(({ total }) => total)))
-  const parts = allocate(whole, weights, currencyDigits(order.currency))
-  return groups.flatMap((group, at) => {
-    const [first] = group
-    return first ? { tax: first.tax, amount: parts[at] ?? ZERO } : []
+function spreadOver(order: Order, items: Items, whole: Amount, spread: Spread): Part[] {
+  const groups = groupsOf(order, items, spread)
+  const weights = groups.map(({ total }) => total)
+  const amounts = allocate(whole, weights, currencyDigits(order.currency))
+  return groups.map((group, index) => ({ ...group, amount: amounts[index] ?? ZERO }))
+}
+
+function groupsOf(order: Order, items: Items, spread: Spread): (Omit<Part, 'amount'> & { total: Amount })[] {
+  const own = ours(order, items)
+  if (spread === 'item') return own.map((item) => ({ ...item, name: item.lineId }))
+  return [...Map.groupBy(own, ({ tax }) => taxGroup(tax)).values()].flatMap((group) => {
+    const tax = group[0]?.tax
+    if (!tax) return []
+    const name = [tax.taxCode, tax.taxRate, tax.exempt && 'exempt'].filter(Boolean).join('-')
+    return { tax, name, total: sum(group.map(({ total }) => total)) }
   })
 }
 
@@ -87,18 +108,21 @@ function statedTax(order: Order, items: Items, index: number): Taxation | undefi
 
 function taxedInFull(order: Order): boolean {
   const digits = currencyDigits(order.currency)
-  return order.items.every((item) => round(rawTax(amount(item.total), item.taxRate, order), digits).eq(item.taxAmount))
+  return order.items.every((item) =>
+    round(rawTax(amount(item.total), item.taxRate, order), digits).eq(round(amount(item.taxAmount), digits)),
+  )
 }
 
-function ours(order: Order, items: Items): { tax: WrittenItem; total: Amount }[] {
+function ours(order: Order, items: Items): { tax: WrittenItem; total: Amount; lineId: string }[] {
   return order.items.flatMap((item, index) => {
     const written = items[index]
-    return written?.ours ? { tax: written, total: amount(item.total) } : []
+    return written?.ours ? { tax: written, total: amount(item.total), lineId: item.lineId } : []
   })
 }
 
 /** Of an amount on the whole order, what falls on the items that the merchant sends. */
 export function merchantsPart(order: Order, items: Items, whole: Amount): Amount {
+  if (items.every((item) => item.ours)) return whole
   const mine = sum(ours(order, items).map(({ total }) => total))
   const all = sum(order.items.map(({ total }) => amount(total)))
   return allocate(whole, [mine, all.minus(mine)], currencyDigits(order.currency))[0] ?? ZERO

@@ -1,6 +1,6 @@
 import type { Order } from '../../../shared/entities.ts'
 import { amount } from '../../../shared/money.ts'
-import { type Adjustment, adjustments } from './adjustments.ts'
+import { type Adjustment, adjustments, type Spread } from './adjustments.ts'
 import { type ExpectedTotals, expectedTotals } from './expect.ts'
 import { rawOf, type Style, type WrittenItem, writeItem } from './lines.ts'
 import { predict, type RawLine } from './predict.ts'
@@ -8,67 +8,102 @@ import type { Taxation } from './taxes.ts'
 
 /** Every line of the order as Odoo gets it, and the totals that must come out. */
 export interface Figures {
-  items: WrittenItem[]
+  items: (WrittenItem & Rounded)[]
+  shipping: (Taxation & Rounded)[]
   adjustments: Adjustment[]
-  /** Every line is rounded by itself, whatever Odoo's setting is. */
-  roundsPerLine: boolean
   expected: ExpectedTotals
 }
 
-interface Candidate {
-  items: WrittenItem[]
-  adjustments: Adjustment[]
-  agrees: { line: boolean; document: boolean }
+interface Rounded {
+  roundingKey?: string | undefined
 }
 
 /**
- * Chooses how lines are written so that Odoo's totals are the storefront's. Storefronts round tax per line or per document and
- * so does Odoo, by a setting of the company; what gives the same under both is preferred, then what can be made to (rounding
- * line by line), then what a company that rounds per document computes. If nothing fits, Odoo's totals will differ and the
- * order is held with both computations.
+ * Which lines are rounded together where a company rounds per document: all, every line by itself, the discounts apart from the
+ * rest, or every item with its part of the discounts.
+ */
+type Together = 'all' | 'line' | 'apart' | 'item'
+
+/** From the plainest to the most particular. */
+const ways: { spread: Spread; together: Together }[] = [
+  { spread: 'tax', together: 'all' },
+  { spread: 'tax', together: 'line' },
+  { spread: 'tax', together: 'apart' },
+  { spread: 'item', together: 'item' },
+  { spread: 'item', together: 'line' },
+  { spread: 'item', together: 'apart' },
+]
+
+/**
+ * Chooses how lines are written so that Odoo's totals are the storefront's. Storefronts round tax per line or per document,
+ * before or after discounts, and so does Odoo, by a setting of the company. Preferred is what gives the same under both
+ * settings, then what does where a company rounds per document (Odoo's default). If nothing fits, the totals will differ and
+ * the order is held with both computations.
  */
 export function figuresOf(order: Order, shipping: readonly Taxation[]): Figures {
-  const candidates = (['percent', 'exact'] as const).map((style) => candidate(order, shipping, style))
-  const [first] = candidates
-  if (!first) throw new Error('there is always a candidate')
-  const perLine = candidates.find(({ agrees }) => agrees.line)
-  const chosen = perLine ?? candidates.find(({ agrees }) => agrees.document) ?? first
-  const { items, adjustments: extra, agrees } = chosen
-  return {
-    items,
-    adjustments: extra,
-    roundsPerLine: agrees.line && !agrees.document,
-    expected: expectedTotals(order, items),
+  const asWritten = order.items.map((item) => writeItem(item, order, 'percent'))
+  const expected = expectedTotals(order, asWritten)
+  let second: Figures | undefined
+  for (const style of ['percent', 'exact'] satisfies Style[]) {
+    const items = style === 'percent' ? asWritten : order.items.map((item) => writeItem(item, order, style))
+    for (const { spread, together } of ways) {
+      if (spread === 'item' && order.discounts.length === 0) continue
+      const figures = arrange(order, items, shipping, spread, together, expected)
+      const lines = rawLines(order, figures)
+      if (!agrees(lines, order, 'document', expected)) continue
+      if (agrees(lines, order, 'line', expected)) return figures
+      second ??= figures
+    }
   }
+  return second ?? arrange(order, asWritten, shipping, 'tax', 'all', expected)
 }
 
-function candidate(order: Order, shipping: readonly Taxation[], style: Style): Candidate {
-  const items = order.items.map((item) => writeItem(item, order, style))
-  const extra = adjustments(order, items)
-  const expected = expectedTotals(order, items)
-  const lines = rawLines(order, items, extra, shipping)
-  const agrees = (rounding: 'line' | 'document') => {
-    const { total, tax } = predict(lines, order, rounding)
-    return total.eq(expected.amount_total) && tax.eq(expected.amount_tax)
-  }
-  return { items, adjustments: extra, agrees: { line: agrees('line'), document: agrees('document') } }
-}
-
-function rawLines(
+function arrange(
   order: Order,
   items: readonly WrittenItem[],
-  extra: readonly Adjustment[],
   shipping: readonly Taxation[],
-): RawLine[] {
+  spread: Spread,
+  together: Together,
+  expected: ExpectedTotals,
+): Figures {
+  const keyed = together === 'line' || together === 'item'
+  return {
+    items: items.map((item, index) => ({ ...item, ...(keyed && { roundingKey: order.items[index]?.lineId }) })),
+    shipping: shipping.map((tax, index) => ({ ...tax, ...(keyed && { roundingKey: `shipping:${index + 1}` }) })),
+    adjustments: adjustments(order, items, spread).map((line) => ({
+      ...line,
+      written: { ...line.written, ...keyOf(line, together) },
+    })),
+    expected,
+  }
+}
+
+function keyOf(line: Adjustment, together: Together): Rounded {
+  if (together === 'all') return {}
+  if (together === 'line') return { roundingKey: line.ref }
+  if (together === 'item') return { roundingKey: line.lineId ?? line.ref }
+  return line.lineId !== undefined && line.kind === 'rounding' ? {} : { roundingKey: 'discounts' }
+}
+
+function rawLines(order: Order, { items, shipping, adjustments: extra }: Figures): RawLine[] {
   return [
     ...order.items.flatMap((item, index) => {
       const written = items[index]
-      return written?.ours ? rawOf(item, written) : []
+      return written?.ours ? { ...rawOf(item, written), roundingKey: written.roundingKey } : []
     }),
     ...order.shippingLines.flatMap((line, index) => {
       const tax = shipping[index]
-      return tax ? { raw: amount(line.amount), tax } : []
+      return tax ? { raw: amount(line.amount), tax, roundingKey: tax.roundingKey } : []
     }),
-    ...extra.map((line) => ({ raw: amount(line.amount), tax: line.written })),
+    ...extra.map(({ amount: raw, written }) => ({
+      raw: amount(raw),
+      tax: written,
+      roundingKey: written.roundingKey,
+    })),
   ]
+}
+
+function agrees(lines: RawLine[], order: Order, rounding: 'line' | 'document', expected: ExpectedTotals): boolean {
+  const { total, tax } = predict(lines, order, rounding)
+  return total.eq(expected.amount_total) && tax.eq(expected.amount_tax)
 }

@@ -43,12 +43,15 @@ function percentOf(item: OrderItem): string | undefined {
   return round(amount(item.discount).times(100).div(gross), 2).toFixed()
 }
 
-/** A unit price in whole coins, and the rest of the total beside it: exact however Odoo rounds. */
+/**
+ * A unit price of which this quantity costs whole coins (the storefront's, or one next to it), and the rest of the total beside
+ * it: exact however Odoo rounds. A quantity in fractions may have no such price; then the line itself is rounded.
+ */
 function exactly(item: OrderItem, digits: number): { unitPrice: string; rest: string } {
   const quantity = amount(item.quantity)
-  const unitPrice = [amount(item.unitPrice), round(amount(item.unitPrice), digits)].find(
-    (price) => price.times(quantity).decimalPlaces() <= digits,
-  )
-  if (unitPrice === undefined) return { unitPrice: item.unitPrice, rest: '0' }
-  return { unitPrice: unitPrice.toFixed(), rest: amount(item.total).minus(unitPrice.times(quantity)).toFixed() }
+  const given = amount(item.unitPrice)
+  const unitPrice =
+    [given, round(given, digits)].find((price) => price.times(quantity).decimalPlaces() <= digits) ?? given
+  const taken = round(unitPrice.times(quantity), digits)
+  return { unitPrice: unitPrice.toFixed(), rest: amount(item.total).minus(taken).toFixed() }
 }

@@ -2,18 +2,15 @@ import type { Order } from '../../../shared/entities.ts'
 import type { Problem } from '../../../shared/outcome.ts'
 import type { Adjustment } from './adjustments.ts'
 import type { ExpectedTotals } from './expect.ts'
-import { figuresOf } from './figures.ts'
-import type { WrittenItem } from './lines.ts'
+import { type Figures, figuresOf } from './figures.ts'
 import type { Parties } from './parties.ts'
 import { shippingTaxes } from './shipping.ts'
-import type { Taxation } from './taxes.ts'
 
 /** An order with what is derived from it, in its own shape: a field keeps its pointer. */
 export interface PreparedOrder extends Omit<Order, 'items' | 'shippingLines'> {
-  items: (Order['items'][number] & { written: WrittenItem })[]
-  shippingLines: (Order['shippingLines'][number] & { written: Taxation & { ref: string } })[]
+  items: (Order['items'][number] & { written: Figures['items'][number] })[]
+  shippingLines: (Order['shippingLines'][number] & { written: Figures['shipping'][number] & { ref: string } })[]
   adjustments: Adjustment[]
-  roundsPerLine: boolean
   foreignCurrency: boolean
   parties: { customer: string; contact?: string; billing: string; shipping: string }
 }
@@ -23,19 +20,18 @@ export type Prepared = { ok: true; order: PreparedOrder; expected: ExpectedTotal
 export function prepareOrder(order: Order, parties: Parties, companyCurrency: string): Prepared {
   const shipping = shippingTaxes(order)
   if (!shipping.ok) return shipping
-  const { items, adjustments, roundsPerLine, expected } = figuresOf(order, shipping.taxes)
+  const figures = figuresOf(order, shipping.taxes)
   const prepared: PreparedOrder = {
     ...order,
     items: order.items.flatMap((item, index) => {
-      const written = items[index]
+      const written = figures.items[index]
       return written ? { ...item, written } : []
     }),
     shippingLines: order.shippingLines.flatMap((line, index) => {
-      const tax = shipping.taxes[index]
+      const tax = figures.shipping[index]
       return tax ? { ...line, written: { ...tax, ref: `shipping:${index + 1}` } } : []
     }),
-    adjustments,
-    roundsPerLine,
+    adjustments: figures.adjustments,
     foreignCurrency: order.currency !== companyCurrency,
     parties: {
       customer: parties.customer.ref,
@@ -44,5 +40,5 @@ export function prepareOrder(order: Order, parties: Parties, companyCurrency: st
       shipping: parties.shipping.ref,
     },
   }
-  return { ok: true, order: prepared, expected }
+  return { ok: true, order: prepared, expected: figures.expected }
 }
