@@ -5,8 +5,10 @@ login = "clarity-bridge"
 user = env["res.users"].with_context(no_reset_password=True, active_test=False).search([("login", "=", login)])
 if not user:
     group = env.ref("clarity_bridge.group_service")
-    user = env["res.users"].with_context(no_reset_password=True).create(
-        {"name": "Clarity Bridge", "login": login, "group_ids": [(6, 0, [group.id])]}
+    user = (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create({"name": "Clarity Bridge", "login": login, "group_ids": [(6, 0, [group.id])]})
     )
 expires = datetime.now() + timedelta(days=180)
 key = env(user=user)["res.users.apikeys"]._generate(None, "Clarity Bridge", expires)

@@ -2,16 +2,17 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { complaints, launchBrowser, signIn } from '../test/panel/browser.ts'
+import { complaints, signIn } from '../test/panel/browser.ts'
 import { type Scenario, scenarios } from '../test/panel/scenarios.ts'
 import { type PanelServer, startPanel } from '../test/panel/server.ts'
+import { launchChromium } from '../test/support/chromium.ts'
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../.cache/panel-shots')
 const sizes = { wide: { width: 1440, height: 1000 }, narrow: { width: 390, height: 844 } }
 
 await mkdir(folder, { recursive: true })
 const server = await startPanel('well')
-const browser = await launchBrowser()
+const browser = await launchChromium()
 try {
   for (const [size, viewport] of Object.entries(sizes))
     for (const colorScheme of ['light', 'dark'] as const)

@@ -2,7 +2,7 @@
 
 import { globSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { basename, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import ruff from '@astral-sh/ruff-wasm-nodejs'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
@@ -21,10 +21,7 @@ const Diagnostics = z.array(
 )
 
 /** One line per finding, `path:row:column CODE message`. */
-export function lint(path: string, source: string, settings: z.infer<typeof Settings>): string[] {
-  // The WebAssembly build sees no file names, so what is ignored per file is decided here.
-  const ignored = settings.lint['per-file-ignores'][basename(path)] ?? []
-  const workspace = new ruff.Workspace(settings, ruff.PositionEncoding.Utf16)
+function lint(path: string, source: string, workspace: ruff.Workspace, ignored: string[]): string[] {
   const found = Diagnostics.parse(workspace.check(source))
     .filter(({ code }) => code === null || !ignored.includes(code))
     .map(({ code, message, start_location: at }) => `${path}:${at.row}:${at.column} ${code ?? ''} ${message}`)
@@ -35,14 +32,16 @@ export function lint(path: string, source: string, settings: z.infer<typeof Sett
 async function main(): Promise<void> {
   const settings = Settings.parse(parse(await readFile(join(root, 'ruff.toml'), 'utf8')))
   const files = globSync(['odoo-bridge/clarity_bridge/**/*.py', 'scripts/**/*.py'], { cwd: root })
+  const workspace = new ruff.Workspace(settings, ruff.PositionEncoding.Utf16)
   const findings: string[] = []
   for (const file of files.sort()) {
-    const source = await readFile(join(root, file), 'utf8')
+    let source = await readFile(join(root, file), 'utf8')
     if (process.argv.includes('--write')) {
-      const formatted = new ruff.Workspace(settings, ruff.PositionEncoding.Utf16).format(source)
-      if (formatted !== source) await writeFile(join(root, file), formatted)
+      source = workspace.format(source)
+      await writeFile(join(root, file), source)
     }
-    findings.push(...lint(relative(root, join(root, file)), await readFile(join(root, file), 'utf8'), settings))
+    // The WebAssembly build sees no file names, so what is ignored per file is decided here.
+    findings.push(...lint(file, source, workspace, settings.lint['per-file-ignores'][basename(file)] ?? []))
   }
   console.log(findings.length > 0 ? findings.join('\n') : `${files.length} Python files are clean`)
   process.exitCode = findings.length > 0 ? 1 : 0

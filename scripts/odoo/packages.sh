@@ -64,6 +64,7 @@ mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | sort -u | head -1
 }
 
+# For what ends by itself; the limit is for a test that does not, whose name is then the last line of its log.
 odoo() {
-  PYTHONPATH="$SITE" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$ODOO_ROOT/usr/bin/odoo" "$@"
+  PYTHONPATH="$SITE" PYTHONDONTWRITEBYTECODE=1 timeout --foreground -k 10 1200 /usr/bin/python3 "$ODOO_ROOT/usr/bin/odoo" "$@"
 }

@@ -68,11 +68,12 @@ fill_seeded() {
     sql -d "$1" -c 'delete from clarity_event' && rm -rf "$HOME_DIR/servers/$1"
 }
 
+# The password comes from PGPASSWORD, where `ps` does not show it.
 odoo_on() {
   local database=$1 subcommand=()
   shift
   [ "${1:-}" != shell ] || { subcommand=(shell); shift; }
-  odoo "${subcommand[@]}" -d "$database" --db_host "$PGHOST" --db_port "$PGPORT" --db_user "$PGUSER" --db_password "$PGPASSWORD" \
+  odoo "${subcommand[@]}" -d "$database" --db_host "$PGHOST" --db_port "$PGPORT" --db_user "$PGUSER" \
     --addons-path "$SITE/odoo/addons,$REPO/odoo-bridge" --data-dir "$HOME_DIR/data" --no-http "$@"
 }
 
@@ -118,8 +119,7 @@ sweep_orphans() {
 test_addon() {
   local database="addon_test_$$" log="$HOME_DIR/addon-test.log" code=0
   createdb -T "$PLAIN" "$database"
-  odoo -d "$database" --db_host "$PGHOST" --db_port "$PGPORT" --db_user "$PGUSER" --db_password "$PGPASSWORD" \
-    --addons-path "$SITE/odoo/addons,$REPO/odoo-bridge" --data-dir "$HOME_DIR/data" --http-interface 127.0.0.1 --http-port "$(free_port)" \
+  odoo_on "$database" --http-interface 127.0.0.1 --http-port "$(free_port)" \
     -i clarity_bridge --test-tags /clarity_bridge --stop-after-init > "$log" 2>&1 || code=$?
   dropdb --if-exists --force "$database"
   cat "$log"
