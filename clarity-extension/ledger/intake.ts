@@ -10,19 +10,17 @@ export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush()
 /** How events come in. @param onStored there is something to run */
 export function createIntake({ store, now, log, project, observe }: Settings, onStored: () => void): Intake {
   const stores = group(async (incoming: Incoming[]) => {
-    const buffers = incoming.map(({ payload }) => payload.buffer).filter((buffer) => buffer instanceof ArrayBuffer)
-    const stored = await store.run(storeEvents, { incoming, now: now() }, buffers)
+    // Copies go to the store's thread: a slice of a shared buffer would take its neighbours along, and what is given away
+    // could not be given again when a group is tried one by one.
+    const copies = incoming.map((event) => ({ ...event, payload: new Uint8Array(event.payload) }))
+    const buffers = copies.map(({ payload }) => payload.buffer)
+    const stored = await store.run(storeEvents, { incoming: copies, now: now() }, buffers)
     onStored()
     tell(incoming, stored)
     return stored
   })
 
-  /** A copy of the bytes goes to the store's thread; a slice of a shared buffer would take its neighbours along. */
-  const incomingOf = ({ body: _, ...event }: NewEvent, demand: DemandRow[] = []): Incoming => ({
-    ...event,
-    payload: new Uint8Array(event.payload),
-    demand,
-  })
+  const incomingOf = ({ body: _, ...event }: NewEvent, demand: DemandRow[] = []): Incoming => ({ ...event, demand })
 
   /** What cannot be projected is still an event: the flow will say what is wrong with it. */
   const projectSafely = (event: NewEvent): DemandRow[] => {

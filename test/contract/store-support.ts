@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { createLedger, type LedgerOptions } from '../../clarity-extension/ledger/ledger.ts'
+import { createQueries } from '../../clarity-extension/ledger/queries.ts'
+import type { Handler, Ledger, LedgerFact, NewEvent } from '../../clarity-extension/ledger/types.ts'
+import { openStore, type Store } from '../../clarity-extension/store/store.ts'
+import { done, type Outcome } from '../../shared/outcome.ts'
+import { postgresInstalled, throwawayDatabase } from '../support/postgres.ts'
+
+/** A real store that nobody else has. */
+export interface Place {
+  /** Opens it; for SQLite only one at a time. */
+  open(): Promise<Store>
+  remove(): Promise<void>
+}
+
+export const dialects: { dialect: string; possible: boolean; place: () => Promise<Place> }[] = [
+  { dialect: 'SQLite', possible: true, place: sqlitePlace },
+  { dialect: 'PostgreSQL', possible: postgresInstalled(), place: postgresPlace },
+]
+
+async function sqlitePlace(): Promise<Place> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
+  return { open: () => openStore({ dataDir }), remove: () => rm(dataDir, { recursive: true, force: true }) }
+}
+
+async function postgresPlace(): Promise<Place> {
+  const database = await throwawayDatabase()
+  return { open: () => openStore({ databaseUrl: database.url }), remove: () => database.drop() }
+}
+
+export interface Bench {
+  store: Store
+  ledger: Ledger
+  queries: ReturnType<typeof createQueries>
+  facts: LedgerFact[]
+  /** Moves the clock and runs what became due. */
+  later(ms: number): Promise<void>
+  now(): number
+}
+
+export const START = Date.UTC(2026, 10, 20, 12)
+
+/** A ledger over a store, with a clock of its own and no jitter. */
+export function bench(store: Store, options: Partial<LedgerOptions> = {}): Bench {
+  const clock = { now: START }
+  const facts: LedgerFact[] = []
+  const ledger = createLedger({
+    store,
+    log: pino({ level: 'silent' }),
+    now: () => clock.now,
+    random: () => 0,
+    observe: (fact) => facts.push(fact),
+    ...options,
+  })
+  return {
+    store,
+    ledger,
+    facts,
+    queries: createQueries(store, () => clock.now),
+    now: () => clock.now,
+    async later(ms) {
+      clock.now += ms
+      await ledger.idle()
+    },
+  }
+}
+
+let made = 0
+
+/** An order's event; each has its own webhook id. */
+export function event(lane = 'order:1', over: Partial<NewEvent> = {}): NewEvent {
+  const body = {
+    type: 'order.updated',
+    timestamp: '2026-11-20T12:00:00Z',
+    data: { id: lane.slice(lane.indexOf(':') + 1), updatedAt: '2026-11-20T12:00:00Z' },
+  }
+  return {
+    source: 'clarity',
+    webhookId: `msg_${++made}`,
+    type: 'order.updated',
+    lane,
+    subject: lane.slice(lane.indexOf(':') + 1),
+    priority: 0,
+    payload: Buffer.from(JSON.stringify(body)),
+    traceId: made.toString(16).padStart(32, '0'),
+    ...over,
+  }
+}
+
+/** Remembers what it was given; answers what `answer` says, else done. */
+export function recorder(answer: (id: number, attempt: number) => Outcome | Promise<Outcome> = () => done('applied')) {
+  const runs: { id: number; lane: string; attempt: number; type: string; payload: string }[] = []
+  const handler: Handler = async ({ id, lane, attempt, type, payload }) => {
+    runs.push({ id, lane, attempt, type, payload: payload.toString() })
+    return answer(id, attempt)
+  }
+  return { runs, handler }
+}
+
+export async function stateOf({ store }: Pick<Bench, 'store'>, id: number) {
+  return store.db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** Empty tables, connections up. */
+export async function wipe({ db }: Store): Promise<void> {
+  for (const table of ['attempts', 'events', 'lanes', 'demand', 'links', 'throughput', 'settings'] as const)
+    await db.deleteFrom(table).execute()
+  await db.updateTable('connections').set({ state: 'up', cause: null, message: null, since: START }).execute()
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createLinks } from '../../clarity-extension/links.ts'
+import { type Migration, migrate } from '../../clarity-extension/store/migrate.ts'
+import { migrations } from '../../clarity-extension/store/migrations/index.ts'
+import { openStore, type Store } from '../../clarity-extension/store/store.ts'
+import { dialects, type Place } from './store-support.ts'
+
+describe.each(dialects)('a store on $dialect', ({ possible, place: makePlace }) => {
+  describe.skipIf(!possible)('', () => {
+    let place: Place
+    let store: Store
+    beforeEach(async () => {
+      place = await makePlace()
+      store = await place.open()
+    })
+    afterEach(async () => {
+      await store.close()
+      await place.remove()
+    })
+
+    it('numbers its migrations and applies each once', async () => {
+      await migrate(store.db, store.dialect)
+      const { rows } = await sql<{ name: string }>`select name from migrations order by name`.execute(store.db)
+      expect(rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name))
+      expect(migrations.map(({ name }) => name.slice(0, 4))).toEqual(
+        migrations.map((_, index) => String(index + 1).padStart(4, '0')),
+      )
+    })
+
+    it('refuses a store that a newer version wrote, and says which', async () => {
+      const newer: Migration = { name: '9999_future', up: async () => undefined }
+      await migrate(store.db, store.dialect, [...migrations, newer])
+      await store.close()
+      await expect(place.open()).rejects.toThrow(/newer version of the bridge \(it has 9999_future/)
+      store = { ...store, close: async () => undefined }
+    })
+
+    it('leaves nothing of a migration that fails', async () => {
+      const broken: Migration = {
+        name: '9998_broken',
+        async up(db) {
+          await sql`create table half (id integer)`.execute(db)
+          throw new Error('disk')
+        },
+      }
+      await expect(migrate(store.db, store.dialect, [...migrations, broken])).rejects.toThrow('disk')
+      await expect(sql`select * from half`.execute(store.db)).rejects.toThrow(/half/)
+    })
+
+    it('keeps links, and only changes what is given', async () => {
+      const links = createLinks(store, () => 1)
+      const order = { kind: 'order', clarityId: '7', odooModel: 'sale.order', odooId: 70 }
+      await Promise.all([
+        links.save({ ...order, odooName: 'S00070', clarityVersion: 'v1', hash: 'h1' }),
+        links.save({ kind: 'customer', clarityId: '7', odooModel: 'res.partner', odooId: 5 }),
+      ])
+      await links.save({ ...order, hash: 'h2', clarityHash: 'c' })
+      expect(await links.get('order', '7')).toEqual({
+        ...order,
+        odooName: 'S00070',
+        clarityVersion: 'v1',
+        hash: 'h2',
+        clarityHash: 'c',
+      })
+      expect((await links.byOdoo('res.partner', 5))?.clarityId).toBe('7')
+      expect(await links.byOdoo('res.partner', 6)).toBeUndefined()
+      expect([...(await links.getMany('order', ['7', '8'])).keys()]).toEqual(['7'])
+      expect((await links.getMany('order', [])).size).toBe(0)
+    })
+
+    it('gives numbers for instants and counts', async () => {
+      const at = Date.UTC(2040, 0)
+      await store.db.insertInto('settings').values({ key: 'k', value: 'v', updated_at: at }).execute()
+      const row = await store.db
+        .selectFrom('settings')
+        .select((settings) => ['updated_at', settings.fn.countAll().as('n')])
+        .groupBy('updated_at')
+        .executeTakeFirstOrThrow()
+      expect(row).toEqual({ updated_at: at, n: 1 })
+    })
+  })
+})
+
+describe('a data folder', () => {
+  it('belongs to one process at a time and is free again when that one closes', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
+    const first = await openStore({ dataDir })
+    await expect(openStore({ dataDir })).rejects.toMatchObject({
+      name: 'StoreInUse',
+      message: expect.stringContaining(`pid ${process.pid}`),
+    })
+    await first.close()
+    const second = await openStore({ dataDir })
+    await second.close()
+    await expect(second.db.selectFrom('events').selectAll().execute()).rejects.toThrow('closed')
+    await rm(dataDir, { recursive: true })
+  })
+})
