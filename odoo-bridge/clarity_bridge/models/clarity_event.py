@@ -6,7 +6,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..tools import sender
-from ..tools.delivery import Endpoint
+from ..tools.delivery import AWAY, Endpoint
 
 # Seconds before each attempt, as Standard Webhooks recommends.
 _SCHEDULE = [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
@@ -63,7 +63,7 @@ class ClarityEvent(models.Model):
         keys = again.mapped("key")
         already = self.search([("key", "in", keys), ("state", "in", ("pending", "failed"))])
         waiting |= already
-        waiting.write({"state": "pending", "attempts": 0, "next_at": fields.Datetime.now(), "held_until": False})
+        waiting.write({"state": "pending", "attempts": 0, "next_at": self.env.cr.now(), "held_until": False})
         for key, events in again.grouped("key").items():
             if key not in already.mapped("key"):
                 events.sorted("id")[-1:].write(
@@ -81,7 +81,10 @@ class ClarityEvent(models.Model):
             VALUES %s
             """,
             rows,
-            template=f"(%s, %s, %s, %s, 'new', 0, 0, {self.env.uid:d}, {_NOW}, {self.env.uid:d}, {_NOW})",
+            template=self.env.cr.mogrify(
+                "(%%s, %%s, %%s, %%s, 'new', 0, 0, %(uid)s, %(now)s, %(uid)s, %(now)s)",
+                {"uid": self.env.uid, "now": self.env.cr.now()},
+            ).decode(),
         )
         self._send_after_commit()
 
@@ -101,16 +104,17 @@ class ClarityEvent(models.Model):
                    SET payload = newest.payload,
                        uid = {_NEW_UID},
                        attempts = CASE waiting.state WHEN 'failed' THEN 0 ELSE waiting.attempts END,
-                       next_at = CASE waiting.state WHEN 'failed' THEN {_NOW} ELSE waiting.next_at END,
+                       next_at = CASE waiting.state WHEN 'failed' THEN %(now)s ELSE waiting.next_at END,
                        state = 'pending',
-                       write_date = {_NOW}
+                       write_date = %(now)s
                   FROM newest
                  WHERE waiting.key = newest.key AND waiting.state IN ('pending', 'failed')
              RETURNING waiting.key
             )
             DELETE FROM clarity_event USING merged
              WHERE clarity_event.key = merged.key AND clarity_event.state = 'new'
-            """
+            """,
+            {"now": self.env.cr.now()},
         )
         self.env.cr.execute(
             f"""
@@ -120,7 +124,7 @@ class ClarityEvent(models.Model):
             ), promoted AS (
                 UPDATE clarity_event event
                    SET state = 'pending',
-                       next_at = {_NOW},
+                       next_at = %(now)s,
                        uid = CASE newest.rows WHEN 1 THEN event.uid ELSE {_NEW_UID} END,
                        create_date = newest.since
                   FROM newest
@@ -131,7 +135,8 @@ class ClarityEvent(models.Model):
              WHERE clarity_event.key = promoted.key
                AND clarity_event.state = 'new'
                AND clarity_event.id < promoted.id
-            """
+            """,
+            {"now": self.env.cr.now()},
         )
         self.invalidate_model()
 
@@ -142,10 +147,15 @@ class ClarityEvent(models.Model):
         endpoint = self._endpoint()
         if not endpoint or self._held():
             return endpoint, []
-        due = self.search(
-            [("state", "=", "pending"), ("next_at", "<=", fields.Datetime.now())], order="next_at, id", limit=_BATCH
+        # Plain SQL: the operators of a domain know whole seconds only.
+        self.env.cr.execute(
+            """
+            SELECT id, uid, payload FROM clarity_event
+             WHERE state = 'pending' AND next_at <= %s ORDER BY next_at, id LIMIT %s
+            """,
+            [self.env.cr.now(), _BATCH],
         )
-        return endpoint, [(event.id, event.uid, event.payload) for event in due]
+        return endpoint, self.env.cr.fetchall()
 
     @api.model
     def _settle(self, answers):
@@ -159,18 +169,11 @@ class ClarityEvent(models.Model):
             self._parameters().set_param(STOPPED, "410")
         if any(answer.accepted for answer in answers):
             # The receiver is back: what waited for it need not wait any longer.
-            waiting = self.search(
-                [
-                    ("state", "=", "pending"),
-                    ("next_at", ">", fields.Datetime.now()),
-                    ("attempts", ">", 0),
-                    ("last_status", "in", (0, 429, 502, 503, 504)),
-                ]
-            )
-            waiting.write({"next_at": fields.Datetime.now(), "held_until": False})
+            waiting = [("state", "=", "pending"), ("attempts", ">", 0), ("last_status", "in", list(AWAY))]
+            self.search(waiting).write({"next_at": self.env.cr.now(), "held_until": False})
 
     def _note(self, answer):
-        now = fields.Datetime.now()
+        now = self.env.cr.now()
         values = {"last_status": answer.status, "last_error": answer.error, "attempts": self.attempts + 1}
         if answer.accepted:
             values |= {"state": "sent", "sent_at": now, "held_until": False}
@@ -188,20 +191,22 @@ class ClarityEvent(models.Model):
         if not self._endpoint():
             return None
         self.env.cr.execute(
-            f"""
-            SELECT extract(epoch FROM greatest(
-                       CASE WHEN bool_or(state = 'new') THEN {_NOW} ELSE min(next_at) END,
-                       max(held_until)
-                   ) - {_NOW})
-              FROM clarity_event WHERE state IN ('new', 'pending')
             """
+            SELECT extract(epoch FROM greatest(
+                       CASE WHEN bool_or(state = 'new') THEN %(now)s ELSE min(next_at) END,
+                       max(held_until)
+                   ) - %(now)s)
+              FROM clarity_event WHERE state IN ('new', 'pending')
+            """,
+            {"now": self.env.cr.now()},
         )
         [seconds] = self.env.cr.fetchone()
         return None if seconds is None else float(seconds)
 
     @api.model
     def _held(self):
-        return bool(self.search_count([("state", "=", "pending"), ("held_until", ">", fields.Datetime.now())], limit=1))
+        held = [("state", "=", "pending"), ("held_until", "!=", False)]
+        return any(event.held_until > self.env.cr.now() for event in self.search(held))
 
     @api.model
     def _endpoint(self):
@@ -225,7 +230,7 @@ class ClarityEvent(models.Model):
     def _acknowledge(self, uids):
         """:return: how many of these were still waiting and are now done"""
         events = self.search([("uid", "in", uids), ("state", "!=", "sent")])
-        events.write({"state": "sent", "sent_at": fields.Datetime.now(), "held_until": False})
+        events.write({"state": "sent", "sent_at": self.env.cr.now(), "held_until": False})
         return len(events)
 
     @api.model
@@ -241,11 +246,10 @@ class ClarityEvent(models.Model):
 
     @api.autovacuum
     def _gc_events(self):
-        now = fields.Datetime.now()
+        now = self.env.cr.now()
         self.search([("state", "=", "sent"), ("sent_at", "<", now - timedelta(days=_KEEP_SENT_DAYS))]).unlink()
         old = [("state", "!=", "sent"), ("write_date", "<", now - timedelta(days=_KEEP_UNSENT_DAYS))]
         self.search(old).unlink()
 
 
-_NOW = "(now() AT TIME ZONE 'UTC')"
 _NEW_UID = "'evt_' || replace(gen_random_uuid()::text, '-', '')"

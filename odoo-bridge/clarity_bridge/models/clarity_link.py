@@ -55,14 +55,14 @@ class ClarityLink(models.Model):
     def _reserve_after_commit(self, order_ids):
         """Reserve the stock of these orders as soon as the current transaction is committed."""
         if order_ids:
-            self.env.cr.postcommit.add(partial(_reserve, self.env.registry, list(order_ids)))
+            self.env.cr.postcommit.add(partial(reserve, self.env.registry, list(order_ids)))
 
     @api.model
     def _cron_reserve(self):
         """Reserve what a crash left between the two transactions."""
         pending = self.search([("reservation_pending", "=", True)], limit=_SWEEP)
         if pending:
-            _reserve(self.env.registry, pending.mapped("res_id"))
+            reserve(self.env.registry, pending.mapped("res_id"))
 
     @api.model
     def _reserve_orders(self, order_ids):
@@ -82,7 +82,7 @@ class ClarityLink(models.Model):
         links.reservation_pending = False
 
 
-def _reserve(registry, order_ids):
+def reserve(registry, order_ids):
     """One short transaction, one at a time per database. Never raises: the commit it follows is done."""
     try:
         with alone(registry, "reservation"):

@@ -1,6 +1,9 @@
 import itertools
+from contextlib import contextmanager
 
 from odoo.tests import TransactionCase, new_test_user
+
+from ..models.clarity_link import reserve
 
 
 class BridgeCase(TransactionCase):
@@ -90,6 +93,19 @@ class BridgeCase(TransactionCase):
         return self.env["clarity.link"].search(
             [("store", "=", store), ("kind", "=", kind), ("clarity_ref", "=", ref)]
         )
+
+    @contextmanager
+    def own_transactions(self):
+        """Let the addon open transactions of its own, which see what this test wrote."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            yield
+        self.env.invalidate_all()
+
+    def reserve(self, *orders):
+        """What happens right after the commit."""
+        with self.own_transactions():
+            reserve(self.registry, [order.id for order in orders])
 
     def deliver(self, order, quantities=None):
         """Validate the open delivery, of all or of given quantities by storefront line."""

@@ -3,7 +3,6 @@ import re
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.clarity_link import _reserve
 from .common import BridgeCase
 
 
@@ -19,9 +18,7 @@ class TestReadState(BridgeCase):
 
     def reserved(self, **changes):
         order = self.applied(**changes)
-        self.env.flush_all()
-        _reserve(self.registry, order.ids)
-        self.env.invalidate_all()
+        self.reserve(order)
         return order
 
     def test_case_14_free_is_on_hand_minus_reserved(self):

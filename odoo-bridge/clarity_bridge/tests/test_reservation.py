@@ -1,18 +1,13 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
-from ..models.clarity_link import _reserve
+from ..models.clarity_link import reserve
 from ..tools.reservation import deferred_moves
 from .common import BridgeCase
 
 
 @tagged("post_install", "-at_install")
 class TestReservation(BridgeCase):
-    def reserve(self, *orders):
-        """What happens right after the commit."""
-        self.env.flush_all()
-        _reserve(self.registry, [order.id for order in orders])
-        self.env.invalidate_all()
-
     def test_stock_is_reserved_in_a_second_transaction(self):
         order = self.applied(ref="o1")
         self.assertEqual(order.picking_ids.state, "confirmed")
@@ -24,16 +19,15 @@ class TestReservation(BridgeCase):
 
     def test_sweep_reserves_what_a_crash_left(self):
         order = self.applied(ref="o1")
-        self.env.flush_all()
-        self.env["clarity.link"]._cron_reserve()
-        self.env.invalidate_all()
+        with self.own_transactions():
+            self.env["clarity.link"]._cron_reserve()
         self.assertEqual(order.picking_ids.state, "assigned")
         self.assertFalse(self.link("o1").reservation_pending)
 
     def test_after_commit_is_asked_for_exactly_what_was_deferred(self):
         self.env.cr.postcommit.clear()
         self.apply(self.order("o1"), self.order("o2", follow=[]))
-        asked = [call.args for call in self.env.cr.postcommit._funcs if call.func is _reserve]
+        asked = [call.args for call in self.env.cr.postcommit._funcs if call.func is reserve]
         self.assertEqual(asked, [(self.registry, [self.link("o1").res_id])])
 
     def test_switched_off_it_is_odoos_own_way(self):
@@ -86,5 +80,6 @@ class TestReservation(BridgeCase):
         self.assertFalse(self.link("o1").reservation_pending)
 
     def test_failed_batch_leaves_no_mark(self):
-        self.apply(self.order(lines=[self.line(display_type="line_section")]))
+        with mute_logger("odoo.sql_db"):
+            self.apply(self.order(lines=[self.line(display_type="line_section")]))
         self.assertIsNone(deferred_moves(self.env.cr))

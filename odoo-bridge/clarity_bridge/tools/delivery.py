@@ -14,7 +14,7 @@ from .signature import sign
 _CONNECTIONS = 4
 _TIMEOUT = 15
 # The receiver as a whole is away or busy, rather than unhappy with one event.
-_AWAY = {0, 429, 502, 503, 504}
+AWAY = {0, 429, 502, 503, 504}
 _LONGEST_HOLD = 24 * 3600
 
 
@@ -44,7 +44,7 @@ class Answer:
 
     @property
     def away(self):
-        return self.status in _AWAY
+        return self.status in AWAY
 
 
 def deliver(endpoint, events):
@@ -90,7 +90,7 @@ def send(endpoint, event, session=requests):
 def _hold(answer):
     """Seconds of a Retry-After, which is a number or a date."""
     text = answer.headers.get("retry-after", "").strip()
-    if answer.status_code not in _AWAY or not text:
+    if answer.status_code not in AWAY or not text:
         return None
     if text.isdecimal():
         return min(float(text), _LONGEST_HOLD)
