@@ -1,11 +1,12 @@
 /** `npm run build`: the panel, into clarity-extension/panel/dist. `npm start` does it when it is missing or old. */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const panel = join(import.meta.dirname, '../clarity-extension/panel')
-const stamp = join(panel, 'dist/.sources')
+const dist = join(panel, 'dist')
+const stamp = join(dist, '.sources')
 
 export async function buildPanelWhenOld(): Promise<void> {
   const sources = await hashOfSources()
@@ -16,8 +17,21 @@ export async function buildPanelWhenOld(): Promise<void> {
 async function buildPanel(sources: string): Promise<void> {
   // Only when it is needed: an installation without development dependencies brings its panel built.
   const { build } = await import('vite')
-  await build({ root: panel, logLevel: 'warn' })
-  await writeFile(stamp, sources)
+  // Vite believes this before its own mode: under a test runner it would build React's development version.
+  process.env.NODE_ENV = 'production'
+  const fresh = join(import.meta.dirname, `../.cache/panel-${process.pid}`)
+  await build({ root: panel, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } })
+  await writeFile(join(fresh, '.sources'), sources)
+  await replace(fresh)
+}
+
+/** Swapped as a whole: another process may be serving the old one, or building the same at this moment. */
+async function replace(fresh: string): Promise<void> {
+  const old = `${fresh}-old`
+  await mkdir(dist, { recursive: true })
+  await rename(dist, old)
+  await rename(fresh, dist)
+  await rm(old, { recursive: true })
 }
 
 /** What the result depends on: the panel's files and the exact versions of what it is built with. */

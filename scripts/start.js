@@ -3,9 +3,9 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
-    `This needs Node 22.18 or newer, and here Node ${process.versions.node} runs it.\n` +
-      'Start it with `npm start`: that uses the Node 24 which `npm ci` puts into node_modules/.bin.\n' +
-      'If it was `npm start`: `npm ci` was kept from installing it (ignore-scripts?); run `npm rebuild node`.',
+    `This needs Node 22.18 or newer, and Node ${process.versions.node} was to run it.\n` +
+      'Remedy: `npm ci`, which installs Node 24 into node_modules/.bin, then `npm start`, which uses it.\n' +
+      'If that was what you did, install scripts are switched off: run `npm rebuild node`.',
   )
   process.exit(1)
 }

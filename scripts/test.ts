@@ -14,9 +14,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { z } from 'zod'
 import { chromiumInstalled } from '../test/support/chromium.ts'
 import { postgresInstalled, privateCluster } from '../test/support/postgres.ts'
+import { type Count, countOdoo, countVitest, troublesIn } from './test-counts.ts'
 
 const root = join(import.meta.dirname, '..')
 const strict = process.env.CI === 'true'
@@ -24,11 +24,6 @@ const everything = ['unit', 'flows', 'contract', 'real', 'panel', 'faults', 'add
 const needs: Record<string, readonly string[]> = {
   odoo: ['contract', 'real', 'panel', 'faults', 'addon'],
   chromium: ['panel', 'faults'],
-}
-
-interface Count {
-  passed: number
-  failed: number
 }
 
 async function main(wanted: string[]): Promise<number> {
@@ -48,17 +43,17 @@ async function main(wanted: string[]): Promise<number> {
   const counts = [
     await runVitest(possible.filter((name) => name !== 'addon')),
     possible.includes('addon') ? await runAddonTests() : none,
-    { passed: 0, failed: strict ? missing.length : 0 },
+    { ...none, failed: strict ? missing.length : 0 },
   ]
   if (wasDown) await odoo('down')
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0)
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-  if (passed + failed === 0) shout('No test ran at all.')
-  console.log(`${passed} passed, ${failed} failed`)
-  return failed > 0 || passed === 0 ? 1 : 0
+  const total = (key: keyof Count) => counts.reduce((sum, count) => sum + count[key], 0)
+  if (total('skipped') > 0) shout(`${total('skipped')} tests were skipped.`)
+  if (total('passed') === 0) shout('No test passed at all.')
+  console.log(`${total('passed')} passed, ${total('failed')} failed`)
+  return total('failed') > 0 || total('passed') === 0 ? 1 : 0
 }
 
-const none: Count = { passed: 0, failed: 0 }
+const none: Count = { passed: 0, failed: 0, skipped: 0 }
 let wasDown = false
 
 /** Installs and starts what the projects need. @returns what could not be had */
@@ -100,54 +95,20 @@ async function runVitest(projects: string[]): Promise<Count> {
       cluster === undefined ? {} : { DATABASE_URL_TEST: cluster.url() },
       'all',
     )
-    return count(Report.parse(JSON.parse(await readFile(report, 'utf8'))), code)
+    return countVitest(JSON.parse(await readFile(report, 'utf8')), { code, strict })
   } finally {
     await cluster?.dispose()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-const Report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
-})
-
-/** A file that could not be loaded has no tests to fail, and an error outside of any test only shows in the exit code. */
-function count(report: z.infer<typeof Report>, code: number | null): Count {
-  const unloadable = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  )
-  const skipped = report.numPendingTests + report.numTodoTests
-  if (skipped > 0) shout(`${skipped} tests were skipped.`)
-  const failed = report.numFailedTests + unloadable.length + (strict ? skipped : 0)
-  return { passed: report.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed }
-}
-
-/** Odoo says `0 failed, 0 error(s) of 12 tests when loading database`, and exits with 1 if one failed. */
 async function runAddonTests(): Promise<Count> {
   console.log("\nThe addon's own tests, in Odoo's runner:")
   const { code, output } = await odoo('test-addon')
-  const [, failures, errors, total] = /(\d+) failed, (\d+) error\(s\) of (\d+) tests/.exec(output)?.map(Number) ?? []
-  if (failures === undefined || errors === undefined || total === undefined || total === 0) {
-    console.log(output.split('\n').slice(-40).join('\n'))
-    shout("Odoo's runner reported no test.")
-    return { passed: 0, failed: 1 }
-  }
-  const skipped =
-    output.match(/^\S+ \S+ \d+ INFO \S+ odoo\.addons\.clarity_bridge\.tests\.\S+: .*\bskipped\b.*$/gm) ?? []
-  const failed = failures + errors + (strict ? skipped.length : 0)
-  if (failed > 0 || code !== 0) console.log(troubles(output))
-  console.log(`${total} tests of the addon, ${failures + errors} failed, ${skipped.length} skipped`)
-  return { passed: total - failures - errors - skipped.length, failed: code !== 0 && failed === 0 ? 1 : failed }
-}
-
-/** The log's errors with what follows each of them, without the thousand lines of modules loading. */
-function troubles(log: string): string {
-  const entries = log.split(/\n(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ )/)
-  return entries.filter((entry) => /^\S+ \S+ \d+ (ERROR|CRITICAL)/.test(entry)).join('\n')
+  const result = countOdoo(output, { code, strict })
+  if (result.failed > 0) console.log(troublesIn(output) || output.split('\n').slice(-40).join('\n'))
+  console.log(`  ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`)
+  return result
 }
 
 const odoo = (command: string, env: NodeJS.ProcessEnv = {}) =>
