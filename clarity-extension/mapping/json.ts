@@ -52,9 +52,12 @@ export const isAbsent = (value: unknown): value is undefined | null | '' =>
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((entry) => canonical(entry ?? null)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`
+  let text = ''
+  for (const key of Object.keys(value).sort()) {
+    const entry: unknown = Reflect.get(value, key)
+    if (entry !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(entry)}`
+  }
+  return `{${text}}`
 }
 
 export const isJson = (value: unknown): value is Json => {

@@ -46,7 +46,7 @@ export type OrderMapped =
       /** Payments that could not be mapped. The order goes ahead; then the attempt ends with these. */
       held: Problem[]
       used: UsedLookup[]
-      /** By operation id: pointer into what is written -> pointer into the order. Read it with sourceOf(). */
+      /** Made when it is asked for. By operation id: pointer into what is written -> pointer into the order. Read it with sourceOf(). */
       origins: Record<string, Origins>
     }
   | { ok: false; outcome: OutcomeOf<'correct'> | OutcomeOf<'review'> | OutcomeOf<'skip'> }
@@ -83,7 +83,9 @@ export function orderToOperations(order: Order, customer: Customer | undefined, 
     operations: [operation, ...payments.flatMap((payment) => payment.operation ?? [])],
     held: payments.flatMap(({ mapped }) => problemsOf(mapped)),
     used: parts.flatMap((part) => (part.ok ? part.used : [])),
-    origins: originsOf(operation.id, main, ensured, payments),
+    get origins() {
+      return originsOf(operation.id, main, ensured, payments)
+    },
   }
 }
 

@@ -14,6 +14,8 @@ export interface Adjustment {
   written: Taxation & { roundingKey?: string | undefined }
   /** The item it belongs to. */
   lineId?: string
+  /** Part of a discount on the whole order. */
+  ofDiscount: boolean
   /** Pointer of what it comes from. */
   source: string
 }
@@ -43,6 +45,7 @@ function restsOfItems(order: Order, items: Items): Adjustment[] {
       taxCode: written.taxCode,
       written,
       lineId: item.lineId,
+      ofDiscount: false,
       source: `/items/${index}/${discounted ? 'discount' : 'total'}`,
     }
   })
@@ -72,6 +75,7 @@ function discountLines(order: Order, items: Items, index: number, spread: Spread
     taxCode: tax.taxCode,
     written: tax,
     ...(lineId !== undefined && { lineId }),
+    ofDiscount: true,
     source: `/discounts/${index}`,
   }))
 }

@@ -3,7 +3,7 @@ import { amount } from '../../../shared/money.ts'
 import { type Adjustment, adjustments, type Spread } from './adjustments.ts'
 import { type ExpectedTotals, expectedTotals } from './expect.ts'
 import { rawOf, type Style, type WrittenItem, writeItem } from './lines.ts'
-import { predict, type RawLine } from './predict.ts'
+import { predict, type RawLine, type Totals } from './predict.ts'
 import type { Taxation } from './taxes.ts'
 
 /** Every line of the order as Odoo gets it, and the totals that must come out. */
@@ -49,9 +49,9 @@ export function figuresOf(order: Order, shipping: readonly Taxation[]): Figures 
     for (const { spread, together } of ways) {
       if (spread === 'item' && order.discounts.length === 0) continue
       const figures = arrange(order, items, shipping, spread, together, expected)
-      const lines = rawLines(order, figures)
-      if (!agrees(lines, order, 'document', expected)) continue
-      if (agrees(lines, order, 'line', expected)) return figures
+      const { line, document } = predict(rawLines(order, figures), order)
+      if (!agrees(document, expected)) continue
+      if (agrees(line, expected)) return figures
       second ??= figures
     }
   }
@@ -78,11 +78,13 @@ function arrange(
   }
 }
 
+/** The rest of an item's total is part of it wherever items stand apart. */
 function keyOf(line: Adjustment, together: Together): Rounded {
   if (together === 'all') return {}
-  if (together === 'line') return { roundingKey: line.ref }
   if (together === 'item') return { roundingKey: line.lineId ?? line.ref }
-  return line.lineId !== undefined && line.kind === 'rounding' ? {} : { roundingKey: 'discounts' }
+  const ofItem = line.ofDiscount ? undefined : line.lineId
+  if (together === 'line') return { roundingKey: ofItem ?? line.ref }
+  return ofItem === undefined ? { roundingKey: 'discounts' } : {}
 }
 
 function rawLines(order: Order, { items, shipping, adjustments: extra }: Figures): RawLine[] {
@@ -103,7 +105,5 @@ function rawLines(order: Order, { items, shipping, adjustments: extra }: Figures
   ]
 }
 
-function agrees(lines: RawLine[], order: Order, rounding: 'line' | 'document', expected: ExpectedTotals): boolean {
-  const { total, tax } = predict(lines, order, rounding)
-  return total.eq(expected.amount_total) && tax.eq(expected.amount_tax)
-}
+const agrees = ({ total, tax }: Totals, expected: ExpectedTotals): boolean =>
+  total.eq(expected.amount_total) && tax.eq(expected.amount_tax)

@@ -17,24 +17,34 @@ export interface Totals {
 }
 
 /**
- * What Odoo computes from these lines in a company that rounds every line by itself, or once per tax and document (`Round per
- * Line` and `Round Globally` in its settings; `_round_base_lines_tax_details` of account.tax in Odoo 19).
+ * What Odoo computes from these lines in a company that rounds every line by itself (`line`), and in one that rounds once per
+ * tax and document (`Round per Line` and `Round Globally` in its settings; `_round_base_lines_tax_details` of account.tax in
+ * Odoo 19).
  */
-export function predict(lines: readonly RawLine[], order: Order, rounding: 'line' | 'document'): Totals {
+export function predict(lines: readonly RawLine[], order: Order): { line: Totals; document: Totals } {
   const digits = currencyDigits(order.currency)
-  const together = (group: (line: RawLine) => string) =>
-    rounding === 'line' ? lines.map((line) => [line]) : [...Map.groupBy(lines, group).values()]
-  const rounded = (groups: readonly (readonly RawLine[])[], value: (line: RawLine) => Amount) =>
-    sum(groups.map((group) => round(sum(group.map(value)), digits)))
-  const tax = rounded(
-    together(({ tax: of, roundingKey }) => `${taxGroup(of)} ${roundingKey}`),
-    (line) => taxOf(line, order),
-  )
-  const base = rounded(
-    together(({ roundingKey }) => `${roundingKey}`),
-    ({ raw }) => raw,
-  )
-  return { tax, total: order.pricesIncludeTax ? base : base.plus(tax) }
+  const taxes = lines.map(({ raw, tax }) => (tax.taxed ? rawTax(raw, tax.taxRate, order) : ZERO))
+  const bases = lines.map(({ raw }) => raw)
+  const totals = (base: Amount, tax: Amount): Totals => ({ tax, total: order.pricesIncludeTax ? base : base.plus(tax) })
+  return {
+    line: totals(sum(bases.map((base) => round(base, digits))), sum(taxes.map((tax) => round(tax, digits)))),
+    document: totals(
+      roundedBy(bases, lines, digits, ({ roundingKey }) => roundingKey ?? ''),
+      roundedBy(taxes, lines, digits, ({ tax, roundingKey }) => `${taxGroup(tax)} ${roundingKey}`),
+    ),
+  }
 }
 
-const taxOf = ({ raw, tax }: RawLine, order: Order): Amount => (tax.taxed ? rawTax(raw, tax.taxRate, order) : ZERO)
+function roundedBy(
+  amounts: readonly Amount[],
+  lines: readonly RawLine[],
+  digits: number,
+  group: (line: RawLine) => string,
+): Amount {
+  const sums = new Map<string, Amount>()
+  lines.forEach((line, index) => {
+    const key = group(line)
+    sums.set(key, (sums.get(key) ?? ZERO).plus(amounts[index] ?? ZERO))
+  })
+  return sum([...sums.values()].map((one) => round(one, digits)))
+}

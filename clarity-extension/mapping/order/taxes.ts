@@ -18,8 +18,21 @@ export interface TaxTerms {
 
 /** Tax on an amount, unrounded; within it when prices include tax. */
 export function rawTax(base: Amount, rate: string, { pricesIncludeTax }: TaxTerms): Amount {
+  const { percent, plusHundred } = parsedRate(rate)
+  return pricesIncludeTax ? base.times(percent).div(plusHundred) : base.times(percent).div(HUNDRED)
+}
+
+const HUNDRED = amount(100)
+const parsedRates = new Map<string, { percent: Amount; plusHundred: Amount }>()
+
+/** A shop has a handful of rates, and every line of every order asks for one. */
+function parsedRate(rate: string) {
+  const known = parsedRates.get(rate)
+  if (known) return known
   const percent = amount(rate)
-  return pricesIncludeTax ? base.times(percent).div(percent.plus(100)) : base.times(percent).div(100)
+  const parsed = { percent, plusHundred: percent.plus(HUNDRED) }
+  if (parsedRates.size < 1_000) parsedRates.set(rate, parsed)
+  return parsed
 }
 
 export function taxation(
