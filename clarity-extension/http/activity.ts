@@ -4,7 +4,6 @@ import { z } from 'zod'
 import type { Problem } from '../../shared/outcome.ts'
 import type { EventDetail } from '../ledger/queries.ts'
 import type { components } from '../panel/schema.d.ts'
-import { eventStates } from '../store/schema.ts'
 import { HIDDEN, mask } from './mask.ts'
 import type { PanelPorts } from './ports.ts'
 import { Refusal } from './problem.ts'
@@ -113,6 +112,15 @@ function payloadOf(text: string, keep: 'nothing' | 'personal'): Schemas['Payload
 
 const needsPerson = (event: EventDetail): boolean => event.state === 'dead' || event.state === 'held'
 
+const eventStates = [
+  'ready',
+  'running',
+  'done',
+  'skipped',
+  'dead',
+  'held',
+  'dismissed',
+] as const satisfies readonly Schemas['EventState'][]
 const eventId = z
   .string()
   .regex(/^\d{1,15}$/)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import compression from 'compression'
 import express, { Router } from 'express'
 import { Refusal } from './problem.ts'
 import { nonceOf } from './security.ts'
@@ -12,6 +13,7 @@ import { nonceOf } from './security.ts'
 export function panelFiles(dist: string): Router {
   let page: string | undefined
   const router = Router()
+  router.use(compression())
   router.use('/assets', express.static(join(dist, 'assets'), { immutable: true, maxAge: '1y', index: false }))
   router.use(express.static(dist, { index: false, maxAge: '1h' }))
   router.get('/{*path}', (req, res, next) => {

@@ -45,7 +45,7 @@ const remedies: Record<string, string> = {
   lease_lost: patience,
   bug: report,
   thrown: report,
-  unreadable: 'The message is authentic but not in the agreed form. Compare it with the contract of its sender.',
+  unreadable_body: 'The message is authentic but not in the agreed form. Compare it with the contract of its sender.',
   totals_differ: 'Compare both totals on the event. Correct the order in Odoo or in the storefront, then replay.',
   already_delivered:
     'The order was delivered in Odoo before this change came. Decide there what is right, then dismiss.',

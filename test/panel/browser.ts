@@ -1,21 +1,5 @@
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { PASSWORD, type PanelServer } from './server.ts'
-
-/** The system's Chromium, quiet: nothing it does of its own accord reaches the network. */
-export const launchBrowser = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
 
 /** Signs in through the form, as a person does. */
 export async function signIn(page: Page, server: PanelServer, path = '/admin/'): Promise<void> {

@@ -3,7 +3,6 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { number } from '../format.ts'
 import { ActivityFilter } from '../parts/activity-filter.tsx'
 import { EventList, EventListSkeleton } from '../parts/event-list.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
@@ -15,7 +14,7 @@ import styles from './activity.module.css'
 const route = getRouteApi('/activity')
 
 export function ActivityPage() {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const events = useInfiniteQuery(eventsQuery(filterOf(search)))
@@ -23,7 +22,7 @@ export function ActivityPage() {
   useRowKeys(list)
   const items = events.data?.pages.flatMap((page) => page.items) ?? []
   const filtered = Object.keys(search).length > 0
-  const count = number(items.length, i18n.language)
+  const count = items.length
   return (
     <div ref={list}>
       <title>{`${t('activity.title')} · ${t('product')}`}</title>
@@ -59,7 +58,7 @@ export function ActivityPage() {
           <EventList events={items} stale={events.isPlaceholderData} />
           <footer className={styles.foot}>
             <span className="muted" aria-live="polite">
-              {events.hasNextPage ? t('activity.countMore', { count }) : t('activity.count', { count: items.length })}
+              {events.hasNextPage ? t('activity.countMore', { count }) : t('activity.count', { count })}
             </span>
             {events.hasNextPage && (
               <Button

@@ -37,7 +37,11 @@ export function Throughput({ overview }: { overview: Overview }) {
       </div>
       <div className={styles.chart} role="img" aria-label={t('overview.chartLabel', totals)}>
         <Chart throughput={throughput} language={i18n.language} onHover={setHovered} />
-        {silent && <p className={styles.silent}>{t('overview.chartEmpty')}</p>}
+        {silent && (
+          <p className={styles.silent}>
+            <span>{t('overview.chartEmpty')}</span>
+          </p>
+        )}
       </div>
     </section>
   )

@@ -1,0 +1,304 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { complaints, signIn } from './browser.ts'
+import { PASSWORD, type PanelServer, startPanel } from './server.ts'
+
+let server: PanelServer
+let browser: Browser
+let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
+let context: BrowserContext
+let page: Page
+let found: string[]
+
+beforeAll(async () => {
+  server = await startPanel('failing')
+  browser = await launchChromium()
+  const first = await browser.newContext()
+  await signIn(await first.newPage(), server)
+  signedIn = await first.storageState()
+  await first.close()
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+beforeEach(async () => {
+  server.show('failing')
+  server.ledger.moves = []
+  context = await browser.newContext({ storageState: signedIn, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
+  found = complaints(context)
+  page = await context.newPage()
+})
+afterEach(() => context.close())
+
+const open = (path: string) => page.goto(`${server.url}/admin${path}`)
+const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
+
+describe('sign-in', () => {
+  beforeEach(() => context.clearCookies())
+
+  it('says what is wrong and what to do, then opens the page that was asked for', async () => {
+    await open('/activity?show=failed')
+    await page.getByLabel('Password', { exact: true }).fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    const alert = page.getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.textContent()).toContain('do not match. Check both.')
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await heading('Activity')
+    expect(await page.getByRole('button', { name: 'Failed' }).getAttribute('aria-pressed')).toBe('true')
+  })
+
+  it('ends with sign-out: the page, the session and what was read are gone', async () => {
+    await signIn(page, server)
+    await page.getByRole('link', { name: 'Activity' }).click()
+    await heading('Activity')
+    await page.getByRole('button', { name: 'Preferences' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await heading('Sign in to the bridge')
+    await page.goBack()
+    await heading('Sign in to the bridge')
+    await page.getByRole('navigation').waitFor({ state: 'hidden' })
+  })
+
+  it('comes back by itself when the session has ended', async () => {
+    await signIn(page, server)
+    await context.clearCookies()
+    await page.getByRole('link', { name: 'Needs attention' }).first().click()
+    await heading('Sign in to the bridge')
+  })
+})
+
+describe('overview', () => {
+  it('says the worst thing first and what to do about it', async () => {
+    await open('/')
+    await heading('Odoo is not being written to.')
+    const odoo = page.getByRole('article').filter({ hasText: 'Odoo 19' })
+    expect(await odoo.textContent()).toMatch(/The key is not accepted.*Enter a valid key.*23 records wait/)
+    await odoo.getByRole('button', { name: 'Resume' }).click()
+    await heading('12 events need you.')
+    expect(server.ledger.moves).toEqual(['resume odoo'])
+    await page.getByRole('link', { name: /^Failed/ }).click()
+    await heading('Needs attention')
+  })
+
+  it('tests a connection step by step', async () => {
+    await open('/')
+    const odoo = page.getByRole('article').filter({ hasText: 'Odoo 19' })
+    await odoo.getByRole('button', { name: 'Test' }).click()
+    await odoo.getByText('A check did not pass.').waitFor()
+    expect(await odoo.getByRole('listitem').allTextContents()).toEqual([
+      'passed: Reachable Odoo 19.0 answered in 48 ms.',
+      expect.stringMatching(/did not pass: Credentials.*Create a new key/),
+    ])
+  })
+
+  it('asks before it pauses', async () => {
+    server.show('well')
+    await open('/')
+    const clarity = page.getByRole('article').filter({ hasText: 'Clarity storefront' })
+    await clarity.getByRole('button', { name: 'Pause' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Pause Clarity storefront?' })
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(server.ledger.moves).toEqual([])
+    await clarity.getByRole('button', { name: 'Pause' }).click()
+    await dialog.getByRole('button', { name: 'Pause' }).click()
+    await heading('Storefront is not being written to.')
+    expect(server.ledger.moves).toEqual(['pause clarity by admin'])
+  })
+
+  it('follows the bridge without a reload', async () => {
+    server.show('well')
+    await open('/')
+    await heading('All is well.')
+    server.show('failing')
+    await heading('Odoo is not being written to.')
+    server.show('empty')
+    await heading('All is quiet.')
+  })
+})
+
+describe('activity', () => {
+  const rows = () => page.locator('a[data-row]')
+
+  it('keeps its filter in the address and loads further pages', async () => {
+    server.show('many')
+    await open('/activity')
+    await rows().first().waitFor()
+    expect(await rows().count()).toBe(50)
+    await page.getByRole('button', { name: 'Load more' }).click()
+    await rows().nth(99).waitFor()
+    await page.getByLabel('Kind').selectOption('order.created')
+    await page.getByRole('searchbox', { name: 'Search' }).or(page.getByLabel('Search order number')).fill('#315')
+    await page.waitForURL(/type=order.created.*q=/)
+    await page.waitForFunction(() => document.querySelectorAll('a[data-row]').length === 10)
+    await page.reload()
+    await rows().first().waitFor()
+    expect(await rows().count()).toBe(10)
+    expect((await rows().allTextContents()).every((text) => /#315\d.*Order placed/.test(text))).toBe(true)
+  })
+
+  it('is walked by keyboard', async () => {
+    await open('/activity')
+    await rows().first().waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    const second = await rows().nth(1).getAttribute('href')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${server.url}${second}`)
+    await page.goBack()
+    await page.keyboard.press('/')
+    await page.keyboard.type('jk')
+    expect(await page.getByLabel('Search order number').inputValue()).toBe('jk')
+  })
+
+  it('shows what arrives and what changes, where the filter lets it', async () => {
+    await open('/activity?show=failed')
+    await rows().first().waitFor()
+    const before = await rows().count()
+    const [newest] = server.ledger.events
+    if (!newest) throw new Error('no events')
+    const arrived = { ...newest, id: 90_001, subject: '#9001', lane: 'order:9001', state: 'dead' as const }
+    server.ledger.events.unshift(arrived, { ...arrived, id: 90_000, subject: '#9000', state: 'done' as const })
+    await rows().filter({ hasText: '#9001' }).waitFor()
+    expect(await rows().first().textContent()).toContain('#9001')
+    expect(await rows().count()).toBe(before + 1)
+    await server.ledger.replay({ ids: [90_001] }, 'somebody')
+    await rows().filter({ hasText: '#9001' }).filter({ hasText: 'Waiting' }).waitFor()
+  })
+})
+
+describe('one event', () => {
+  const idOf = (cause: string) => server.ledger.events.find((event) => event.cause === cause)?.id
+
+  it('tells what is wrong, what to do, and is replayed', async () => {
+    await open(`/activity/${idOf('unknown_sku')}`)
+    await page.getByRole('region', { name: 'What is wrong' }).waitFor()
+    const trouble = await page.getByRole('region', { name: 'What is wrong' }).textContent()
+    expect(trouble).toMatch(/\/items\/0\/sku = MUG-TEAL.*What to do.*internal reference MUG-TEAL/)
+    await page.getByRole('button', { name: 'Replay' }).click()
+    await page.getByText('Back in line').waitFor()
+    await page.getByRole('region', { name: 'What is wrong' }).waitFor({ state: 'hidden' })
+    expect(server.ledger.moves).toEqual([`ready ${idOf('unknown_sku')} by admin`])
+  })
+
+  it('is told from the webhook to Odoo, each step with its data, the person hidden until asked', async () => {
+    server.show('well')
+    const order = server.ledger.events.find((event) => event.type === 'order.created' && event.state === 'done')
+    await open(`/activity/${order?.id}`)
+    await page.getByText('Received from Storefront').waitFor()
+    await page.getByText(/^In Odoo: S0\d+$/).waitFor()
+    expect(await page.getByRole('link', { name: 'Open in Odoo' }).getAttribute('href')).toMatch(/odoo\.example\.com/)
+    await page.getByText('apply', { exact: true }).click()
+    expect(await page.getByRole('region', { name: 'Data of the step apply' }).textContent()).toContain('sale.order')
+    await page.getByText('Message as it came').click()
+    const message = page.getByRole('region', { name: 'Message as it came' })
+    expect(await message.textContent()).not.toContain('ada@example.com')
+    await page.getByRole('button', { name: 'Show it' }).click()
+    await message.getByText('ada@example.com').waitFor()
+  })
+
+  it('shows both sums of one that is held, and is dismissed after a question', async () => {
+    await open(`/activity/${idOf('totals_differ')}`)
+    await page.getByText('129.91', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByText('Set aside').waitFor()
+    expect(server.ledger.moves).toHaveLength(1)
+  })
+
+  it('folds many attempts and says that it gave up', async () => {
+    await open(`/activity/${idOf('timeout')}`)
+    await page.getByText('Attempt 8: Gave up').waitFor()
+    expect(await page.getByText(/^Attempt \d/).count()).toBe(2)
+    await page.getByRole('button', { name: 'Show 6 earlier attempts' }).click()
+    expect(await page.getByText(/^Attempt \d/).count()).toBe(8)
+  })
+
+  it('says so when it is not there', async () => {
+    await open('/activity/424242')
+    await page.getByRole('alert').getByText('There is no event 424242.').waitFor()
+  })
+})
+
+describe('needs attention', () => {
+  it('replays all of one cause, and the counter follows', async () => {
+    await open('/attention')
+    const group = page.getByRole('article').filter({ hasText: 'Odoo does not know this SKU' })
+    await group.waitFor()
+    expect(await group.textContent()).toMatch(/Failed: 7 events.*What to do/)
+    await group.getByRole('button', { name: 'Replay all' }).click()
+    await page.getByText('7 events are back in line.').waitFor()
+    await group.waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: /Needs attention\s*5/ }).waitFor()
+    expect(server.ledger.moves).toHaveLength(7)
+  })
+
+  it('leads to the events of a cause', async () => {
+    await open('/attention')
+    await page.getByRole('link', { name: 'View all 2' }).click()
+    await page.locator('a[data-row]').first().waitFor()
+    expect(await page.locator('a[data-row]').count()).toBe(2)
+    await page.getByRole('button', { name: 'Remove the filter by cause' }).click()
+    await page.waitForURL((url) => !url.search.includes('cause'))
+  })
+})
+
+describe('every page', () => {
+  for (const [path, title] of [
+    ['/', /./],
+    ['/activity', 'Activity'],
+    ['/attention', 'Needs attention'],
+    ['/activity/1157', /./],
+  ] as const)
+    it(`shows bones while it loads, says when it cannot, and recovers: ${path}`, async () => {
+      // The live stream would mend the page before anybody could click.
+      await page.route('**/api/live', (route) => route.abort())
+      const gate = Promise.withResolvers<void>()
+      await page.route(/\/api\/(overview|events|failures)/, async (route) => {
+        await gate.promise
+        await route.continue()
+      })
+      await open(path)
+      await page.getByRole('status', { name: 'Loading…' }).waitFor()
+      server.ledger.broken = true
+      gate.resolve()
+      const failure = page.getByRole('main').getByRole('alert')
+      await failure.waitFor()
+      expect(await failure.textContent()).toMatch(/could not answer.*Try again.*Request [0-9a-f-]{36}/)
+      server.ledger.broken = false
+      await failure.getByRole('button', { name: 'Try again' }).click()
+      await heading(title)
+      await failure.waitFor({ state: 'hidden' })
+    })
+
+  it('says when the bridge itself does not answer', async () => {
+    await page.route(/\/api\/overview|\/api\/live/, (route) => route.abort())
+    await open('/')
+    await page.getByText('Check that the extension is running').waitFor()
+  })
+
+  it('speaks German, completely, and remembers it', async () => {
+    await open('/')
+    await page.getByRole('button', { name: 'Preferences' }).click()
+    await page.getByRole('menuitem', { name: 'Deutsch' }).click()
+    await heading('Odoo: Zustellung angehalten.')
+    await page.reload()
+    await heading('Odoo: Zustellung angehalten.')
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    expect(found).toEqual([])
+  })
+
+  it('keeps the chosen appearance', async () => {
+    await open('/')
+    await page.getByRole('button', { name: 'Preferences' }).click()
+    await page.getByRole('menuitem', { name: 'Dark' }).click()
+    await page.reload()
+    expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
+  })
+})
