@@ -142,8 +142,6 @@ export function createCourier(db: Db, endpoints: Endpoints, clock: () => number,
     const body = Buffer.from(delivery.body)
     const headers = signHeaders(body, endpoints.secrets(endpoint.id), delivery.webhook_id, clock() / 1000)
     const sent = await sender.send(endpoint.url, body, { ...headers })
-    underWay -= 1
-    pace.underWay -= 1
     settled.push({ delivery, endpoint, sent })
     if (settled.length === 1) setImmediate(settleAll)
   }
@@ -151,6 +149,9 @@ export function createCourier(db: Db, endpoints: Endpoints, clock: () => number,
   /** All answers of one turn of the event loop in one transaction. */
   function settleAll(): void {
     const batch = settled.splice(0)
+    // Only now is there room again: a 410 must be known before the next attempt begins.
+    underWay -= batch.length
+    for (const { endpoint } of batch) paceOf(endpoint.id).underWay -= 1
     db.transaction(() => batch.forEach(settleOne))()
     kick()
     if (stopped) release()
