@@ -31,7 +31,9 @@ export function complete(options: OdooOptions) {
   const secret = apiKey ?? password
   if (!secret) throw new Error('Odoo needs an API key (ODOO_API_KEY) or, before 19, a password')
   if (transport === 'json2' && !apiKey) throw new Error('The json2 transport needs an API key: set ODOO_API_KEY')
-  if (transport === 'jsonrpc' && !login) throw new Error('The jsonrpc transport signs in by login: set ODOO_LOGIN')
+  if ((transport === 'jsonrpc' || !apiKey) && !login) {
+    throw new Error('The jsonrpc transport signs in by login: set ODOO_LOGIN')
+  }
   const { read = 30_000, write = 120_000 } = timeouts
   return {
     base: new URL(url).href.replace(/\/+$/, ''),
