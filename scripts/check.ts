@@ -57,7 +57,11 @@ const Report = z.object({
 const node = (...args: string[]) => command(process.execPath, args)
 
 async function command(file: string, args: string[]): Promise<Verdict> {
-  const run = promisify(execFile)(file, args, { cwd: root, maxBuffer: 64 * 1024 * 1024 })
+  const run = promisify(execFile)(file, args, {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1' },
+    maxBuffer: 64 * 1024 * 1024,
+  })
   try {
     return { ok: true, output: (await run).stdout }
   } catch (failure) {

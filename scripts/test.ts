@@ -117,7 +117,7 @@ const odoo = (command: string, env: NodeJS.ProcessEnv = {}) =>
 async function run(command: string, args: string[], env: NodeJS.ProcessEnv, show: 'all' | 'errors') {
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
     stdio: ['ignore', show === 'all' ? 'inherit' : 'pipe', 'inherit'],
   })
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
