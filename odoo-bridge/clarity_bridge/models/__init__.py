@@ -1,3 +1,4 @@
+from . import account_analytic_distribution_model
 from . import clarity_link
 from . import clarity_event
 from . import clarity_bridge

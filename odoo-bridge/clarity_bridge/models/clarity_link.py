@@ -3,6 +3,7 @@ from functools import partial
 
 from odoo import api, fields, models
 
+from ..tools.reserving import assign
 from ..tools.transactions import alone, in_transaction
 
 _logger = logging.getLogger(__name__)
@@ -77,8 +78,10 @@ class ClarityLink(models.Model):
                 and (move._should_bypass_reservation() or move._should_assign_at_confirm())
             )
         )
+        # Scarce stock goes to the order that was confirmed first.
+        moves = moves.sorted("id")
         for company, some in moves.grouped("company_id").items():
-            some.with_company(company)._action_assign()
+            assign(some.with_company(company))
         links.reservation_pending = False
 
 
@@ -90,4 +93,3 @@ def reserve(registry, order_ids):
             in_transaction(registry, lambda env: env["clarity.link"]._reserve_orders(order_ids))
     except Exception:
         _logger.warning("The sweep will reserve the stock of orders %s", order_ids, exc_info=True)
-        in_transaction(registry, lambda env: env.ref("clarity_bridge.cron_reserve")._trigger())

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..tools.emission import changed
+from ..tools.reserving import collected
 
 _SELLABLE = {"quantity", "reserved_quantity", "location_id", "product_id"}
 
@@ -24,6 +25,14 @@ class StockQuant(models.Model):
         # A quant of nothing is removed by Odoo's own tidying up, which changes no quantity.
         self.filtered(lambda quant: quant.quantity or quant.reserved_quantity)._clarity_changed()
         return super().unlink()
+
+    @api.model
+    def _update_reserved_quantity(self, product_id, location_id, quantity, *args, **kwargs):
+        reserved = collected(self.env.cr)
+        if reserved is None:
+            return super()._update_reserved_quantity(product_id, location_id, quantity, *args, **kwargs)
+        reserved[product_id.id, location_id.id] += quantity
+        return None
 
     def _clarity_changed(self):
         # sudo: which location a quant lies in is asked on behalf of whoever moved it.

@@ -90,9 +90,7 @@ class BridgeCase(TransactionCase):
         return self.env["sale.order"].browse(result["res_id"])
 
     def link(self, ref, kind="order", store="main"):
-        return self.env["clarity.link"].search(
-            [("store", "=", store), ("kind", "=", kind), ("clarity_ref", "=", ref)]
-        )
+        return self.env["clarity.link"].search([("store", "=", store), ("kind", "=", kind), ("clarity_ref", "=", ref)])
 
     @contextmanager
     def own_transactions(self):

@@ -242,9 +242,7 @@ class TestApply(BridgeCase):
     def test_later_operation_may_refer_to_an_earlier_one(self):
         person = self.customer("c9") | {"id": "p", "hash": "h"}
         del person["match"]
-        results = self.apply(
-            person, self.order("o1", ensure=[], values={"partner_id": {"$ref": "customer:c9"}})
-        )
+        results = self.apply(person, self.order("o1", ensure=[], values={"partner_id": {"$ref": "customer:c9"}}))
         self.assertEqual([result["status"] for result in results], ["created", "created"])
 
     def test_deleted_record_is_for_a_person_to_decide(self):

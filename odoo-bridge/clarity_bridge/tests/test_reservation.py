@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -70,6 +72,119 @@ class TestReservation(BridgeCase):
         self.reserve(first, second)
         self.assertEqual(first.picking_ids.state, "assigned")
         self.assertEqual(second.picking_ids.move_ids.quantity, 1)
+
+    def rows_after(self, reserve):
+        """What is in the tables of stock after an order of every kind of product was reserved, without ids."""
+        shelf = self.env["stock.location"].create({"name": "Shelf", "location_id": self.warehouse.lot_stock_id.id})
+        owner = self.env["res.partner"].create({"name": "Owner"})
+        stock = self.warehouse.lot_stock_id
+        names = ["plain", "scarce", "none", "shelf", "both", "lots", "dozens", "owned", "twice"]
+        products = self.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    "default_code": name,
+                    "is_storable": True,
+                    "tracking": "lot" if name == "lots" else "none",
+                }
+                for name in names
+            ]
+        )
+        plain, scarce, _none, shelved, both, lots, dozens, owned, twice = products
+        lot = self.env["stock.lot"].create({"name": "LOT", "product_id": lots.id})
+        put = self.env["stock.quant"]._update_available_quantity
+        for product, location, quantity, more in (
+            (plain, stock, 10, {}),
+            (scarce, stock, 3, {}),
+            (shelved, shelf, 10, {}),
+            (both, stock, 1, {}),
+            (both, shelf, 1, {}),
+            (lots, stock, 10, {"lot_id": lot}),
+            (dozens, stock, 30, {}),
+            (owned, stock, 10, {"owner_id": owner}),
+            (twice, stock, 10, {}),
+        ):
+            put(product, location, quantity, **more)
+        lines = [self.line(name, name) for name in names] + [self.line("again", "twice", quantity="1.5")]
+        lines[6]["product_uom_id"] = self.env.ref("uom.product_uom_dozen").id
+        orders = self.applied(ref="a", lines=lines) | self.applied(ref="b", lines=lines)
+        self.env.flush_all()
+        reserve(orders)
+        self.env.invalidate_all()
+        moves = orders.picking_ids.move_ids.sorted("id")
+        quants = self.env["stock.quant"].search([("product_id", "in", products.ids)], order="product_id, id")
+        return {
+            "moves": [(m.product_id.name, m.state, m.quantity, m.product_uom_qty, m.picked) for m in moves],
+            "lines": [
+                (
+                    line.product_id.name,
+                    line.quantity,
+                    line.quantity_product_uom,
+                    line.product_uom_id.name,
+                    line.location_id.complete_name,
+                    line.location_dest_id.complete_name,
+                    line.lot_id.name,
+                    line.owner_id.name,
+                    line.state,
+                    line.picked,
+                    line.company_id.name,
+                )
+                for line in moves.move_line_ids.sorted(lambda line: (line.move_id.id, line.location_id.id))
+            ],
+            "quants": [(q.product_id.name, q.location_id.name, q.quantity, q.reserved_quantity) for q in quants],
+            "pickings": [(p.state, p.products_availability_state) for p in orders.picking_ids.sorted("id")],
+        }
+
+    def test_rows_are_those_that_odoo_writes(self):
+        def plain(orders):
+            orders.picking_ids.move_ids.sorted("id")._action_assign()
+
+        rows = []
+        for way in (plain, lambda orders: self.env["clarity.link"]._reserve_orders(orders.ids)):
+            with self.cr.savepoint() as savepoint:
+                rows.append(self.rows_after(way))
+                savepoint.close(rollback=True)
+            self.env.invalidate_all()
+        self.maxDiff = None
+        self.assertEqual(rows[1], rows[0])
+        self.assertIn(("plain", "assigned", 2.0, 2.0, False), rows[1]["moves"])
+        self.assertIn(("scarce", "partially_available", 1.0, 2.0, False), rows[1]["moves"])
+
+    def test_plain_choice_is_made_in_few_queries(self):
+        orders = self.env["sale.order"].browse(r["res_id"] for r in self.apply(*[self.order() for _ in range(10)]))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["clarity.link"]._reserve_orders(orders.ids)
+        self.env.flush_all()
+        self.assertLess(self.env.cr.sql_log_count - before, 80)
+        self.assertEqual(set(orders.picking_ids.mapped("state")), {"assigned"})
+
+    def test_reordering_rule_is_still_triggered(self):
+        orderpoints = self.env["stock.warehouse.orderpoint"]
+        rule = orderpoints.create(
+            {
+                "product_id": self.mug.id,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "product_min_qty": 99,
+                "product_max_qty": 99,
+                "trigger": "auto",
+            }
+        )
+        triggered = []
+        with patch.object(
+            self.env.registry["stock.warehouse.orderpoint"],
+            "_procure_orderpoint_confirm",
+            lambda records, *args, **kwargs: triggered.append(records),
+        ):
+            self.applied(lines=[self.line(), self.line("L2", "T-MUG", quantity="50")])
+        self.assertEqual(orderpoints.concat(*triggered), rule)
+
+    def test_analytic_rule_still_applies(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Plan"})
+        account = self.env["account.analytic.account"].create({"name": "Web", "plan_id": plan.id})
+        self.env["account.analytic.distribution.model"].create({"analytic_distribution": {account.id: 100}})
+        self.assertEqual(self.applied().order_line.analytic_distribution, {str(account.id): 100})
 
     def test_two_step_delivery(self):
         self.warehouse.delivery_steps = "pick_ship"

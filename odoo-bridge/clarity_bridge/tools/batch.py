@@ -10,6 +10,7 @@ from collections import defaultdict
 
 from odoo.fields import Domain
 
+from .bulk import bulk
 from .group import Group, Withdraw
 from .markers import Finder, walk
 from .operation import is_older
@@ -113,7 +114,7 @@ class Batch:
     def _attempt(self, operations):
         while operations:
             try:
-                with self.env.cr.savepoint():
+                with self.env.cr.savepoint(), bulk(self.env.cr):
                     group = Group(self, operations)
                     group.write()
             except Withdraw:
