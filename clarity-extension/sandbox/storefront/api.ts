@@ -94,6 +94,8 @@ export function createApi({ router, db, tokens, faults, clock, committed }: ApiP
       const finish = keys.begin(key)
       try {
         if (fault?.latencyMs) await sleep(fault.latencyMs)
+        // Stopped while this request slept; whoever sent it has been cut off already.
+        if (!db.open) return void request.socket.destroy()
         const answer = work(request, incomingOf(request), key)
         if (fault?.lose) return void request.socket.destroy()
         send(response, answer)
