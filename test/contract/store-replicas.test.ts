@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Handler } from '../../clarity-extension/ledger/types.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
+import { done, retry } from '../../shared/outcome.ts'
+import { bench, dialects, event, type Place, recorder, wipe } from './store-support.ts'
+
+const postgres = dialects.find(({ dialect }) => dialect === 'PostgreSQL')
+
+describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () => {
+  let place: Place
+  let stores: [Store, Store]
+  beforeAll(async () => {
+    if (!postgres) throw new Error('no PostgreSQL')
+    place = await postgres.place()
+    stores = [await place.open(), await place.open()]
+  })
+  afterAll(async () => {
+    for (const store of stores) await store.close()
+    await place.remove()
+  })
+  beforeEach(() => wipe(stores[0]))
+
+  it('CASES 8: never run one lane at the same time, keep its order, and lose nothing', async () => {
+    const running = new Set<string>()
+    const order = new Map<string, number[]>()
+    let overlaps = 0
+    const handler: Handler = async ({ id, lane, attempt }) => {
+      if (running.has(lane)) overlaps++
+      running.add(lane)
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 3))
+      running.delete(lane)
+      if (attempt === 1 && id % 7 === 0) return retry('network', 'no answer')
+      order.set(lane, [...(order.get(lane) ?? []), id])
+      return done('ok')
+    }
+    const workers = stores.map((store) => bench(store, { concurrency: 6, now: Date.now }))
+    const [first] = workers
+    for (const { ledger } of workers) await ledger.start(handler)
+    const ids = await Promise.all(
+      Array.from({ length: 300 }, (_, i) => workers[i % 2]?.ledger.ingest(event(`order:${i % 12}`))),
+    )
+    const open = () => stores[0].db.selectFrom('lanes').select('lane').execute()
+    while ((await open()).length > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    for (const { ledger } of workers) await ledger.stop(5_000)
+    expect(overlaps).toBe(0)
+    for (const lane of order.values()) expect(lane).toEqual([...lane].sort((a, b) => a - b))
+    expect([...order.values()].flat().sort()).toEqual(ids.map((one) => one?.id ?? 0).sort())
+    expect((await first?.queries.overview())?.waiting).toBe(0)
+  })
+
+  it('CASES 8: an event whose worker is gone is taken up by the other after its lease', async () => {
+    const gone = await place.open()
+    const dying = bench(gone, { leaseMs: 300, now: Date.now })
+    const began = Promise.withResolvers<number>()
+    const { id } = await dying.ledger.ingest(event())
+    await dying.ledger.start(({ epoch }) => {
+      began.resolve(epoch)
+      return new Promise(() => undefined)
+    })
+    const epoch = await began.promise
+    await gone.close()
+
+    const next = bench(stores[1], { leaseMs: 300, now: Date.now })
+    const taken = Promise.withResolvers<number>()
+    const { runs, handler } = recorder()
+    await next.ledger.start(async (claimed, trace) => {
+      const outcome = await handler(claimed, trace)
+      taken.resolve(claimed.epoch)
+      return outcome
+    })
+    expect(await taken.promise).toBeGreaterThan(epoch)
+    await next.ledger.idle()
+    await next.ledger.stop(1_000)
+    await dying.ledger.stop(1)
+    expect(runs).toMatchObject([{ id, attempt: 2 }])
+    expect((await next.queries.detail(id))?.attemptLog.map(({ outcome }) => outcome)).toEqual(['lease_lost', 'done'])
+  })
+})
