@@ -80,11 +80,13 @@ fresh_db() {
 }
 
 down() {
-  local server
+  local server name busy=0
   for server in "$HOME_DIR"/servers/*/; do
-    [ -d "$server" ] && stop_server "$(basename "$server")"
+    [ -d "$server" ] || continue
+    name=$(basename "$server")
+    if owner_lives "$name"; then busy=1; else stop_server "$name"; fi
   done
-  stop_cluster
+  if [ $busy = 1 ]; then say 'a test run still uses the cluster: it stays up'; else stop_cluster; fi
 }
 
 status() {
@@ -100,22 +102,27 @@ status() {
 
 name_given() { [[ ${1:-} =~ ^[a-z][a-z0-9_]{0,50}$ ]] || fail 'name a database: small letters, digits and _'; }
 
-command=${1:-}
-[ $# -gt 0 ] && shift
-case $command in
-  up) up ;;
-  down) down ;;
-  status) status ;;
-  prepare) under_lock prepare; print_cluster ;;
-  fresh-db) name_given "$@"; fresh_db "$@" ;;
-  drop-db) name_given "$@"; drop_database "$1" ;;
-  start) name_given "$@"; start_server "$1" "${2:-0}" 0; print_environment "$1" ;;
-  stop) name_given "$@"; stop_server "$1" ;;
-  restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;
-  shell) name_given "$@"; odoo_shell "$1" ;;
-  test-addon) under_lock prepare_plain; test_addon ;;
-  copy-home) under_lock prepare; copy_home ;;
-  stop-postgres) stop_cluster ;;
-  start-postgres) start_cluster ;;
-  *) sed -n '2,27s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
-esac
+main() {
+  local command=${1:-}
+  [ $# -gt 0 ] && shift
+  case $command in
+    up) up ;;
+    down) down ;;
+    status) status ;;
+    prepare) under_lock prepare; print_cluster ;;
+    fresh-db) name_given "$@"; fresh_db "$@" ;;
+    drop-db) name_given "$@"; drop_database "$1" ;;
+    start) name_given "$@"; start_server "$1" "${2:-0}" 0; print_environment "$1" ;;
+    stop) name_given "$@"; stop_server "$1" ;;
+    restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;
+    shell) name_given "$@"; odoo_shell "$1" ;;
+    test-addon) under_lock prepare_plain; test_addon ;;
+    copy-home) under_lock prepare; copy_home ;;
+    stop-postgres) stop_cluster ;;
+    start-postgres) start_cluster ;;
+    *) sed -n '2,27s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  esac
+}
+
+# Read as a whole before it runs, so that editing this file disturbs nobody.
+main "$@"; exit

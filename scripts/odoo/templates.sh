@@ -110,10 +110,14 @@ sweep_orphans() {
     rm -rf "$copy"
   done
   for owner in "$HOME_DIR"/servers/*/owner; do
-    [ -s "$owner" ] && ! kill -0 "$(cat "$owner")" 2> /dev/null || continue
     name=$(basename "$(dirname "$owner")")
-    drop_database "$name"
+    if [ -s "$owner" ] && ! owner_lives "$name"; then drop_database "$name"; fi
   done
+}
+
+owner_lives() {
+  local owner
+  owner=$(cat "$HOME_DIR/servers/$1/owner" 2> /dev/null) && [ -n "$owner" ] && kill -0 "$owner" 2> /dev/null
 }
 
 test_addon() {
