@@ -11,8 +11,9 @@ export function readCart(request: Request): Cart {
   const value = cookies.find((cookie) => cookie.startsWith(`${NAME}=`))?.slice(NAME.length + 1) ?? ''
   const cart: Cart = new Map()
   for (const part of value.split('.').slice(0, MOST)) {
-    const [sku = '', count = ''] = part.split('*')
-    if (/^[1-9]\d{0,2}$/.test(count)) cart.set(decoded(sku), Number(count))
+    const [name = '', count = ''] = part.split('*')
+    const sku = decoded(name)
+    if (sku !== '' && /^[1-9]\d{0,2}$/.test(count)) cart.set(sku, Number(count))
   }
   return cart
 }
