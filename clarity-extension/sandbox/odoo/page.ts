@@ -80,8 +80,13 @@ function quantitiesOf(fields: Record<string, unknown>): Record<string, string> {
 
 /** A form of another site cannot act here: browsers say where a POST comes from. */
 const sameOrigin: RequestHandler = (request, response, next) => {
+  // Under Referrer-Policy: no-referrer a browser sends `Origin: null` with our own forms too; this header it always fills.
+  const site = request.header('sec-fetch-site')
   const origin = request.header('origin')
-  if (!origin || (URL.canParse(origin) && new URL(origin).host === request.header('host'))) next()
+  const ours = site
+    ? site === 'same-origin'
+    : !origin || (URL.canParse(origin) && new URL(origin).host === request.header('host'))
+  if (ours) next()
   else response.status(403).type('text').send('This form belongs to another site.')
 }
 
