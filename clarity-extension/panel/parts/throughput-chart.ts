@@ -27,7 +27,7 @@ export function chartOptions(
   return {
     width: place.clientWidth,
     height: 210,
-    padding: [12, 4, 0, 0],
+    padding: [12, 22, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {

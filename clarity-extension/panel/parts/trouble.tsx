@@ -16,8 +16,8 @@ export function Trouble({ trace }: { trace: Trace }) {
       <h2>{t(`cause.${event.cause}`, { defaultValue: event.message ?? event.cause ?? '' })}</h2>
       {problems.length > 0 ? (
         <ul className={styles.problems}>
-          {problems.map((problem) => (
-            <li key={`${problem.code} ${problem.field} ${problem.message}`}>
+          {distinct(problems).map((problem) => (
+            <li key={keyOf(problem)}>
               <p>{problem.message}</p>
               {(problem.field || problem.value) && (
                 <p className={styles.field}>
@@ -63,3 +63,7 @@ function Comparison({ facts }: { facts: Record<string, unknown> }) {
     </div>
   )
 }
+
+/** One missing record can stand in the way of several fields; a person mends it once. */
+const distinct = (problems: Trace['problems']) => [...new Map(problems.map((one) => [keyOf(one), one])).values()]
+const keyOf = ({ field, message }: Trace['problems'][number]) => `${field} ${message}`

@@ -286,7 +286,7 @@ export const de: Words = {
     unknown_reference: 'Ein verknüpfter Datensatz fehlt',
     unknown_record: 'Der Shop hat den Datensatz nicht',
     unknown_model: 'Eine Odoo-App fehlt',
-    not_found: 'Der Datensatz ist in Odoo gelöscht',
+    not_found: 'Odoo hat diesen Datensatz nicht',
     storefront_refused: 'Der Shop lehnt ab',
     inventory_rejected: 'Der Shop hat den Bestand abgelehnt',
     unchanged: 'Nichts hat sich geändert',

@@ -276,7 +276,7 @@ export const en = {
     unknown_reference: 'A linked record is missing',
     unknown_record: 'The storefront does not have it',
     unknown_model: 'An Odoo app is missing',
-    not_found: 'The record is gone from Odoo',
+    not_found: 'Odoo has no such record',
     storefront_refused: 'The storefront says no',
     inventory_rejected: 'The storefront refused the stock',
     unchanged: 'Nothing changed',
