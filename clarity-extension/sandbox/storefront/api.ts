@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Request, RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
 import { instant } from '../../../shared/entities.ts'
 import type { Db } from './database.ts'
 import type { Fault, Faults } from './faults.ts'
+import { type Answer, createIdempotency, keyOf } from './idempotency.ts'
 import { HttpProblem, parsed } from './problem.ts'
 import type { Scope, TokenDesk } from './tokens.ts'
 
@@ -49,7 +49,7 @@ export function createApi({ router, db, tokens, faults, clock, committed }: ApiP
     get: (path: string, scope: Scope, handler: Handler): void => {
       router.get(
         path,
-        route(scope, (request, incoming) => answerOf(handler(incoming), request)),
+        route(scope, (_request, incoming) => answerOf(handler(incoming))),
       )
     },
     post: (path: string, scope: Scope, handler: Handler): void => void router.post(path, write(scope, handler, true)),
@@ -63,7 +63,7 @@ export function createApi({ router, db, tokens, faults, clock, committed }: ApiP
     const work = db.transaction((request: Request, incoming: Incoming, key: string | undefined): Answer => {
       const known = key === undefined ? undefined : keys.find(key, request)
       if (known) return known
-      const answer = answerOf(handler(incoming), request)
+      const answer = answerOf(handler(incoming))
       if (key !== undefined) keys.keep(key, request, answer)
       return answer
     })
@@ -137,15 +137,7 @@ export function struck({ status = 500, retryAfter }: Fault): HttpProblem {
   return new HttpProblem(status, code, 'This answer was ordered through /sandbox/faults.', { headers })
 }
 
-interface Answer {
-  status: number
-  etag: string | undefined
-  /** JSON text; empty for none. */
-  body: string
-  replayed: boolean
-}
-
-const answerOf = ({ status, body, etag }: Outgoing, _request: Request): Answer => ({
+const answerOf = ({ status, body, etag }: Outgoing): Answer => ({
   status,
   etag,
   body: body === undefined ? '' : JSON.stringify(body),
@@ -166,74 +158,4 @@ function incomingOf(request: Request): Incoming {
     body: request.body,
     ifMatch: request.headers['if-match'],
   }
-}
-
-function keyOf(request: Request): string | undefined {
-  const key = request.headers['idempotency-key']
-  if (key === undefined) return undefined
-  if (z.guid().safeParse(key).success && typeof key === 'string') return key.toLowerCase()
-  throw new HttpProblem(400, 'invalid_idempotency_key', 'Idempotency-Key must be a UUID.')
-}
-
-const KEPT_MS = 24 * 60 * 60 * 1000
-
-function createIdempotency(db: Db, clock: () => number) {
-  interface Row {
-    request: string
-    status: number
-    etag: string | null
-    body: string
-  }
-  const find = db.prepare<[string, number], Row>('SELECT * FROM idempotency WHERE key = ? AND created_at > ?')
-  const keep = db.prepare('INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?, ?)')
-  const prune = db.prepare('DELETE FROM idempotency WHERE created_at <= ?')
-  /** In memory on purpose: a request that a crash cut off is not running any more. */
-  const running = new Set<string>()
-  let prunedAt = 0
-
-  return {
-    /** @returns what to call when the request is over */
-    begin(key: string | undefined): () => void {
-      if (key === undefined) return () => {}
-      if (running.has(key)) {
-        throw new HttpProblem(409, 'idempotency_in_progress', 'The first request with this key still runs.', {
-          headers: { 'Retry-After': '1' },
-        })
-      }
-      running.add(key)
-      return () => running.delete(key)
-    },
-    find(key: string, request: Request): Answer | undefined {
-      const row = find.get(key, clock() - KEPT_MS)
-      if (!row) return undefined
-      if (row.request !== fingerprint(request)) {
-        throw new HttpProblem(
-          422,
-          'idempotency_key_reused',
-          'This key came before with another request. Use a new one.',
-        )
-      }
-      return { status: row.status, etag: row.etag ?? undefined, body: row.body, replayed: true }
-    },
-    /** Only success is kept: a refused request may be mended and sent again under its key. */
-    keep(key: string, request: Request, { status, etag, body }: Answer): void {
-      keep.run(key, fingerprint(request), status, etag ?? null, body, clock())
-      if (clock() - prunedAt < 60_000) return
-      prunedAt = clock()
-      prune.run(prunedAt - KEPT_MS)
-    },
-  }
-}
-
-/** By meaning, not by bytes: a client may order its JSON differently the second time. */
-const fingerprint = (request: Request): string =>
-  createHash('sha256')
-    .update(`${request.method} ${request.path} ${stable(request.body)}`)
-    .digest('base64')
-
-function stable(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? ''
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${stable(part)}`).join(',')}}`
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import type { z } from 'zod'
+import { canonical } from './canonical.ts'
 import type { Db } from './database.ts'
 import { HttpProblem, invalid, invalidBy } from './problem.ts'
 
@@ -207,12 +208,4 @@ function sameContent(a: Identified, b: Identified): boolean {
 function hashOf(record: Identified): string {
   const { updatedAt: _, ...rest } = record
   return createHash('sha256').update(canonical(rest)).digest('hex')
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(',')}}`
 }

@@ -7,6 +7,7 @@ import { changePayment, editOrder, orderOf, setStatus } from '../orders.ts'
 import { HttpProblem } from '../problem.ts'
 import { shipmentsOf } from '../shipments.ts'
 import type { Shop } from '../shop.ts'
+import { extensionsView } from './extensions.ts'
 import { type Html, html } from './html.ts'
 import { adminPage, badge, instant, money } from './layout.ts'
 import { orderLive } from './order.ts'
@@ -179,24 +180,4 @@ function inventoryView(shop: Shop): Html {
         ({ externalKey }) => html`<td class="number">${row.get(externalKey) ?? '–'}</td>`,
       )}</tr>`,
   )}</tbody></table></div>`
-}
-
-function extensionsView(extension: Extension, newSecret?: string): Html {
-  const address = extension.address()
-  const endpoint = extension.endpoint()
-  const on = endpoint?.enabled === true
-  return html`<h1>Extensions</h1>
-    ${
-      newSecret !== undefined &&
-      html`<p class="notice" role="status">The bridge needs this webhook secret, shown only now:
-      <code>${newSecret}</code>. Set it as CLARITY_WEBHOOK_SECRET.</p>`
-    }
-    <section class="card"><div class="row"><h2>Odoo</h2>${badge(on ? 'on' : 'off')}</div>
-    <p>Orders become sale orders in Odoo; stock, shipments and status come back.</p>
-    ${endpoint?.disabledReason === 'gone' && html`<p class="notice bad">The bridge answered 410 and was switched off.</p>`}
-    ${endpoint?.disabledReason === 'exhausted' && html`<p class="notice bad">The bridge took nothing for days and was switched off. What it missed can be replayed.</p>`}
-    <form class="fields" method="post" action="/admin/extensions/odoo">
-      <label>Address of the bridge<input name="url" type="url" required value="${address?.url ?? 'http://127.0.0.1:4000'}"></label>
-      <div class="row"><button name="action" value="${on ? 'disable' : 'enable'}"${on && html` class="plain"`}>${on ? 'Switch off' : 'Switch on'}</button>
-      ${on && address && html`<a class="button" href="${address.panelUrl}">Open the panel</a>`}</div></form></section>`
 }
