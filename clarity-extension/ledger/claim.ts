@@ -25,20 +25,19 @@ interface LeasedLane {
   epoch: number
 }
 
-export const PRIORITIES = [0, 1, 2, 3] as const
+const PRIORITIES = [0, 1, 2, 3] as const
 const BOTH: readonly Connection[] = ['clarity', 'odoo']
 
 /**
  * Leases up to `want` lanes that are due, orders before stock before catalogue, and gives the head event of each. A lane whose
  * head needs a paused connection is set aside instead; one that has no events left is closed.
- * @returns `seen`: lanes that were due; with more of them seen than claimed, others may stand behind
  */
 export const claimLanes = procedure(
   import.meta.url,
   'claimLanes',
   async (trx, options: ClaimOptions): Promise<Claimed> => {
     const lanes = await freeLanes(trx, options)
-    if (lanes.length === 0) return { claims: [], seen: 0 }
+    if (lanes.length === 0) return { claims: [], more: false, nextDue: await nextDue(trx) }
     const { heads, later, empty } = await headsOf(trx, lanes, options)
     await closeLanes(trx, empty)
     for (const { lane, due_at } of later)
@@ -54,13 +53,18 @@ export const claimLanes = procedure(
     }
     const ready = heads.filter((head) => waitsFor(head) === undefined)
     const claims = await lease(trx, await newestOfBurst(trx, ready, options), lanes, options)
-    return { claims, seen: lanes.length }
+    // Lanes that were seen and not claimed may have hidden others that are due.
+    const more = lanes.length > claims.length
+    return { claims, more, nextDue: more ? undefined : await nextDue(trx) }
   },
 )
 
 export interface Claimed {
   claims: Claim[]
-  seen: number
+  /** Ask again at once. */
+  more: boolean
+  /** When the next free lane is due, unix ms. */
+  nextDue: number | undefined
 }
 
 async function freeLanes(trx: Kysely<Tables>, { dialect, now, want }: ClaimOptions): Promise<LeasedLane[]> {
@@ -80,6 +84,23 @@ async function freeLanes(trx: Kysely<Tables>, { dialect, now, want }: ClaimOptio
     lanes.push(...found)
   }
   return lanes
+}
+
+/** Asked per priority: that reads one entry of the index each, however many lanes wait. */
+async function nextDue(trx: Kysely<Tables>): Promise<number | undefined> {
+  let next: number | undefined
+  for (const priority of PRIORITIES) {
+    const row = await trx
+      .selectFrom('lanes')
+      .select('due_at')
+      .where(sql<boolean>`lease_until is null and waits_for is null`)
+      .where('priority', '=', priority)
+      .orderBy('due_at')
+      .limit(1)
+      .executeTakeFirst()
+    if (row) next = Math.min(next ?? row.due_at, row.due_at)
+  }
+  return next
 }
 
 type Head = Selectable<EventsTable>

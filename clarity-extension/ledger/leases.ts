@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../store/schema.ts'
-import type { Dialect } from '../store/store.ts'
-import { ATTEMPT_LIMIT, decide } from './policy.ts'
-import { type Ending, type Settled, settleEndings } from './settle.ts'
+import type { Store } from '../store/store.ts'
+import { decide } from './policy.ts'
+import type { Settings } from './settings.ts'
+import { type Ending, settleEndings } from './settle.ts'
 
 interface Held {
   lane: string
@@ -30,38 +31,32 @@ export async function extendLeases<H extends Held>(
 /** Lanes in one transaction. */
 const BATCH = 200
 
-/**
- * Takes back lanes whose worker is gone; their events run again.
- * @param all every lease, whoever has it: for the one process of an exclusive store, at its start
- */
-export async function reclaim(
-  db: Kysely<Tables>,
-  dialect: Dialect,
-  now: number,
-  { all = false, limit = ATTEMPT_LIMIT, random = Math.random } = {},
-): Promise<{ ending: Ending; settled: Settled }[]> {
-  const reclaimed: { ending: Ending; settled: Settled }[] = []
+interface Reclaim extends Pick<Settings, 'attemptLimit' | 'random'> {
+  /** Every lease, whoever has it: for the one process of an exclusive store, at its start. */
+  all: boolean
+}
+
+/** Takes back lanes whose worker is gone; their events run again. */
+export async function reclaim({ db, dialect }: Store, now: number, options: Reclaim): Promise<Ending[]> {
+  const reclaimed: Ending[] = []
   for (;;) {
     const batch = await db.transaction().execute(async (trx) => {
       const lanes = await trx
         .selectFrom('lanes')
-        .select(['lane', 'epoch', 'lease_until'])
+        .select(['lane', 'epoch'])
         .where(sql<boolean>`lease_until is not null`)
-        .$if(!all, (query) => query.where('lease_until', '<', now))
+        .$if(!options.all, (query) => query.where('lease_until', '<', now))
         .orderBy('lane')
         .limit(BATCH)
         .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked())
         .execute()
       if (lanes.length === 0) return undefined
-      const endings = await endingsOf(trx, lanes, now, limit, random)
-      const settled = endings.length > 0 ? await settleEndings.run(trx, { endings, now, dialect }) : []
+      const endings = await endingsOf(trx, lanes, now, options)
+      await settleEndings.run(trx, { endings, now, dialect })
       // A lease without a running event: nothing to settle, the lane is only freed.
       const idle = lanes.filter(({ lane }) => !endings.some((ending) => ending.lane === lane)).map(({ lane }) => lane)
       if (idle.length > 0) await trx.updateTable('lanes').set({ lease_until: null }).where('lane', 'in', idle).execute()
-      return endings.flatMap((ending, index) => {
-        const result = settled[index]
-        return result ? [{ ending, settled: result }] : []
-      })
+      return endings
     })
     if (!batch) return reclaimed
     reclaimed.push(...batch)
@@ -70,10 +65,9 @@ export async function reclaim(
 
 async function endingsOf(
   trx: Kysely<Tables>,
-  lanes: readonly (Held & { lease_until: number | null })[],
+  lanes: readonly Held[],
   now: number,
-  limit: number,
-  random: () => number,
+  { attemptLimit, random }: Reclaim,
 ): Promise<Ending[]> {
   const running = await trx
     .selectFrom('events')
@@ -93,7 +87,7 @@ async function endingsOf(
     type: event.type,
     attempt: event.attempts,
     outcome: 'lease_lost',
-    move: { ...decide({ kind: 'lease_lost' }, event.attempts, random(), limit), details: null },
+    move: { ...decide({ kind: 'lease_lost' }, event.attempts, random(), attemptLimit), details: null },
     startedAt: now,
     durationMs: 0,
     steps: '[]',

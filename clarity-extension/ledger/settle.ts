@@ -39,6 +39,7 @@ export const settleEndings = procedure(
   import.meta.url,
   'settleEndings',
   async (trx, { endings, now, dialect }: Batch) => {
+    if (endings.length === 0) return []
     const valid = await stillOurs(trx, endings, dialect)
     const settled: Settled[] = []
     for (const ending of endings) {

@@ -3,9 +3,17 @@ import pg from 'pg'
 import type { Tables } from './schema.ts'
 import type { Store } from './store.ts'
 
+/** A door answers 503 rather than wait longer than its sender does. */
+const CONNECT_MS = 10_000
+
 /** PostgreSQL, for several replicas on one store. */
 export function openPostgres(databaseUrl: string): Store {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, types: { getTypeParser } })
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    connectionTimeoutMillis: CONNECT_MS,
+    types: { getTypeParser },
+  })
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on('error', () => undefined)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

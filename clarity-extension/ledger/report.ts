@@ -1,0 +1,29 @@
+import type { Settings } from './settings.ts'
+import type { Ending, Settled } from './settle.ts'
+import type { ClaimedEvent } from './types.ts'
+
+/** One structured line per attempt, and the same for whoever observes. Never a payload. */
+export function reportSettled({ log, observe }: Settings, event: ClaimedEvent, ending: Ending, settled: Settled): void {
+  const { move, outcome, durationMs } = ending
+  const line = {
+    event: event.id,
+    lane: event.lane,
+    type: event.type,
+    attempt: event.attempt,
+    outcome,
+    cause: move.cause,
+    ms: durationMs,
+    trace: event.traceId,
+  }
+  if (!settled.to) {
+    log.warn(line, 'lane lost, attempt not settled')
+    observe?.({ fact: 'lease_lost', lane: event.lane, eventId: event.id })
+    return
+  }
+  const level = settled.to === 'dead' || settled.to === 'held' || move.by === 'refused' ? 'warn' : 'info'
+  log[level]({ ...line, to: settled.to }, 'attempt')
+  observe?.({ fact: 'settled', event, to: settled.to, outcome, cause: move.cause, durationMs })
+  if (!settled.paused) return
+  log.error({ connection: settled.paused, cause: move.cause }, 'connection paused')
+  observe?.({ fact: 'paused', connection: settled.paused, cause: move.cause ?? '', message: move.message ?? '' })
+}
