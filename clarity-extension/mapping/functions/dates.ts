@@ -68,7 +68,10 @@ export const dateFunctions = {
     ],
     convert: ofText((text, args) => {
       const time = DateTime.fromFormat(text.trim(), args.format, { zone: args.zone ?? 'utc' })
-      return time.toUTC().toISO() ?? refuse('not_a_date', `is not written as ${args.format}`, 'Correct the date.')
+      return (
+        (time.isValid && first(time).toUTC().toISO()) ||
+        refuse('not_a_date', `is not written as ${args.format}`, 'Correct the date.')
+      )
     }),
   }),
 } satisfies Record<string, Conversion>
@@ -81,7 +84,10 @@ function moment<Args extends { zone?: string | undefined }>(
     const iso = DateTime.fromISO(text.trim(), options)
     const time = iso.isValid ? iso : DateTime.fromSQL(text.trim(), options)
     return time.isValid
-      ? change(time, args, context)
+      ? change(first(time), args, context)
       : refuse('not_a_date', 'is not a date', 'Write a date such as 2026-03-01T10:00:00Z.')
   })
 }
+
+/** For a local time that happens twice Luxon takes the offset of today, and a mapping has no today. */
+const first = (time: DateTime<true>): DateTime<true> => time.getPossibleOffsets()[0] ?? time

@@ -13,11 +13,19 @@ const entities: Record<string, string> = {
   mdash: '—',
 }
 
+/** What begins and ends a part that is not text. */
+const parts = [
+  ['<!--', '--'],
+  ['<script', '</script'],
+  ['<style', '</style'],
+  ['<head>', '</head'],
+] as const
+
 /** No expression here looks back over what it has read, so a hostile text costs no more than its length. */
 export function htmlToText(html: string): string {
   return decode(
-    withoutElements(html, ['script', 'style', 'head'])
-      .replace(/<!--[^>]*-->/g, '')
+    parts
+      .reduce((rest, [open, close]) => without(rest, open, close), html)
       .replace(/[\r\n\t ]+/g, ' ')
       .replace(/<br\s{0,4}\/?>|<\/(?:p|div|li|tr|h[1-6]|ul|ol|table)>/gi, '\n')
       .replace(/<li\b[^<>]*>/gi, '- ')
@@ -40,21 +48,18 @@ export function escapeHtml(text: string): string {
 
 const nameOf = (letter: string): string => Object.keys(entities).find((name) => entities[name] === letter) ?? 'amp'
 
-function withoutElements(html: string, names: string[]): string {
-  let rest = html
-  for (const name of names) {
-    const lower = rest.toLowerCase()
-    const kept: string[] = []
-    let at = 0
-    for (let open = lower.indexOf(`<${name}`); open >= 0; open = lower.indexOf(`<${name}`, at)) {
-      kept.push(rest.slice(at, open))
-      const close = lower.indexOf(`</${name}`, open)
-      const end = close < 0 ? -1 : lower.indexOf('>', close)
-      at = end < 0 ? rest.length : end + 1
-    }
-    rest = kept.join('') + rest.slice(at)
+/** A part that is never closed reaches to the end. */
+function without(html: string, open: string, close: string): string {
+  const lower = html.toLowerCase()
+  const kept: string[] = []
+  let at = 0
+  for (let start = lower.indexOf(open); start >= 0; start = lower.indexOf(open, at)) {
+    kept.push(html.slice(at, start))
+    const closing = lower.indexOf(close, start + open.length)
+    const end = closing < 0 ? -1 : lower.indexOf('>', closing)
+    at = end < 0 ? html.length : end + 1
   }
-  return rest
+  return kept.join('') + html.slice(at)
 }
 
 function decode(text: string): string {
