@@ -68,7 +68,11 @@ export function liveRoutes(ports: PanelPorts, options: LiveOptions): { router: R
 
   function tell(name: string, data: unknown) {
     const text = `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
-    for (const res of watchers.keys()) if (!res.writableNeedDrain) res.write(text)
+    for (const res of watchers.keys()) {
+      // Who reads too slowly is let go: it comes back by itself and asks for everything anew.
+      if (res.writableLength > MOST_UNREAD) res.destroy()
+      else res.write(text)
+    }
   }
 
   /** Keeps proxies from closing the stream, and ends it with the session. */
@@ -98,3 +102,4 @@ export function liveRoutes(ports: PanelPorts, options: LiveOptions): { router: R
 }
 
 const NEWEST = 50
+const MOST_UNREAD = 1024 * 1024

@@ -31,7 +31,7 @@ export function rememberLanguage(language: Language): void {
 }
 
 const KEY = 'language'
-const isLanguage = (text: string | null): text is Language => text !== null && text in languages
+const isLanguage = (text: string | null): text is Language => text !== null && Object.hasOwn(languages, text)
 const stored = (): Language | undefined => {
   const text = localStorage.getItem(KEY)
   return isLanguage(text) ? text : undefined

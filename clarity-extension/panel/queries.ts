@@ -53,6 +53,7 @@ export const failuresQuery = queryOptions({
 })
 
 /** After a move: whatever lists events or counts them is old. */
-export function refreshLists(): void {
-  for (const queryKey of [['events'], ['failures'], ['overview']]) void queryClient.invalidateQueries({ queryKey })
+export function refreshLists(options?: { cancelRefetch: boolean }): void {
+  for (const queryKey of [['events'], ['failures'], ['overview']])
+    void queryClient.invalidateQueries({ queryKey }, options)
 }

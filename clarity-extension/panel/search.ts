@@ -33,4 +33,4 @@ export function filterOf(search: Search): Filter {
   return show ? { ...rest, state: [...groups[show]] } : rest
 }
 
-const isGroup = (value: unknown): value is Group => typeof value === 'string' && value in groups
+const isGroup = (value: unknown): value is Group => typeof value === 'string' && Object.hasOwn(groups, value)
