@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { StorefrontOptions } from '../../clarity-extension/sandbox/storefront/storefront.ts'
 import { clarityEventTypes } from '../../shared/events.ts'
 import { verifySignature } from '../../shared/signature.ts'
-import { checkout, contract, openSandbox, temporaryFolder } from '../support/clarity-api.ts'
+import { checkout, clarityApi, contract, openSandbox, temporaryFolder } from '../support/clarity-api.ts'
 import { asJson, type Json } from '../support/openapi.ts'
 import { openReceiver, type Received, type Script } from '../support/receiver.ts'
 
@@ -221,22 +223,22 @@ describe('webhooks', () => {
     expect(first).toContain(ids(again)[0])
   })
 
-  it('outlive the process, what was under way included', async () => {
+  it('outlive a killed process, what was under way included', async () => {
     const folder = temporaryFolder()
-    closers.push(folder.remove)
-    const first = await stage(() => 'silence', { keepIn: folder.path })
-    await first.subscribe(['order.created'])
-    await first.api.post('/orders', checkout())
-    await first.api.post('/orders', checkout())
-    await first.receiver.until(2)
-    const sent = ids(first.receiver.received)
-    first.receiver.answerWith(() => 202)
-    await first.storefront.stop()
-    closers.pop()
+    const receiver = await openReceiver(() => 'silence')
+    closers.push(folder.remove, receiver.close)
+    const killed = await spawnSandbox(folder.path)
+    await killed.api.post('/webhook-endpoints', { url: receiver.url, events: ['order.created'] })
+    await killed.api.post('/orders', checkout())
+    await killed.api.post('/orders', checkout())
+    await receiver.until(2)
+    await killed.kill()
+    const sent = ids(receiver.received)
+    receiver.answerWith(() => 202)
     const again = await openSandbox({ keepIn: folder.path, delivery: quick })
     closers.push(() => again.storefront.stop())
-    await first.receiver.until(4)
-    expect(new Set(ids(first.receiver.received))).toEqual(new Set(sent))
+    await receiver.until(4)
+    expect(new Set(ids(receiver.received.slice(2)))).toEqual(new Set(sent))
     expect((await again.api.get('/orders')).body.totalCount).toBe(2)
   })
 
@@ -291,4 +293,31 @@ describe('webhooks', () => {
 async function taken(received: Received[]): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 5))
   return new Set(ids(received)).size
+}
+
+/** A sandbox in a process of its own, to be killed with -9. */
+async function spawnSandbox(dataDir: string) {
+  const module = new URL('../../clarity-extension/sandbox/storefront/storefront.ts', import.meta.url)
+  const code = `import { createStorefront } from '${module}'
+    console.log(JSON.stringify(await createStorefront({ dataDir: process.argv[1] }).start(0)))`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  closers.push(() => void child.kill('SIGKILL'))
+  const [line] = await once(child.stdout, 'data')
+  const { apiUrl, tokenUrl } = asJson(JSON.parse(String(line)))
+  const api = clarityApi({
+    apiUrl: String(apiUrl),
+    tokenUrl: String(tokenUrl),
+    clientId: 'sandbox',
+    clientSecret: 'sandbox-secret',
+  })
+  return {
+    api,
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
 }
