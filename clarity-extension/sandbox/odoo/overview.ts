@@ -1,5 +1,6 @@
 import { amount } from '../../../shared/money.ts'
 import { type Html, html } from './html.ts'
+import { fieldsOf } from './models.ts'
 import { all, type Order, one, type Picking } from './rows.ts'
 import { isOpen } from './status.ts'
 import { movesOf } from './stock.ts'
@@ -42,7 +43,7 @@ function delivery(world: World, picking: Picking): Html {
   const open = isOpen(picking)
   return html`
     <form class="card" method="post" action="/pickings/${picking.id}">
-      <div class="row"><strong>${picking.name}</strong>${badge(picking.state)}</div>
+      <div class="row"><strong>${picking.name}</strong>${badge(picking.state, labelOf('stock.picking', 'state', picking.state))}</div>
       <p class="faint">${order.name} · ${partnerName(world, order.partner_shipping_id ?? order.partner_id)}</p>
       <table>
         <thead><tr><th>Product</th><th class="number">Ordered</th><th class="number">${open ? 'Reserved' : 'Shipped'}</th>
@@ -75,7 +76,8 @@ const orderTable = (world: World, orders: Order[]): Html => html`
       return html`<tr><td><strong>${order.name}</strong><br><span class="faint">${order.date_order}</span></td>
         <td>${partnerName(world, order.partner_id)}</td><td class="faint">${lines.join(', ')}</td>
         <td class="number">${order.amount_tax}</td><td class="number">${order.amount_total} ${currency}</td>
-        <td>${badge(order.state)}</td><td>${order.delivery_status && badge(order.delivery_status)}</td></tr>`
+        <td>${badge(order.state, labelOf('sale.order', 'state', order.state))}</td>
+        <td>${order.delivery_status && badge(order.delivery_status, labelOf('sale.order', 'delivery_status', order.delivery_status))}</td></tr>`
     })}</tbody>
   </table>`
 
@@ -124,6 +126,10 @@ function webhookLog(world: World, { sending, webhookUrl }: { sending: boolean; w
 
 const badge = (state: string, text = state): Html =>
   html`<span class="badge ${state.replace(/[^a-z]/g, '')}">${text}</span>`
+
+/** What Odoo calls a state. */
+const labelOf = (model: string, field: string, key: string): string =>
+  fieldsOf(model)?.[field]?.selection?.find(([value]) => value === key)?.[1] ?? key
 
 function partnerName(world: World, id: number): string {
   const { name, company_name, city } = one(world.records, 'res.partner', id)

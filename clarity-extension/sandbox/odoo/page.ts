@@ -27,6 +27,7 @@ export function pages({ world, person, sender, webhookUrl }: PageOptions): Route
     response.type('html').send(layout(content, shown).text)
   })
   router.get('/page.css', (_request, response) => void response.type('css').send(STYLE))
+  router.get('/page.svg', (_request, response) => void response.type('svg').send(ICON))
   router.get('/page.js', (_request, response) => void response.type('js').send(SCRIPT))
 
   router.post('/pickings/:id', sameOrigin, form, (request, response) => {
@@ -102,6 +103,8 @@ const sayWhy: ErrorRequestHandler = (error: unknown, _request, response, next) =
 }
 
 const STYLE = readFileSync(new URL('./page.css', import.meta.url))
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3" fill="#6b4a78"/></svg>'
 const SCRIPT = readFileSync(new URL('./page.js', import.meta.url))
 
 const layout = (content: Html, shown: Notice | undefined): Html => html`<!doctype html>
@@ -110,13 +113,14 @@ const layout = (content: Html, shown: Notice | undefined): Html => html`<!doctyp
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Odoo stand-in</title>
+    <link rel="icon" href="/page.svg">
     <link rel="stylesheet" href="/page.css">
     <script src="/page.js" defer></script>
   </head>
   <body>
     <header>
       <h1>Odoo <span>stand-in</span></h1>
-      <nav><a href="#orders">Orders</a><a href="#deliveries">Deliveries</a><a href="#stock">Stock</a><a href="#webhooks">Webhooks</a></nav>
+      <nav><a href="#deliveries">Deliveries</a><a href="#orders">Orders</a><a href="#stock">Stock</a><a href="#webhooks">Webhooks</a></nav>
     </header>
     ${shown && html`<p class="notice${shown.failed ? ' failed' : ''}" role="status">${shown.text}</p>`}
     <main id="content">${content}</main>
