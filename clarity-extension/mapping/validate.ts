@@ -1,0 +1,71 @@
+import type { components } from '../../odoo-bridge/client/schema.d.ts'
+import type { Problem } from '../../shared/outcome.ts'
+import type { Origins } from './engine.ts'
+import { escapeSegment } from './json.ts'
+import { sourceOf } from './origins.ts'
+import { faultOf } from './validate/fault.ts'
+import { isObject, markerOf } from './validate/marker.ts'
+
+/** Odoo's fields by model, as `describe` gives them. */
+export type Described = Record<string, Record<string, Field>>
+export type Field = components['schemas']['Field']
+
+/** What of an operation or of a record it ensures is written. */
+export interface Written {
+  model: string
+  values: Record<string, unknown>
+}
+
+/**
+ * Checks values against Odoo's own fields before they are sent: the field is there and may be written, and the value fits its
+ * type, its choices, its length and the model it points to. All problems at once. A model that was not described is not checked.
+ * Pure. @param origins to name the storefront's field
+ */
+export function validate({ model, values }: Written, described: Described, origins: Origins = {}, at = ''): Problem[] {
+  const fields = described[model]
+  if (!fields) return []
+  return Object.entries(values).flatMap(([name, value]) => {
+    const target = `${at}/${escapeSegment(name)}`
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (!field)
+      return problem('unknown_field', `${model} has no field “${name}”, or the service user may not see it`, target)
+    if (field.readonly) return problem('readonly', `“${field.string}” is set by Odoo itself`, target)
+    const lines = linesOf(value)
+    if (lines && field.type === 'one2many' && field.relation) {
+      const relation = field.relation
+      return lines.flatMap((line, index) => {
+        return validate({ model: relation, values: line }, described, origins, `${target}/$lines/items/${index}`)
+      })
+    }
+    const fault = faultOf(field, value, described)
+    return fault ? problem(fault.code, fault.message, target, value) : []
+  })
+
+  function problem(code: string, message: string, target: string, value?: unknown): Problem {
+    const field = sourceOf(origins, target)
+    const shown = typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : undefined
+    return {
+      code,
+      ...(field !== undefined && { field }),
+      target,
+      ...(shown !== undefined && { value: shown }),
+      message: `${message}.`,
+      remedy: remedies[code] ?? 'Correct the value or the rule and replay.',
+    }
+  }
+}
+
+const remedies: Record<string, string> = {
+  unknown_field: 'Choose another target in the rule, or create the field in Odoo.',
+  readonly: 'Take the rule out, or choose a field that may be written.',
+  empty_required: 'Fill the field in the storefront, or give the rule a default.',
+  not_a_choice: 'Map the value to one of the choices, by a table or a conversion.',
+  too_long: 'Shorten it, or let the rule truncate it.',
+  wrong_model: 'Point the rule to a record of the right kind.',
+}
+
+function linesOf(value: unknown): Record<string, unknown>[] | undefined {
+  const { name, argument } = markerOf(value) ?? {}
+  if (name !== '$lines' || !isObject(argument) || !Array.isArray(argument.items)) return undefined
+  return argument.items.filter(isObject)
+}
