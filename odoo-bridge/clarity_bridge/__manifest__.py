@@ -7,7 +7,7 @@
     "website": "https://clarity.example",
     "license": "LGPL-3",
     "depends": ["sale_stock", "stock_delivery", "account"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["urllib3"]},
     "data": [
         "security/clarity_bridge_groups.xml",
         "security/ir.model.access.csv",

@@ -160,24 +160,43 @@ class ClarityEvent(models.Model):
     @api.model
     def _settle(self, answers):
         """Write down what became of each. A row that was merged or acknowledged meanwhile is left alone."""
-        events = {event.id: event for event in self.browse(answer.event_id for answer in answers).exists()}
+        accepted = [answer for answer in answers if answer.accepted]
         for answer in answers:
-            event = events.get(answer.event_id)
-            if event and event.uid == answer.uid and event.state == "pending":
-                event._note(answer)
+            if not answer.accepted:
+                self.search([("uid", "=", answer.uid), ("state", "=", "pending")])._note_failure(answer)
         if any(answer.gone for answer in answers):
             self._parameters().set_param(STOPPED, "410")
-        if any(answer.accepted for answer in answers):
+        if accepted:
+            self._note_sent(accepted)
             # The receiver is back: what waited for it need not wait any longer.
             waiting = [("state", "=", "pending"), ("attempts", ">", 0), ("last_status", "in", list(AWAY))]
             self.search(waiting).write({"next_at": self.env.cr.now(), "held_until": False})
 
-    def _note(self, answer):
+    @api.model
+    def _note_sent(self, answers):
+        # One statement for the batch: this runs for every event there is.
+        self.env.cr.execute(
+            """
+            UPDATE clarity_event event
+               SET state = 'sent', sent_at = %(now)s, attempts = attempts + 1, last_status = answer.status,
+                   last_error = NULL, held_until = NULL, next_at = NULL, write_date = %(now)s
+              FROM unnest(%(uids)s, %(statuses)s) AS answer(uid, status)
+             WHERE event.uid = answer.uid AND event.state = 'pending'
+            """,
+            {
+                "now": self.env.cr.now(),
+                "uids": [answer.uid for answer in answers],
+                "statuses": [answer.status for answer in answers],
+            },
+        )
+        self.invalidate_model()
+
+    def _note_failure(self, answer):
+        if not self:
+            return
         now = self.env.cr.now()
         values = {"last_status": answer.status, "last_error": answer.error, "attempts": self.attempts + 1}
-        if answer.accepted:
-            values |= {"state": "sent", "sent_at": now, "held_until": False}
-        elif values["attempts"] >= len(_SCHEDULE):
+        if values["attempts"] >= len(_SCHEDULE):
             values |= {"state": "failed", "next_at": False}
         else:
             delay = _SCHEDULE[values["attempts"]] * random.uniform(0.9, 1.1)

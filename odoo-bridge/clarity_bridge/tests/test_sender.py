@@ -194,7 +194,9 @@ class TestSender(EventCase):
         self.assertEqual(set(self.events().mapped("state")), {"sent"})
 
     def test_timeout_is_an_error_to_read(self):
-        with patch.object(delivery.requests.Session, "post", side_effect=delivery.requests.Timeout):
+        with patch.object(
+            delivery.urllib3.PoolManager, "request", side_effect=delivery.urllib3.exceptions.TimeoutError
+        ):
             self.change()
             self.send()
         self.assertEqual(self.events().last_error, "No answer within 15 seconds")
@@ -210,10 +212,10 @@ class TestSender(EventCase):
         post = delivery.send
         changes = iter([self.mug])
 
-        def send(endpoint, event, session=None):
+        def send(endpoint, event, pool=None):
             for product in changes:
                 self.change(product)
-            return post(endpoint, event, session or delivery.requests)
+            return post(endpoint, event, pool)
 
         self.change()
         with patch.object(delivery, "send", send):
@@ -224,11 +226,11 @@ class TestSender(EventCase):
     def test_acknowledged_during_the_sending_stays_acknowledged(self):
         post = delivery.send
 
-        def send(endpoint, event, session=None):
+        def send(endpoint, event, pool=None):
             self.bridge.ack([event[1]])
             self.env.flush_all()
             self.receiver.default = (500, {})
-            return post(endpoint, event, session or delivery.requests)
+            return post(endpoint, event, pool)
 
         self.change()
         with patch.object(delivery, "send", send):
