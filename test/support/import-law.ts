@@ -23,6 +23,8 @@ const law: Record<string, Room> = {
     packages: ['zod', 'decimal.js', 'jsonata', 'luxon'],
     pure: true,
   },
+  // A thread that expressions run in, and the timer that ends it.
+  'mapping/expressions': { enters: ['shared', 'mapping'], packages: ['zod'] },
 
   store: { enters: ['shared'] },
   ledger: { enters: ['shared', 'store'] },
@@ -51,6 +53,7 @@ const law: Record<string, Room> = {
 export function roomOf(path: string): string {
   if (path === 'clarity-extension/panel/schema.d.ts') return 'panel types'
   if (path.startsWith('clarity-extension/ledger/policy')) return 'ledger/policy'
+  if (path.startsWith('clarity-extension/mapping/expressions/')) return 'mapping/expressions'
   const [first, second = '', ...rest] = path.split('/')
   if (first === 'clarity-extension') return rest.length > 0 ? second : second.replace(/\.tsx?$/, '')
   if (first === 'odoo-bridge') return `${first}/${second}`
