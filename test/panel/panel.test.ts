@@ -206,6 +206,7 @@ describe('one event', () => {
   it('shows both sums of one that is held, and is dismissed after a question', async () => {
     await open(`/activity/${idOf('totals_differ')}`)
     await page.getByText('129.91', { exact: true }).waitFor()
+    expect(await page.getByRole('row').allTextContents()).toEqual(['skustorefrontodoo', 'MUG-BLUE119.90119.91'])
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Dismiss' }).click()
     await page.getByText('Set aside').waitFor()

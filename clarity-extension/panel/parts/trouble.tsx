@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
-import { Json } from './json.tsx'
+import { Comparison } from './comparison.tsx'
 import styles from './trouble.module.css'
 
 type Trace = Schemas['EventTrace']
@@ -41,26 +41,6 @@ export function Trouble({ trace }: { trace: Trace }) {
         <strong>{t('common.whatToDo')}</strong> {remedy}
       </p>
     </section>
-  )
-}
-
-function Comparison({ facts }: { facts: Record<string, unknown> }) {
-  const { t } = useTranslation()
-  const plain = Object.entries(facts).filter(([, value]) => typeof value !== 'object' || value === null)
-  const deep = Object.entries(facts).filter(([, value]) => typeof value === 'object' && value !== null)
-  return (
-    <div className={styles.facts}>
-      <h3>{t('event.comparison')}</h3>
-      <dl>
-        {plain.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name.replaceAll('_', ' ')}</dt>
-            <dd className="number">{String(value ?? '–')}</dd>
-          </div>
-        ))}
-      </dl>
-      {deep.length > 0 && <Json value={Object.fromEntries(deep)} label={t('event.comparison')} />}
-    </div>
   )
 }
 

@@ -1,0 +1,63 @@
+import { useTranslation } from 'react-i18next'
+import styles from './comparison.module.css'
+
+/** Both sides' figures as the flow computed them: single ones in a row, lists (e.g. order lines) as tables. */
+export function Comparison({ facts }: { facts: Record<string, unknown> }) {
+  const { t } = useTranslation()
+  const entries = Object.entries(facts)
+  return (
+    <div className={styles.facts}>
+      <h3>{t('event.comparison')}</h3>
+      <dl>
+        {entries
+          .filter(([, value]) => !Array.isArray(value))
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{words(name)}</dt>
+              <dd className="number">{show(value)}</dd>
+            </div>
+          ))}
+      </dl>
+      {entries.map(([name, value]) => Array.isArray(value) && <Rows key={name} name={name} rows={value} />)}
+    </div>
+  )
+}
+
+function Rows({ name, rows }: { name: string; rows: unknown[] }) {
+  const records = rows.map((row) => new Map<string, unknown>(Object.entries(Object(row))))
+  const columns = [...new Set(records.flatMap((record) => [...record.keys()]))]
+  return (
+    <table className={styles.table}>
+      <caption className="hidden">{words(name)}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {words(column)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {records.map((record, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order keep their order
+          <tr key={index}>
+            {columns.map((column) => (
+              <td key={column} className="number">
+                {show(record.get(column))}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+const words = (name: string): string =>
+  name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase()
+const show = (value: unknown): string =>
+  value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)
