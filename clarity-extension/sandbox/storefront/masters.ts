@@ -67,7 +67,7 @@ function refuse(errors: FieldError[]): void {
   if (errors.length > 0) throw invalid(...errors)
 }
 
-const productOf = (shop: Shop, sku: unknown) => (typeof sku === 'string' ? shop.products.firstUnder(sku) : undefined)
+const productOf = (shop: Shop, sku: unknown) => (typeof sku === 'string' ? shop.products.anyUnder(sku) : undefined)
 
 function skuTaken(shop: Shop, { sku }: Body): FieldError[] {
   const owner = productOf(shop, sku)?.record

@@ -134,7 +134,7 @@ function changeStatus(shop: Shop, { param, body, ifMatch }: Incoming): Stored<Or
   })
 }
 
-const hasShipments = (shop: Shop, orderId: string): boolean => shop.shipments.firstUnder(orderId) !== undefined
+const hasShipments = (shop: Shop, orderId: string): boolean => shop.shipments.anyUnder(orderId) !== undefined
 
 /** Lines by this shop's way of pricing, with shipping and discounts of the order as they were. */
 function reprice(shop: Shop, order: Order, wishes: { lineId?: string | undefined; sku: string; quantity: string }[]) {

@@ -105,5 +105,5 @@ function requireCustomer(shop: Shop, { customerId: id }: Draft): void {
 }
 
 function mayBackorder(shop: Shop, sku: string): boolean {
-  return shop.products.firstUnder(sku)?.record.allowBackorder ?? false
+  return shop.products.anyUnder(sku)?.record.allowBackorder ?? false
 }

@@ -12,7 +12,7 @@ export function priceBook(shop: Shop): PriceBook {
   )
   const methods = new Map(shippingMethods(shop).map((carrier) => [carrier.method, carrier]))
   return {
-    product: (sku) => shop.products.firstUnder(sku)?.record,
+    product: (sku) => shop.products.anyUnder(sku)?.record,
     taxRate: (code) => rates.get(code),
     shipping: (method) => methods.get(method),
   }

@@ -39,7 +39,7 @@ export function putRow(shop: Shop, row: unknown, index: number): RowResult {
   })
   if (!shop.locations.byKey(locationKey))
     return reject('unknown_location', '/locationKey', `There is no ${locationKey}.`)
-  if (!shop.products.firstUnder(sku)) {
+  if (!shop.products.anyUnder(sku)) {
     return reject('unknown_sku', '/sku', `The shop does not sell ${sku}.`)
   }
   const asOf = new Date(parsed.data.asOf).toISOString()
@@ -67,7 +67,7 @@ export function takeStock(
   const already = shop.taken.by(orderId)
   const asOf = new Date(shop.clock()).toISOString()
   items.forEach(({ sku, quantity }, index) => {
-    const plan = planFor(shop, sku, amount(quantity), evenIfMissing(sku))
+    const plan = planFor(shop, sku, amount(quantity), evenIfMissing)
     if (!plan) {
       const message = `There are not ${quantity} of ${sku} in stock.`
       errors.push({ field: `/items/${index}/quantity`, code: 'insufficient_stock', message })
@@ -118,15 +118,16 @@ function setLevel(shop: Shop, sku: string, locationKey: string, quantity: string
   if (!amount(before.record.quantity).eq(quantity)) shop.events.emit('inventory.updated', after.record)
 }
 
+/** Levels at open locations, the shop's first location first: ids sort by time. */
 function levelsOf(shop: Shop, sku: string): Level[] {
-  const open = shop.inventory.under(sku).filter(({ locationKey }) => shop.locations.byKey(locationKey)?.record.active)
-  return open.sort((a, b) => (placeOf(shop, a) < placeOf(shop, b) ? -1 : 1))
+  const open = shop.inventory.under(sku).flatMap((level) => {
+    const location = shop.locations.byKey(level.locationKey)?.record
+    return location?.active ? [{ level, place: location.id }] : []
+  })
+  return open.sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ level }) => level)
 }
 
-/** Ids sort by time: the first location of the shop is its main one. */
-const placeOf = (shop: Shop, level: Level): string => shop.locations.byKey(level.locationKey)?.record.id ?? ''
-
-function planFor(shop: Shop, sku: string, wanted: Amount, evenIfMissing: boolean) {
+function planFor(shop: Shop, sku: string, wanted: Amount, evenIfMissing: (sku: string) => boolean) {
   const levels = levelsOf(shop, sku)
   const enough = levels.find(({ quantity }) => amount(quantity).gte(wanted))
   if (enough) return [{ level: enough, take: wanted }]
@@ -140,7 +141,7 @@ function planFor(shop: Shop, sku: string, wanted: Amount, evenIfMissing: boolean
     left = left.minus(take)
   }
   if (left.isZero()) return plan
-  if (!evenIfMissing) return undefined
+  if (!evenIfMissing(sku)) return undefined
   const [first] = levels
   if (!first) return []
   const own = plan.find(({ level }) => level.id === first.id)
