@@ -1,4 +1,6 @@
+from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import BridgeCase
 
@@ -117,6 +119,9 @@ class TestOrderUpdate(BridgeCase):
             },
             "follow": ["post"],
         }
+        with mute_logger("odoo.addons.base.models.ir_model"):
+            self.assertEqual(self.apply(move)[0]["status"], "denied")
+        self.service.group_ids = [Command.link(self.env.ref("clarity_bridge.group_service_accounting").id)]
         [result] = self.apply(move)
         self.assertEqual(result["status"], "created", result)
         self.assertEqual(self.env["account.move"].browse(result["res_id"]).state, "posted")

@@ -37,6 +37,9 @@ class TestRights(BridgeCase):
             ("ir.model", "write"),
             ("product.product", "write"),
             ("account.account", "write"),
+            ("account.move", "create"),
+            ("account.payment", "create"),
+            ("res.partner", "unlink"),
             ("clarity.link", "write"),
             ("clarity.event", "read"),
         ):
