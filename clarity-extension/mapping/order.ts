@@ -1,42 +1,22 @@
 import type { Customer, Order } from '../../shared/entities.ts'
-import { correct, type OutcomeOf, type Problem, review } from '../../shared/outcome.ts'
-import type { MappingContext } from './context.ts'
-import { orderToOdoo } from './defaults/order-to-odoo.ts'
-import { addressToOdoo, contactToOdoo, customerToOdoo } from './defaults/partner-to-odoo.ts'
-import { paymentToOdoo } from './defaults/payment-to-odoo.ts'
+import type { Problem } from '../../shared/outcome.ts'
 import { type Mapped, map, type Origins } from './engine.ts'
 import type { UsedLookup } from './lookups.ts'
+import { defaultRuleSets, type OrderContext } from './order/context.ts'
 import { digest } from './order/digest.ts'
-import { type Ensured, ensure, type PartyRuleSets } from './order/ensure.ts'
-import type { ExpectedTotals } from './order/expect.ts'
 import { type EnsuredRecord, type Operation, version } from './order/operation.ts'
-import { parties } from './order/parties.ts'
-import { type MappedPayment, paymentOperations } from './order/payments.ts'
-import { prepareOrder } from './order/prepare.ts'
-import { inconsistency } from './order/sums.ts'
+import {
+  type EnsureMapping,
+  type NotMapped,
+  type OrderPlan,
+  type PaymentMapping,
+  parked,
+  planOrder,
+} from './order/plan.ts'
 import { visibleOrigins, visibleProblem } from './order/visible.ts'
-import type { RuleSet } from './rules.ts'
 
+export { defaultRuleSets, type OrderContext, type OrderRuleSets } from './order/context.ts'
 export type { Operation } from './order/operation.ts'
-
-export interface OrderRuleSets extends PartyRuleSets {
-  order: RuleSet
-  payment: RuleSet
-}
-
-export const defaultRuleSets: OrderRuleSets = {
-  order: orderToOdoo,
-  customer: customerToOdoo,
-  contact: contactToOdoo,
-  address: addressToOdoo,
-  payment: paymentToOdoo,
-}
-
-export interface OrderContext extends MappingContext {
-  ruleSets?: OrderRuleSets
-  /** A person has seen that Odoo's totals differ and takes them. */
-  acceptDifference?: boolean
-}
 
 export type OrderMapped =
   | {
@@ -46,37 +26,33 @@ export type OrderMapped =
       /** Payments that could not be mapped. The order goes ahead; then the attempt ends with these. */
       held: Problem[]
       used: UsedLookup[]
-      /** Made when it is asked for. By operation id: pointer into what is written -> pointer into the order. Read it with sourceOf(). */
+      /** Made when it is asked for. By operation id: pointer into what is written -> pointer into the order; see sourceOf(). */
       origins: Record<string, Origins>
     }
-  | { ok: false; outcome: OutcomeOf<'correct'> | OutcomeOf<'review'> | OutcomeOf<'skip'> }
+  | NotMapped
 
 /**
  * A storefront order as operations for the addon: the sale order with everybody and every address it needs, and its captured
- * payments. Lines that a third party sends are left out, and the expected totals are those of the rest. Pure.
+ * payments. Lines that a third party sends are left out, and the expected totals are those of the rest. Pure; rules with
+ * JSONata need expressions/order.ts.
  * @param customer the registered customer; a guest's order has none
  */
 export function orderToOperations(order: Order, customer: Customer | undefined, context: OrderContext): OrderMapped {
-  if (order.items.every(({ fulfilledBy }) => fulfilledBy === 'thirdParty')) {
-    return { ok: false, outcome: { kind: 'skip', reason: 'not_for_us', detail: 'a third party sends every line' } }
-  }
-  const facts = inconsistency(order)
-  if (facts) return held(review('totals_inconsistent', 'The figures of the order do not add up.', facts))
-  const who = parties(order, customer, context.lookups)
-  if ('code' in who) return parked([who])
-  const prepared = prepareOrder(order, who, context.company.currency)
-  if (!prepared.ok) return parked(prepared.problems)
+  const planned = planOrder(order, customer, context, context.ruleSets ?? defaultRuleSets)
+  return planned.ok ? writeOrder(planned.plan, context) : planned
+}
 
-  const sets = context.ruleSets ?? defaultRuleSets
-  const main = map(sets.order, prepared.order, context)
-  const ensured = ensure(who, order, customer, sets, context)
+/** Runs the rules over what was planned. */
+export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped {
+  const main = map(plan.main.set, plan.main.source, context)
+  const ensured = plan.ensure.map((one) => ensureRecord(one, context))
   if (!main.ok || ensured.some(({ mapped }) => !mapped.ok)) {
     return parked([main, ...ensured.map(({ mapped }) => mapped)].flatMap(problemsOf))
   }
   const records = ensured.flatMap(({ record }) => record ?? [])
-  const operation = orderOperation(order, main, sets.order, records, prepared.expected, context)
-  const ofCustomer = records.filter(({ kind }) => kind === 'customer')
-  const payments = paymentOperations(prepared.order, sets.payment, ofCustomer, context)
+  const operation = orderOperation(plan, main, records, context)
+  const customer = records.filter(({ kind }) => kind === 'customer')
+  const payments = plan.payments.map((one) => paymentOperation(one, plan, customer, context))
   const parts = [main, ...ensured.map(({ mapped }) => mapped), ...payments.map(({ mapped }) => mapped)]
   return {
     ok: true,
@@ -93,14 +69,12 @@ type Written = Extract<Mapped, { ok: true }>
 
 /** What a cancelled order amounts to does not matter any more. */
 function orderOperation(
-  order: Order,
+  { order, main, expected }: OrderPlan,
   { values, follow }: Written,
-  set: RuleSet,
   records: EnsuredRecord[],
-  expected: ExpectedTotals,
   context: OrderContext,
 ): Operation {
-  const model = set.model ?? 'sale.order'
+  const model = main.set.model ?? 'sale.order'
   const expect = follow.includes('cancel') ? undefined : expected
   return {
     id: `order:${order.id}`,
@@ -117,7 +91,55 @@ function orderOperation(
   }
 }
 
-function originsOf(id: string, main: Written, ensured: Ensured[], payments: MappedPayment[]): Record<string, Origins> {
+interface Ensured {
+  mapped: Mapped
+  /** Absent when it could not be mapped. */
+  record?: EnsuredRecord
+}
+
+function ensureRecord({ kind, ref, version: at, set, source, base }: EnsureMapping, context: OrderContext): Ensured {
+  const mapped = map(set, source, context, base)
+  if (!mapped.ok) return { mapped }
+  const { values, match } = mapped
+  return {
+    mapped,
+    record: { kind, ref, version: at, model: set.model ?? 'res.partner', values, ...(match && { match }) },
+  }
+}
+
+interface Paid {
+  mapped: Mapped
+  operation?: Operation
+}
+
+/** It brings its customer with it, so it does not depend on the order's own fate. */
+function paymentOperation(
+  { id, set, source, base }: PaymentMapping,
+  { order }: OrderPlan,
+  customer: EnsuredRecord[],
+  context: OrderContext,
+): Paid {
+  const mapped = map(set, source, context, base)
+  if (!mapped.ok) return { mapped }
+  const { values, follow } = mapped
+  const model = set.model ?? 'account.payment'
+  const ref = `${order.id}/${id}`
+  const operation: Operation = {
+    id: `payment:${ref}`,
+    kind: 'payment',
+    ref,
+    version: version(order.updatedAt),
+    hash: digest({ model, values, follow }),
+    model,
+    values,
+    ensure: customer,
+    follow,
+    accept_difference: false,
+  }
+  return { mapped, operation }
+}
+
+function originsOf(id: string, main: Written, ensured: Ensured[], payments: Paid[]): Record<string, Origins> {
   const ofEnsured = ensured.flatMap(({ mapped }, index) =>
     mapped.ok
       ? Object.entries(mapped.origins).map(([target, source]) => [`/ensure/${index}/values${target}`, source])
@@ -131,10 +153,3 @@ function originsOf(id: string, main: Written, ensured: Ensured[], payments: Mapp
 }
 
 const problemsOf = (mapped: Mapped): Problem[] => (mapped.ok ? [] : mapped.problems.map(visibleProblem))
-
-const held = (outcome: OutcomeOf<'review'>): OrderMapped => ({ ok: false, outcome })
-
-function parked([first, ...others]: Problem[]): OrderMapped {
-  if (!first) throw new Error('what is parked has a problem')
-  return { ok: false, outcome: correct(first, ...others) }
-}

@@ -1,0 +1,27 @@
+import type { MappingContext } from '../context.ts'
+import { orderToOdoo } from '../defaults/order-to-odoo.ts'
+import { addressToOdoo, contactToOdoo, customerToOdoo } from '../defaults/partner-to-odoo.ts'
+import { paymentToOdoo } from '../defaults/payment-to-odoo.ts'
+import type { RuleSet } from '../rules.ts'
+
+export interface OrderRuleSets {
+  order: RuleSet
+  customer: RuleSet
+  contact: RuleSet
+  address: RuleSet
+  payment: RuleSet
+}
+
+export const defaultRuleSets: OrderRuleSets = {
+  order: orderToOdoo,
+  customer: customerToOdoo,
+  contact: contactToOdoo,
+  address: addressToOdoo,
+  payment: paymentToOdoo,
+}
+
+export interface OrderContext extends MappingContext {
+  ruleSets?: OrderRuleSets
+  /** A person has seen that Odoo's totals differ and takes them. */
+  acceptDifference?: boolean
+}

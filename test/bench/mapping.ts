@@ -1,0 +1,152 @@
+import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
+import { mapOrder } from '../../clarity-extension/mapping/expressions/order.ts'
+import { expressionPool } from '../../clarity-extension/mapping/expressions/pool.ts'
+import {
+  defaultRuleSets,
+  type OrderContext,
+  type OrderMapped,
+  orderToOperations,
+} from '../../clarity-extension/mapping/order.ts'
+import type { Rule } from '../../clarity-extension/mapping/rules.ts'
+import { type Described, validate } from '../../clarity-extension/mapping/validate.ts'
+import { fieldsOf } from '../../clarity-extension/sandbox/odoo/models.ts'
+import { order as orderShape } from '../../shared/entities.ts'
+import { generatedOrder, shapes } from '../support/generated-orders.ts'
+import type { Report } from './run.ts'
+
+/**
+ * What mapping costs beside the whole way to Odoo. Processor time, so that a busy machine does not count. The whole way is at
+ * least what Odoo's own ORM needs for an order of this size, 21 ms of one core when everything is batched (design/ODOO.md 13).
+ */
+const ODOO_MS_PER_ORDER = 21
+const ORDERS = 300
+const ROUNDS = 5
+
+export async function run(report: Report): Promise<void> {
+  const bodies = Array.from({ length: ORDERS }, (_, seed) => {
+    const shape = shapes[seed % shapes.length]
+    if (!shape) throw new Error('there are shapes')
+    return JSON.stringify(generatedOrder(seed + 1, shape, 'USD', 5))
+  })
+  const pool = expressionPool()
+  const context: OrderContext = { lookups: defaultLookups, company: { currency: 'USD' } }
+  const custom: OrderContext = { ...context, ruleSets: customRuleSets() }
+  const times: Record<'default' | 'custom', number[]> = { default: [], custom: [] }
+  for (let round = 0; round <= ROUNDS; round++) {
+    const plain = await spent(bodies, async (order) => orderToOperations(order, undefined, context))
+    const rich = await spent(bodies, (order) => mapOrder(order, undefined, custom, pool))
+    // The first round warms the compiler up.
+    if (round > 0) {
+      times.default.push(plain)
+      times.custom.push(rich)
+    }
+  }
+  await pool.close()
+  const [plain, rich] = [median(times.default), median(times.custom)]
+  report('orders_per_s', 1_000 / plain, 'orders/s')
+  report('share_percent_default', (100 * plain) / (plain + ODOO_MS_PER_ORDER), '%')
+  report('share_percent_custom', (100 * rich) / (rich + ODOO_MS_PER_ORDER), '%')
+}
+
+type OrderMapping = (order: ReturnType<typeof orderShape.parse>) => Promise<OrderMapped>
+
+/** Milliseconds of processor time per order through parse, map and validate. */
+async function spent(bodies: string[], mapping: OrderMapping): Promise<number> {
+  const before = process.cpuUsage()
+  for (const body of bodies) {
+    const mapped = await mapping(orderShape.parse(JSON.parse(body)))
+    if (!mapped.ok) throw new Error(JSON.stringify(mapped.outcome))
+    const problems = mapped.operations
+      .flatMap((one) => [one, ...(one.ensure ?? [])])
+      .flatMap((one) => validate(one, described))
+    if (problems.length > 0) throw new Error(JSON.stringify(problems[0]))
+  }
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1_000 / bodies.length
+}
+
+const studio = Object.fromEntries(
+  Array.from({ length: 40 }, (_, index) => [
+    `x_studio_${index}`,
+    { string: `Field ${index}`, type: 'char', required: false, readonly: false },
+  ]),
+)
+
+const described: Described = {
+  'sale.order': { ...describe('sale.order'), ...studio },
+  'sale.order.line': { ...describe('sale.order.line'), ...studio },
+  'res.partner': describe('res.partner'),
+  'account.payment': describe('account.payment'),
+}
+
+function describe(model: string): Described[string] {
+  const fields = Object.entries(fieldsOf(model) ?? {})
+  return Object.fromEntries(
+    fields.map(([name, field]) => [
+      name,
+      { required: false, readonly: false, ...field, ...{ selection: field.selection } },
+    ]),
+  )
+}
+
+/** 30 rules and 10 expressions more than the defaults. */
+function customRuleSets() {
+  const more: Rule[] = [
+    ...Array.from({ length: 20 }, (_, index): Rule => custom(index)),
+    ...Array.from(
+      { length: 8 },
+      (_, index): Rule => ({ to: `x_studio_${20 + index}`, jsonata: expressions[index] ?? 'number' }),
+    ),
+  ]
+  const onLines: Rule[] = [
+    ...Array.from({ length: 10 }, (_, index): Rule => ({ ...custom(index), from: index % 2 ? 'sku' : 'name' })),
+    { to: 'x_studio_38', jsonata: '$uppercase(sku) & "/" & $index' },
+    { to: 'x_studio_39', jsonata: '$multiply(quantity, unitPrice)' },
+  ]
+  const { order } = defaultRuleSets
+  const rules = order.rules.map((rule) =>
+    rule.lines
+      ? {
+          ...rule,
+          lines: {
+            ...rule.lines,
+            each: rule.lines.each.map((each) =>
+              each.in === 'items' ? { ...each, rules: [...each.rules, ...onLines] } : each,
+            ),
+          },
+        }
+      : rule,
+  )
+  return { ...defaultRuleSets, order: { ...order, rules: [...rules, ...more] } }
+}
+
+const custom = (index: number): Rule => ({
+  to: `x_studio_${index}`,
+  when: {
+    or: [
+      { path: 'currency', equals: 'USD' },
+      { path: 'sku', exists: true },
+    ],
+  },
+  from: ['purchaseOrderNumber', 'number'],
+  default: 'none',
+  convert: [
+    'clean',
+    'collapse',
+    { do: 'truncate', length: 40, overflow: 'ellipsis' },
+    { do: 'prefix', text: `${index}-` },
+  ],
+})
+
+const expressions = [
+  '$string($count(items))',
+  '$join(items.sku, ", ")',
+  '$roundTo($divide(total, $string($count(items)), 6), 2)',
+  '$count(items[$number(quantity) > 5]) > 0 ? "bulk" : "small"',
+  'billingAddress.country = shippingAddress.country ? "same" : "other"',
+  '$uppercase($substring(number, 0, 3))',
+  '$add($subtract(total, taxTotal), "0")',
+  '$join($distinct(items.taxCode), "/")',
+]
+
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
