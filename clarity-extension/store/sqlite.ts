@@ -89,7 +89,12 @@ interface Waiting {
 }
 
 async function startThread(dataDir: string) {
-  const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: { dataDir }, name: 'sqlite' })
+  const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
+    workerData: { dataDir },
+    name: 'sqlite',
+    // Groups come and go; a small nursery keeps the process small.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  })
   const waiting = new Map<number, Waiting>()
   let last = 0
   let ended: Error | undefined

@@ -54,7 +54,9 @@ interface BenchServer {
 
 async function start(mode: Mode, secret: string): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), `bench-ingest-${mode}-`))
-  const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret])
+  // With the compile cache, as scripts/start.js starts the extension.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
+  const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret], { env })
   const [{ port }] = await once(child, 'message')
   return { mode, port, child, dataDir }
 }
