@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Answer, answerOf, type Fault, silenceOf } from './answer.ts'
 import { NO_DATABASE, WRONG_DATABASE } from './classify.ts'
@@ -5,25 +6,20 @@ import { rpc } from './jsonrpc.ts'
 import type { Settings } from './options.ts'
 
 /**
- * `/json/2` answers one and the same HTML 404 whether PostgreSQL is down or the database is misspelt. The second look tells
- * them apart: `/jsonrpc` repeats PostgreSQL's own sentence; where that is closed, a reachable PostgreSQL and a second 404
- * mean that the name is wrong.
+ * `/json/2` answers one and the same HTML 404 whether PostgreSQL is down, its connections are used up or the database is
+ * misspelt. The second look tells them apart: `/jsonrpc` repeats PostgreSQL's own sentence; where that is closed or lets
+ * nobody in, only a reachable PostgreSQL and a 404 that stays mean that the name is wrong.
  */
 export async function lookAgain(settings: Settings): Promise<Fault> {
   const said = await askPostgres(settings)
-  if (said.kind === 'error' && said.name === 'psycopg2.OperationalError') return said
+  if (said.kind === 'silence') return said
+  if (said.kind === 'error' && said.name !== 'odoo.exceptions.AccessDenied') return said
+  if (said.kind === 'page' && said.status !== 404) return said
   if (!(await postgresAnswers(settings))) return away('The database server of Odoo is down')
-  const again = await json(settings, '/json/2/res.users/context_get', {
-    method: 'POST',
-    body: '{}',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `bearer ${settings.apiKey}`,
-      'x-odoo-database': settings.db,
-    },
-  })
-  const stillMissing = again.kind === 'page' && again.status === 404 && again.text.includes(NO_DATABASE)
-  if (!stillMissing) return away('The database of Odoo was away for a moment')
+  for (let look = 1; look <= LOOKS; look++) {
+    if (!(await isMissing(settings))) return away('The database of Odoo was away for a moment')
+    if (look < LOOKS) await pause(BETWEEN_LOOKS_MS)
+  }
   return {
     kind: 'error',
     status: 404,
@@ -33,16 +29,33 @@ export async function lookAgain(settings: Settings): Promise<Fault> {
 }
 
 const LOOK_MS = 5_000
+const LOOKS = 3
+const BETWEEN_LOOKS_MS = 300
 
 /** A call that can never succeed (no such user), made for the error it meets before that. */
 function askPostgres(settings: Settings): Promise<Answer> {
   const args = [settings.db, 0, '-', 'res.users', 'context_get', [], {}]
-  return rpc(settings, { service: 'object', method: 'execute_kw', args }, { signal: AbortSignal.timeout(LOOK_MS) })
+  const call = { service: 'object', method: 'execute_kw', args }
+  return rpc(settings, call, { signal: AbortSignal.timeout(LOOK_MS) })
 }
 
 async function postgresAnswers(settings: Settings): Promise<boolean> {
   const health = await json(settings, '/web/health?db_server_status=1', { method: 'GET' })
   return health.kind === 'value' && z.object({ db_server_status: z.literal(true) }).safeParse(health.value).success
+}
+
+/** The harmless call of all, to see whether the page stays. */
+async function isMissing(settings: Settings): Promise<boolean> {
+  const answer = await json(settings, '/json/2/res.users/context_get', {
+    method: 'POST',
+    body: '{}',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `bearer ${settings.apiKey}`,
+      'x-odoo-database': settings.db,
+    },
+  })
+  return answer.kind === 'page' && answer.status === 404 && answer.text.includes(NO_DATABASE)
 }
 
 async function json(settings: Settings, path: string, init: RequestInit): Promise<Answer> {

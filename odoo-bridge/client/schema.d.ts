@@ -16,7 +16,9 @@ export interface paths {
         /**
          * Apply a batch of operations, a result per operation in the same order.
          * @description A known link whose stored hash equals the operation's is `unchanged`, one whose stored version is newer is `stale`,
-         *     any other known link is updated. Creates are grouped. One bad operation fails alone: it is rolled back to before
+         *     any other known link is updated. Also an equal hash is `updated` if a follow-up was still to do. A later operation of
+         *     the batch may refer to what an earlier one created. Creates are grouped. A record that was deleted in Odoo is
+         *     `review` with `not_found` until its link is removed there. One bad operation fails alone: it is rolled back to before
          *     itself, its `ensure` records included, unless another operation of the batch needs them too.
          *     Stock of confirmed orders is reserved right after the commit, in a second short transaction.
          */

@@ -94,25 +94,33 @@ describe('the Odoo client', () => {
     const away = 'connection to server failed: FATAL:  database "db" is not currently accepting connections'
 
     it.each([
-      ['PostgreSQL says the name is wrong', { rpc: missing }, 'wrong_database'],
-      ['PostgreSQL says it is away', { rpc: away }, 'database_down'],
+      ['PostgreSQL says the name is wrong', { rpc: operational(missing) }, 'wrong_database'],
+      ['PostgreSQL says it is away', { rpc: operational(away) }, 'database_down'],
+      ['all connections are taken', { rpc: { name: 'psycopg2.pool.PoolError', message: 'full' }, still: true }, 'busy'],
+      [
+        'the database is there but filtered out',
+        { rpc: denied.error.data, health: true, still: true },
+        'wrong_database',
+      ],
       ['PostgreSQL cannot be reached', { health: false }, 'database_down'],
       ['PostgreSQL is there and the page stays', { health: true, still: true }, 'wrong_database'],
       ['PostgreSQL is there and the page is gone', { health: true, still: false }, 'database_down'],
-    ])('%s', async (_what, world: { rpc?: string; health?: boolean; still?: boolean }, cause) => {
-      const url = await serve((request, response) => {
-        if (request.url === '/jsonrpc' && world.rpc) {
-          const data = { name: 'psycopg2.OperationalError', message: world.rpc }
-          return json(response, 200, { jsonrpc: '2.0', id: 1, error: { code: 0, message: 'x', data } })
-        }
-        if (request.url?.startsWith('/web/health')) {
-          return json(response, world.health ? 200 : 500, { db_server_status: world.health })
-        }
-        if (request.url === '/json/2/res.users/context_get' && !world.still) return json(response, 200, {})
-        response.writeHead(404, { 'content-type': 'text/html' }).end(NO_DATABASE)
-      })
-      expect(await json2(url).ping()).toMatchObject({ outcome: { cause } })
-    })
+    ])(
+      '%s',
+      async (_what, world: { rpc?: { name: string; message: string }; health?: boolean; still?: boolean }, cause) => {
+        const url = await serve((request, response) => {
+          if (request.url === '/jsonrpc' && world.rpc) {
+            return json(response, 200, { jsonrpc: '2.0', id: 1, error: { code: 0, message: 'x', data: world.rpc } })
+          }
+          if (request.url?.startsWith('/web/health')) {
+            return json(response, world.health ? 200 : 500, { db_server_status: world.health })
+          }
+          if (request.url === '/json/2/res.users/context_get' && !world.still) return json(response, 200, {})
+          response.writeHead(404, { 'content-type': 'text/html' }).end(NO_DATABASE)
+        })
+        expect(await json2(url).ping()).toMatchObject({ outcome: { cause } })
+      },
+    )
   })
 
   describe('over jsonrpc', () => {
@@ -295,6 +303,8 @@ describe('the Odoo client', () => {
     })
   }
 })
+
+const operational = (message: string) => ({ name: 'psycopg2.OperationalError', message })
 
 const denied = {
   error: { code: 0, message: 'x', data: { name: 'odoo.exceptions.AccessDenied', message: 'Access Denied' } },
