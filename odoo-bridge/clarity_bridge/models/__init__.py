@@ -1,4 +1,5 @@
 from . import account_analytic_distribution_model
+from . import base_partner_merge
 from . import clarity_link
 from . import clarity_event
 from . import clarity_bridge

@@ -228,6 +228,26 @@ class TestApply(BridgeCase):
         self.assertEqual(order.partner_id.state_id, state)
         self.assertEqual(order.partner_id.country_id.code, "US")
 
+    def test_optional_find_leaves_the_field_empty(self):
+        def state(code, **more):
+            by = {"code": code, "country_id.code": "US"}
+            return {"$find": {"model": "res.country.state", "by": by, **more}}
+
+        partner = self.customer(values={"name": "Ann", "state_id": state("??", optional=True)}, match={})
+        self.assertFalse(self.applied(ensure=[partner]).partner_id.state_id)
+        [result] = self.apply(self.order(ensure=[self.customer("c2", values={"name": "A", "state_id": state("??")})]))
+        self.assertProblem(result, "correct", "not_found")
+
+    def test_optional_find_still_asks_about_several(self):
+        self.env["product.product"].create({"name": "Twin", "default_code": "T-MUG"})
+        find = {"model": "product.product", "by": {"default_code": "T-MUG"}, "optional": True}
+        [result] = self.apply(self.order(lines=[self.line(product_id={"$find": find})]))
+        self.assertProblem(result, "correct", "ambiguous_match")
+
+    def test_html_is_taken_as_html_when_it_is_said_to_be(self):
+        order = self.applied(values={"note": {"$html": "<p>Leave it <b>here</b><script>x()</script></p>"}})
+        self.assertEqual(order.note, "<p>Leave it <b>here</b></p>")
+
     def test_case_29_region_is_looked_up_within_its_country(self):
         for country in ("US", "IT"):
             by = {"code": "MI", "country_id.code": country}

@@ -81,6 +81,13 @@ class TestEnsure(BridgeCase):
         self.assertNotEqual(again.partner_id, partner)
         self.assertEqual(self.link("c1", "customer").res_id, again.partner_id.id)
 
+    def test_link_follows_a_partner_that_is_merged(self):
+        partner = self.applied().partner_id
+        kept = self.env["res.partner"].create({"name": "Ann", "email": "c1@example.com"})
+        self.env["base.partner.merge.automatic.wizard"]._merge([partner.id, kept.id], kept)
+        self.assertEqual(self.link("c1", "customer").res_id, kept.id)
+        self.assertEqual(self.applied().partner_id, kept)
+
     def test_known_customer_needs_no_ensure(self):
         self.apply(self.order())
         self.assertEqual(self.applied(ensure=[]).partner_id.email, "c1@example.com")

@@ -120,6 +120,8 @@ class Finder:
         if hits:
             message = env._("The %(model)s with %(by)s is archived in Odoo. Unarchive it or map another.", **named)
             return None, problem("archived", message, value=value, candidates=_names(hits))
+        if argument.get("optional"):
+            return False, None
         message = env._("Odoo has no %(model)s with %(by)s.", **named)
         return None, problem("not_found", message, value=value)
 

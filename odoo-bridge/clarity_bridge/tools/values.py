@@ -122,7 +122,8 @@ class Converter:
             elif not isinstance(part, int) or isinstance(part, bool):
                 problems.append(problem("invalid_value", "A record's id or a marker is expected.", here, part))
                 continue
-            ids.append(part)
+            if part:
+                ids.append(part)
         return [Command.set(ids)]
 
     def _marker(self, field, name, argument, at, promised):
