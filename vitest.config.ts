@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config'
  */
 export default defineConfig({
   test: {
+    // Otherwise every test of a third of a second is listed, and a run is too long to read.
+    slowTestThreshold: 10_000,
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], { order: 0, seconds: 20 }),
       project('flows', ['test/flows/**/*.test.ts'], { order: 0, seconds: 20 }),
