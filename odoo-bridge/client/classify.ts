@@ -66,6 +66,8 @@ function page({ status, text, location, retryAfterMs }: Page): Failure {
 export const NO_DATABASE = 'No database is selected'
 /** Our own name for the second look's finding (database.ts). */
 export const WRONG_DATABASE = 'clarity.WrongDatabase'
+/** Our own name for an error while Odoo looked the key up (json2.ts). */
+export const SIGN_IN_FAILED = 'clarity.SignInFailed'
 
 function error(fault: OdooError, call: Call): Failure {
   const { name, message, status } = fault
@@ -126,6 +128,7 @@ const CREDENTIALS = new Set([
 
 const TRANSIENT = new Map(
   Object.entries({
+    [SIGN_IN_FAILED]: 'server_error',
     'psycopg2.errors.SerializationFailure': 'conflict',
     'psycopg2.errors.DeadlockDetected': 'conflict',
     'psycopg2.errors.LockNotAvailable': 'conflict',

@@ -1,5 +1,5 @@
 import { type Answer, answerOf, silenceOf } from './answer.ts'
-import { NO_DATABASE } from './classify.ts'
+import { NO_DATABASE, SIGN_IN_FAILED } from './classify.ts'
 import { lookAgain } from './database.ts'
 import type { Settings } from './options.ts'
 import { deadlineOf } from './timeouts.ts'
@@ -9,8 +9,12 @@ import type { Send } from './transport.ts'
 export function json2(settings: Settings): Send {
   return async (request) => {
     const answer = await post(request, settings)
-    const noDatabase = answer.kind === 'page' && answer.status === 404 && answer.text.includes(NO_DATABASE)
-    return noDatabase ? lookAgain(settings) : answer
+    if (answer.kind === 'page' && answer.status === 404 && answer.text.includes(NO_DATABASE)) return lookAgain(settings)
+    // A wrong key is `Unauthorized`. `AccessDenied` is what Odoo makes of any error while it looks the key up, such as a
+    // connection to PostgreSQL that was ended (ir.http `_authenticate_explicit`).
+    if (answer.kind === 'error' && answer.name === 'odoo.exceptions.AccessDenied')
+      return { ...answer, name: SIGN_IN_FAILED }
+    return answer
   }
 }
 

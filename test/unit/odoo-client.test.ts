@@ -53,6 +53,20 @@ describe('the Odoo client', () => {
       expect(JSON.stringify(reply)).not.toMatch(/Traceback|ann@shop|secret\.py/)
     })
 
+    it('takes an error while Odoo looked the key up for a passing one, and a wrong key for a wrong key', async () => {
+      const answers = [
+        [403, 'odoo.exceptions.AccessDenied', 'Access Denied'],
+        [401, 'werkzeug.exceptions.Unauthorized', 'Invalid apikey'],
+      ] as const
+      let asked = 0
+      const url = await serve((_request, response) => {
+        const [status, name, message] = answers[asked++] ?? answers[1]
+        json(response, status, { name, message })
+      })
+      expect(await json2(url).ping()).toMatchObject({ outcome: { kind: 'retry' } })
+      expect(await json2(url).ping()).toMatchObject({ outcome: { kind: 'refused', cause: 'unauthorized' } })
+    })
+
     it('cuts a long message to a length that people read', async () => {
       const url = await serve((_request, response) =>
         json(response, 422, { name: 'odoo.exceptions.UserError', message: 'y'.repeat(5000) }),
