@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 login = "clarity-bridge"
 user = env["res.users"].with_context(no_reset_password=True, active_test=False).search([("login", "=", login)])
 if not user:
-    group = env.ref("clarity_bridge.group_service")
+    # With payments: the default mapping posts what the storefront has captured.
+    group = env.ref("clarity_bridge.group_service_accounting")
     user = (
         env["res.users"]
         .with_context(no_reset_password=True)
