@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { StorefrontOptions } from '../../clarity-extension/sandbox/storefront/storefront.ts'
 import { seedOdoo } from '../../scripts/seed-odoo.ts'
+import { newWebhookId, signHeaders } from '../../shared/signature.ts'
 import { freshDatabase, type RealOdoo, type Wishes } from '../real/support.ts'
 import { type Bridge, startBridge } from './bridge.ts'
 import { freePort } from './ports.ts'
+import { type LossyProxy, lossyProxy } from './proxy.ts'
 import { openShop, type Shop } from './shop.ts'
 
 /** Storefront, bridge and a real Odoo 19 with the sandbox's catalogue, wired to each other. */
@@ -18,11 +20,23 @@ export interface Stage {
   admin<T = unknown>(model: string, method: string, body?: object): Promise<T>
   /** Rows of the bridge's own log line per attempt. */
   attempts(): { event: number; lane: string; type: string; outcome: string; cause: string | null }[]
+  /** Sends a webhook of the storefront ourselves, signed as it would be. @returns the status of the answer */
+  deliver(envelope: { type: string; data: unknown }, id?: string): Promise<number>
+  /** The panel's API, signed in. */
+  panel<T = unknown>(method: string, path: string, body?: object): Promise<T>
+  /** Between the bridge and Odoo; only with the wish `lossy`. */
+  proxy: LossyProxy | undefined
   dispose(): Promise<void>
 }
 
 export async function openStage(
-  wishes: Wishes & { storefront?: Partial<StorefrontOptions>; env?: Record<string, string> } = {},
+  wishes: Wishes & {
+    storefront?: Partial<StorefrontOptions>
+    env?: Record<string, string>
+    /** The storefront tells nobody by itself; the test delivers. */
+    silent?: boolean
+    lossy?: boolean
+  } = {},
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'clarity-stage-'))
   const [odoo, shop, port] = await Promise.all([
@@ -32,18 +46,19 @@ export async function openStage(
   ])
   const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret: odoo.webhookSecret }
   await seedOdoo({ url: odoo.url, db: odoo.db, apiKey: odoo.adminApiKey, webhook })
+  const proxy = wishes.lossy ? await lossyProxy(odoo.url) : undefined
   const bridge = await startBridge({
     ...shop.env,
     DATA_DIR: join(folder, 'bridge'),
     PORT: String(port),
-    ODOO_URL: odoo.url,
+    ODOO_URL: proxy?.url ?? odoo.url,
     ODOO_DB: odoo.db,
     ODOO_LOGIN: odoo.login,
     ODOO_API_KEY: odoo.apiKey,
     ODOO_WEBHOOK_SECRET: odoo.webhookSecret,
     ...wishes.env,
   })
-  shop.enable(bridge.url)
+  if (!wishes.silent) shop.enable(bridge.url)
   return {
     shop,
     bridge,
@@ -54,8 +69,18 @@ export async function openStage(
         .log()
         .split('\n')
         .flatMap((line) => attempt.safeParse(parse(line)).data ?? []),
+    async deliver({ type, data }, id = newWebhookId()) {
+      const body = Buffer.from(JSON.stringify({ type, timestamp: new Date().toISOString(), data }))
+      const headers = { ...signHeaders(body, [shop.secret], id, Date.now() / 1000) }
+      const response = await fetch(`${bridge.url}/webhooks/clarity`, { method: 'POST', headers, body })
+      await response.arrayBuffer()
+      return response.status
+    },
+    panel: panelOf(bridge),
+    proxy,
     async dispose() {
       await bridge.stop()
+      await proxy?.stop()
       await shop.stop()
       await odoo.dispose()
       rmSync(folder, { recursive: true, force: true })
@@ -75,6 +100,36 @@ async function call<T>(odoo: RealOdoo, model: string, method: string, body: obje
   })
   if (!response.ok) throw new Error(`${model}.${method} ${response.status}: ${(await response.text()).slice(0, 500)}`)
   return (await response.json()) as T
+}
+
+/** Signs in at the first call. */
+function panelOf(bridge: Bridge) {
+  let headers: Record<string, string> | undefined
+  return async <T>(method: string, path: string, body?: object): Promise<T> => {
+    headers ??= await signIn()
+    const response = await send(method, path, body, headers)
+    if (!response.ok) throw new Error(`${method} ${path} ${response.status}: ${await response.text()}`)
+    return (response.status === 204 ? undefined : await response.json()) as T
+  }
+
+  async function signIn(): Promise<Record<string, string>> {
+    const response = await send('POST', '/session', { name: 'admin', password: 'correct horse battery' }, {})
+    if (!response.ok) throw new Error(`sign-in ${response.status}: ${await response.text()}`)
+    const { csrfToken } = z.object({ csrfToken: z.string() }).parse(await response.json())
+    const cookie = response.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ')
+    return { cookie, 'x-csrf-token': csrfToken }
+  }
+
+  function send(method: string, path: string, body: object | undefined, extra: Record<string, string>) {
+    return fetch(`${bridge.url}/api${path}`, {
+      method,
+      headers: { origin: bridge.url, 'content-type': 'application/json', ...extra },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+  }
 }
 
 const attempt = z.object({

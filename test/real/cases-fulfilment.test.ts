@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Order } from '../../shared/entities.ts'
+import { until } from '../bench/figures.ts'
+import { checkout } from '../support/shop.ts'
+import { openStage, type Stage } from '../support/stage.ts'
+
+const MINUTES = 60_000
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+}, 10 * MINUTES)
+afterAll(async () => stage?.dispose(), 2 * MINUTES)
+
+interface Picking {
+  id: number
+  name: string
+  state: string
+  code: string
+}
+const pickingsOf = (order: Order) =>
+  stage.odoo.psql<Picking>(
+    'select p.id, p.name, p.state, w.code from stock_picking p join sale_order o on o.id = p.sale_id join stock_picking_type t on t.id = p.picking_type_id join stock_warehouse w on w.id = t.warehouse_id where o.origin = $1 order by p.id',
+    [order.number],
+  )
+const ready = (order: Order, many: number) =>
+  until(`${many} deliveries of ${order.number}`, 60_000, async () => {
+    const rows = (await pickingsOf(order)).filter(({ state }) => state === 'assigned')
+    return rows.length === many && rows
+  })
+const shipped = (order: Order, many: number) =>
+  until(`${many} shipments of ${order.number}`, 120_000, async () => {
+    const rows = await stage.shop.shipments(order.id)
+    return rows.length === many && rows
+  })
+const status = (order: Order, wanted: string) =>
+  until(`${order.number} to be ${wanted}`, 60_000, async () => (await stage.shop.order(order.id)).status === wanted)
+
+/** Validates a picking with only so many pieces of each move; the rest becomes a backorder. */
+async function validate({ id }: Picking, pieces?: number): Promise<void> {
+  if (pieces !== undefined) {
+    const moves = await stage.odoo.psql<{ id: number }>('select id from stock_move where picking_id = $1', [id])
+    await stage.admin('stock.move', 'write', {
+      ids: moves.map((move) => move.id),
+      vals: { quantity: pieces, picked: true },
+    })
+  }
+  await stage.admin('stock.picking', 'button_validate', { ids: [id], context: { skip_backorder: true } })
+}
+
+describe('fulfilment', () => {
+  it(
+    'CASES 5: a picking validated while the bridge is down arrives after recovery, and Odoo’s user is not held up',
+    async () => {
+      const order = await stage.shop.place(checkout(1))
+      const [picking] = await ready(order, 1)
+      await status(order, 'processing')
+      await stage.bridge.kill()
+      await validate(picking as Picking)
+      expect((await pickingsOf(order)).map(({ state }) => state)).toEqual(['done'])
+      const [waiting] = await stage.odoo.psql<{ n: number }>(
+        "select count(*)::int n from clarity_event where state != 'sent' and event_type = 'picking.done'",
+      )
+      expect(waiting?.n).toBe(1)
+      await stage.bridge.start()
+      await shipped(order, 1)
+      await status(order, 'shipped')
+    },
+    5 * MINUTES,
+  )
+
+  it(
+    'CASES 33: two warehouses and a backorder are separate shipments; partially shipped until the last',
+    async () => {
+      await stage.odoo.shell(`
+east = env['stock.warehouse'].search([('code', '=', 'EAST')])
+east.delivery_route_id.product_selectable = True
+env['product.product'].search([('default_code', '=', 'MUG-BLU')]).route_ids = [(4, east.delivery_route_id.id)]
+env.cr.commit()
+`)
+      const order = await stage.shop.place(
+        checkout(2, {
+          items: [
+            { sku: 'TEE-RED-M', quantity: '3' },
+            { sku: 'MUG-BLU', quantity: '2' },
+          ],
+        }),
+      )
+      const rows = await ready(order, 2)
+      const [main, east] = ['WH', 'EAST'].map((code) => rows.find((row) => row.code === code))
+      if (!main || !east) throw new Error(`deliveries from ${rows.map(({ code }) => code)}`)
+      await validate(main, 2)
+      await shipped(order, 1)
+      await status(order, 'partiallyShipped')
+      await validate(east)
+      await shipped(order, 2)
+      await status(order, 'partiallyShipped')
+      const [backorder] = await ready(order, 1)
+      await validate(backorder as Picking)
+      const shipments = await shipped(order, 3)
+      await status(order, 'shipped')
+      const told = shipments.map(({ externalKey, locationKey, lines }) => [
+        externalKey,
+        locationKey,
+        lines.map(({ sku, quantity }) => `${Number(quantity)} ${sku}`).join(),
+      ])
+      expect(new Set(told.map((row) => row.join(' ')))).toEqual(
+        new Set([
+          `${main.name} main 2 TEE-RED-M`,
+          `${east.name} east 2 MUG-BLU`,
+          `${backorder?.name} main 1 TEE-RED-M`,
+        ]),
+      )
+    },
+    4 * MINUTES,
+  )
+
+  it(
+    'CASES 34: tracking that comes after validation completes the one shipment',
+    async () => {
+      const order = await stage.shop.place(checkout(3))
+      const [picking] = await ready(order, 1)
+      await validate(picking as Picking)
+      const [before] = await shipped(order, 1)
+      expect(before?.trackingNumber ?? null).toBeNull()
+      await stage.admin('stock.picking', 'write', { ids: [picking?.id], vals: { carrier_tracking_ref: '1Z999' } })
+      await until('the tracking number', 60_000, async () => {
+        const [after, ...more] = await stage.shop.shipments(order.id)
+        expect(more).toEqual([])
+        return after?.trackingNumber === '1Z999' && after.id === before?.id
+      })
+    },
+    2 * MINUTES,
+  )
+
+  it(
+    'CASES 7: our own writes come back as events and cause no second write, ever',
+    async () => {
+      const order = await stage.shop.place(checkout(4))
+      const [picking] = await ready(order, 1)
+      await validate(picking as Picking)
+      await status(order, 'shipped')
+      await stage.shop.storefront.idle()
+      const quiet = async () => {
+        const { items: rows } = await stage.panel<{ items: { id: string; state: string }[] }>(
+          'GET',
+          '/events?limit=100',
+        )
+        return rows.every(({ state }) => state !== 'ready' && state !== 'running') && rows[0]?.id
+      }
+      const newest = await until('everything settled', 60_000, quiet)
+      const { updatedAt } = await stage.shop.order(order.id)
+      const writes = () => stage.odoo.psql('select id, write_date from sale_order where origin = $1', [order.number])
+      const before = await writes()
+      // Everything that could answer an echo has had its turn: nothing new has come in on either side.
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      expect(await quiet()).toBe(newest)
+      expect((await stage.shop.order(order.id)).updatedAt).toBe(updatedAt)
+      expect(await writes()).toEqual(before)
+    },
+    3 * MINUTES,
+  )
+})

@@ -1,0 +1,47 @@
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Stands between the bridge and a far side and loses answers on demand: the far side has done the work, nobody hears of it. */
+export interface LossyProxy {
+  url: string
+  /** The answers of the next `times` requests whose path contains `path` are lost. */
+  lose(path: string, times?: number): void
+  readonly lost: number
+  stop(): Promise<void>
+}
+
+export async function lossyProxy(target: string): Promise<LossyProxy> {
+  const far = new URL(target)
+  let losing: { path: string; times: number } | undefined
+  let lost = 0
+  const server = createServer((incoming, outgoing) => {
+    const { method, url = '/', headers } = incoming
+    const onward = request({ host: far.hostname, port: far.port, method, path: url, headers }, (answer) => {
+      if (losing && losing.times > 0 && url.includes(losing.path)) {
+        losing.times--
+        lost++
+        answer.resume().on('end', () => incoming.socket.destroy())
+        return
+      }
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    onward.on('error', () => incoming.socket.destroy())
+    incoming.pipe(onward)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    lose(path, times = 1) {
+      losing = { path, times }
+    },
+    get lost() {
+      return lost
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
