@@ -16,7 +16,7 @@ export type Mapped =
       follow: Follow['do'][]
       /** Entries of value tables that this result rests on. */
       used: UsedLookup[]
-      /** Target pointer -> source pointer, to tell a merchant where a refused value came from. */
+      /** Found when it is asked for. Target pointer -> source pointer, to tell where a refused value came from. */
       origins: Origins
     }
   | { ok: false; problems: [Problem, ...Problem[]] }
@@ -29,16 +29,32 @@ export type Origins = Record<string, string>
  * @returns the target's values, or every problem at once
  */
 export function map(set: RuleSet, source: unknown, context: MappingContext, base = ''): Mapped {
-  const root = here(source, base)
-  const scope: Scope = { root, at: root, index: 0, context }
-  const state: State = { problems: [], used: [], origins: {}, lines }
-  const values = applyRules(set.rules, scope, '', state)
-  const match = matchOf(set.match ?? [], scope, state)
-  const follow = (set.follow ?? []).filter(({ when }) => holds(when, scope)).map((step) => step.do)
+  const state: State = { problems: [], used: [], lines }
+  const { values, match, follow } = run(set, source, context, base, state)
   const [first, ...others] = state.problems
   if (first) return { ok: false, problems: [first, ...others] }
-  const { used, origins } = state
-  return { ok: true, values, ...(match && { match }), follow, used, origins }
+  return {
+    ok: true,
+    values,
+    ...(match && { match }),
+    follow,
+    used: state.used,
+    get origins() {
+      const traced = { problems: [], used: [], lines, origins: {} }
+      run(set, source, context, base, traced)
+      return traced.origins
+    },
+  }
+}
+
+function run(set: RuleSet, source: unknown, context: MappingContext, base: string, state: State) {
+  const root = here(source, base)
+  const scope: Scope = { root, at: root, index: 0, context }
+  return {
+    values: applyRules(set.rules, scope, '', state),
+    match: matchOf(set.match ?? [], scope, state),
+    follow: (set.follow ?? []).filter(({ when }) => holds(when, scope)).map((step) => step.do),
+  }
 }
 
 function applyRules(rules: readonly Rule[], scope: Scope, target: string, state: State): Record<string, Json> {
@@ -56,7 +72,7 @@ function applyRules(rules: readonly Rule[], scope: Scope, target: string, state:
     settled.add(rule.to)
     if (result.kind === 'failed') continue
     put(values, rule.to, result.value)
-    if (result.pointer !== undefined) state.origins[pointer] = result.pointer
+    if (state.origins && result.pointer !== undefined) state.origins[pointer] = result.pointer
   }
   for (const [to, rule] of missing) {
     if (!settled.has(to)) state.problems.push(requiredProblem(rule, scope, targetPointer(target, to)))
@@ -71,7 +87,7 @@ function lines(each: readonly Each[], scope: Scope, target: string, state: State
     for (const element of elements(one.in, scope, one.at)) {
       if (!holds(one.when, element)) continue
       const pointer = `${target}/${items.length}`
-      state.origins[pointer] = element.at.pointer
+      if (state.origins) state.origins[pointer] = element.at.pointer
       items.push(applyRules(one.rules, element, pointer, state))
     }
   }
@@ -105,7 +121,8 @@ function put(values: Record<string, Json>, to: string, value: Json): void {
   holder[last] = value
 }
 
-const targetPointer = (base: string, to: string): string => `${base}/${segments(to).map(escapeSegment).join('/')}`
+const targetPointer = (base: string, to: string): string =>
+  `${base}/${to.includes('.') || to.includes('/') ? segments(to).map(escapeSegment).join('/') : to}`
 
 function requiredProblem(rule: Rule, scope: Scope, target: string): Problem {
   const path = [rule.from].flat()[0]

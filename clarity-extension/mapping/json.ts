@@ -55,9 +55,20 @@ export function canonical(value: unknown): string {
   let text = ''
   for (const key of Object.keys(value).sort()) {
     const entry: unknown = Reflect.get(value, key)
-    if (entry !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(entry)}`
+    if (entry !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonical(entry)}`
   }
   return `{${text}}`
+}
+
+const quotedKeys = new Map<string, string>()
+
+/** Field names are few and come with every record. */
+function quoted(key: string): string {
+  const known = quotedKeys.get(key)
+  if (known !== undefined) return known
+  const text = JSON.stringify(key)
+  if (quotedKeys.size < 10_000) quotedKeys.set(key, text)
+  return text
 }
 
 export const isJson = (value: unknown): value is Json => {

@@ -10,7 +10,8 @@ import { inWords, read, type Scope, shown } from './scope.ts'
 export interface State {
   problems: Problem[]
   used: UsedLookup[]
-  origins: Record<string, string>
+  /** Only where somebody asks where values came from: it costs a fifth of a mapping. */
+  origins?: Record<string, string>
   lines(each: readonly Each[], scope: Scope, target: string, state: State): Record<string, Json>[]
 }
 

@@ -1,14 +1,13 @@
 /**
- * Runs inside the sandbox's own JavaScript context, after jsonata and decimal.js, as text: only text crosses its border, so no
- * object of ours (and no constructor of one) is ever within an expression's reach. It has no clock and no chance.
+ * Runs inside the sandbox's own JavaScript context, after jsonata and decimal.js, as text: only text crosses its border (`inbox`
+ * in, `take()` out), so no object of ours, and no constructor of one, is ever within an expression's reach. No clock, no chance.
  */
 export const inside = `'use strict'
 {
   const { jsonata, Decimal } = globalThis
   const compiled = new Map()
-  let record, bindings, outcome
+  let outcome
 
-  const digits = (value) => new Decimal(value).toFixed()
   const exact = {
     add: (a, b) => new Decimal(a).plus(b).toFixed(),
     subtract: (a, b) => new Decimal(a).minus(b).toFixed(),
@@ -16,12 +15,12 @@ export const inside = `'use strict'
     divide: (a, b, places) => new Decimal(a).div(b).toDecimalPlaces(places, 4).toFixed(places),
     roundTo: (a, places) => new Decimal(a).toDecimalPlaces(places, 4).toFixed(places),
     compare: (a, b) => new Decimal(a).comparedTo(b),
-    exact: digits,
   }
   const none = (name) => () => { throw new Error('$' + name + ' is not available: an expression gives the same result every time') }
 
   function compile(text, limits) {
-    if (compiled.has(text)) return compiled.get(text)
+    const known = compiled.get(text)
+    if (known) return known
     const expression = jsonata(text, limits)
     for (const [name, run] of Object.entries(exact)) expression.registerFunction(name, run)
     for (const name of ['now', 'millis', 'random', 'shuffle', 'eval']) expression.registerFunction(name, none(name))
@@ -30,23 +29,23 @@ export const inside = `'use strict'
     return expression
   }
 
-  globalThis.load = (text) => { ({ record, bindings } = JSON.parse(text)) }
-
-  globalThis.start = (text) => {
-    outcome = undefined
-    const { expression, at, index, limits } = JSON.parse(text)
-    const settle = (value) => { outcome = JSON.stringify(value) }
-    const fail = (error) => settle({ error: String((error && error.message) || error).slice(0, 300) })
-    try {
-      const input = at.reduce((value, key) => (value === null || value === undefined ? undefined : value[key]), record)
-      compile(expression, limits)
-        .evaluate(input, { ...bindings, root: record, index })
-        .then((value) => settle({ value: value === undefined ? null : value }))
-        .catch(fail)
-    } catch (error) {
-      fail(error)
+  async function run({ record, bindings, jobs, limits }) {
+    const results = []
+    for (const { expression, at, index } of jobs) {
+      try {
+        const input = at.reduce((value, key) => (value === null || value === undefined ? undefined : value[key]), record)
+        const value = await compile(expression, limits).evaluate(input, { ...bindings, root: record, index })
+        results.push({ value: value === undefined ? null : value })
+      } catch (error) {
+        results.push({ error: String((error && error.message) || error).slice(0, 300) })
+      }
     }
+    return JSON.stringify(results)
   }
 
+  globalThis.start = () => {
+    outcome = undefined
+    run(JSON.parse(globalThis.inbox)).then((text) => { outcome = text }, (error) => { outcome = '"' + typeof error + '"' })
+  }
   globalThis.take = () => outcome
 }`

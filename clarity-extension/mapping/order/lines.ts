@@ -30,8 +30,8 @@ export function writeItem(item: OrderItem, order: Order, style: Style): WrittenI
 
 export function rawOf(item: OrderItem, written: WrittenItem): RawLine {
   const gross = amount(item.quantity).times(written.unitPrice)
-  const kept = amount(100).minus(written.percent ?? 0)
-  return { raw: gross.times(kept).div(100), tax: written }
+  if (written.percent === undefined) return { raw: gross, tax: written }
+  return { raw: gross.times(amount(100).minus(written.percent)).times('0.01'), tax: written }
 }
 
 /** The storefront's own percentage, or the one of two decimals nearest to its amount. */

@@ -7,8 +7,6 @@ export interface RawLine {
   /** What its price, quantity and discount give, before rounding. */
   raw: Amount
   tax: Taxation
-  /** Odoo rounds what shares a key together, apart from the rest. */
-  roundingKey?: string | undefined
 }
 
 export interface Totals {
@@ -17,34 +15,41 @@ export interface Totals {
 }
 
 /**
- * What Odoo computes from these lines in a company that rounds every line by itself (`line`), and in one that rounds once per
- * tax and document (`Round per Line` and `Round Globally` in its settings; `_round_base_lines_tax_details` of account.tax in
- * Odoo 19).
+ * What Odoo computes from these lines: `Round per Line` in a company that rounds every line by itself, `Round Globally` in one
+ * that rounds once per tax and document (`_round_base_lines_tax_details` of account.tax in Odoo 19).
  */
-export function predict(lines: readonly RawLine[], order: Order): { line: Totals; document: Totals } {
+export interface Prediction {
+  perLine: Totals
+  /** @param keys of each line: Odoo rounds what shares a key together, apart from the rest */
+  globally(keys: readonly string[]): Totals
+}
+
+export function predict(lines: readonly RawLine[], order: Order): Prediction {
   const digits = currencyDigits(order.currency)
-  const taxes = lines.map(({ raw, tax }) => (tax.taxed ? rawTax(raw, tax.taxRate, order) : ZERO))
   const bases = lines.map(({ raw }) => raw)
+  const taxes = lines.map(({ raw, tax }) => (tax.taxed ? rawTax(raw, tax.taxRate, order) : ZERO))
+  const groups = lines.map(({ tax }) => taxGroup(tax))
   const totals = (base: Amount, tax: Amount): Totals => ({ tax, total: order.pricesIncludeTax ? base : base.plus(tax) })
   return {
-    line: totals(sum(bases.map((base) => round(base, digits))), sum(taxes.map((tax) => round(tax, digits)))),
-    document: totals(
-      roundedBy(bases, lines, digits, ({ roundingKey }) => roundingKey ?? ''),
-      roundedBy(taxes, lines, digits, ({ tax, roundingKey }) => `${taxGroup(tax)} ${roundingKey}`),
-    ),
+    perLine: totals(sum(bases.map((base) => round(base, digits))), sum(taxes.map((tax) => round(tax, digits)))),
+    globally: (keys) =>
+      totals(
+        roundedTogether(bases, keys, digits),
+        roundedTogether(
+          taxes,
+          groups.map((group, index) => `${group} ${keys[index]}`),
+          digits,
+        ),
+      ),
   }
 }
 
-function roundedBy(
-  amounts: readonly Amount[],
-  lines: readonly RawLine[],
-  digits: number,
-  group: (line: RawLine) => string,
-): Amount {
+function roundedTogether(amounts: readonly Amount[], keys: readonly string[], digits: number): Amount {
   const sums = new Map<string, Amount>()
-  lines.forEach((line, index) => {
-    const key = group(line)
-    sums.set(key, (sums.get(key) ?? ZERO).plus(amounts[index] ?? ZERO))
+  amounts.forEach((amount, index) => {
+    const key = keys[index] ?? ''
+    const before = sums.get(key)
+    sums.set(key, before ? before.plus(amount) : amount)
   })
   return sum([...sums.values()].map((one) => round(one, digits)))
 }

@@ -18,19 +18,19 @@ export interface TaxTerms {
 
 /** Tax on an amount, unrounded; within it when prices include tax. */
 export function rawTax(base: Amount, rate: string, { pricesIncludeTax }: TaxTerms): Amount {
-  const { percent, plusHundred } = parsedRate(rate)
-  return pricesIncludeTax ? base.times(percent).div(plusHundred) : base.times(percent).div(HUNDRED)
+  const { percent, plusHundred, fraction } = parsedRate(rate)
+  return pricesIncludeTax ? base.times(percent).div(plusHundred) : base.times(fraction)
 }
 
 const HUNDRED = amount(100)
-const parsedRates = new Map<string, { percent: Amount; plusHundred: Amount }>()
+const parsedRates = new Map<string, { percent: Amount; plusHundred: Amount; fraction: Amount }>()
 
 /** A shop has a handful of rates, and every line of every order asks for one. */
 function parsedRate(rate: string) {
   const known = parsedRates.get(rate)
   if (known) return known
   const percent = amount(rate)
-  const parsed = { percent, plusHundred: percent.plus(HUNDRED) }
+  const parsed = { percent, plusHundred: percent.plus(HUNDRED), fraction: percent.div(HUNDRED) }
   if (parsedRates.size < 1_000) parsedRates.set(rate, parsed)
   return parsed
 }
@@ -40,12 +40,14 @@ export function taxation(
   base: Amount,
   terms: TaxTerms,
 ): Taxation {
-  const expected = round(rawTax(base, line.taxRate, terms), currencyDigits(terms.currency))
-  const none = amount(line.taxAmount).isZero()
-  const rated = !amount(line.taxRate).isZero()
-  const exempt = rated && none && !expected.isZero()
-  return { taxCode: line.taxCode, taxRate: amount(line.taxRate).toFixed(), taxed: rated && !exempt, exempt }
+  const rate = amount(line.taxRate)
+  const rated = !rate.isZero()
+  const exempt = rated && amount(line.taxAmount).isZero() && !expectedTax(base, line.taxRate, terms).isZero()
+  return { taxCode: line.taxCode, taxRate: rate.toFixed(), taxed: rated && !exempt, exempt }
 }
+
+const expectedTax = (base: Amount, rate: string, terms: TaxTerms): Amount =>
+  round(rawTax(base, rate, terms), currencyDigits(terms.currency))
 
 /** Lines of one group are taxed alike. */
 export const taxGroup = ({ taxCode, taxRate, taxed, exempt }: Taxation): string =>
