@@ -120,7 +120,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     server,
     url: addressOf(server),
     async stop() {
-      sweeps.stop()
+      await sweeps.stop()
       api.close()
       const closed = once(server, 'close')
       server.close()

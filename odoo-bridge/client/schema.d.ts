@@ -38,7 +38,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unacknowledged outbox events, oldest first, for a receiver that was away. */
+        /**
+         * Unacknowledged outbox events, oldest first, for a receiver that was away.
+         * @description Reserves, after its own commit, the stock of confirmed orders that a crash left unreserved.
+         */
         post: operations["pull"];
         delete?: never;
         options?: never;

@@ -58,6 +58,7 @@ class ClarityBridge(models.AbstractModel):
         self._check_service()
         if not isinstance(limit, int) or not 0 < limit <= _MAX_EVENTS:
             raise UserError(self.env._("limit is a number from 1 to %s.", _MAX_EVENTS))
+        self.env["clarity.link"]._reserve_left_over()
         events = self._outbox()._unacknowledged(limit)
         return {"events": [{"webhook_id": event.uid, "body": json.loads(event.payload)} for event in events]}
 

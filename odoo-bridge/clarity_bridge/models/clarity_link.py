@@ -66,6 +66,16 @@ class ClarityLink(models.Model):
             reserve(self.env.registry, pending.mapped("res_id"))
 
     @api.model
+    def _reserve_left_over(self):
+        """
+        The same, asked for by the bridge: in threaded mode Odoo's cron threads end when its database was away, and nothing
+        would sweep until Odoo is restarted.
+        """
+        # sudo: links are the addon's own records, which the service user may only read.
+        pending = self.sudo().search([("reservation_pending", "=", True)], limit=_SWEEP)
+        self._reserve_after_commit(pending.mapped("res_id"))
+
+    @api.model
     def _reserve_orders(self, order_ids):
         """Do what confirming would have done at once: the same moves, by the same rules."""
         links = self.search(
