@@ -27,13 +27,15 @@ export interface Connections {
   pauseByHand(name: Connection, by: string): Promise<void>
   /** Lets go everything that waits for it. */
   resume(name: Connection): Promise<void>
-  /** Looks at the stored states: probes what is paused, frees lanes that wait for a connection that is up. */
-  watch(): Promise<void>
+  start(): Promise<void>
+  /** A connection was paused: it is probed from now on. */
+  look(): Promise<void>
   stop(): void
 }
 
 /** Milliseconds between probes: the last one stays. */
 const PROBES = [15_000, 30_000, 60_000]
+const LOOK_MS = 15_000
 
 /**
  * Pausing and resuming. A connection that refused us is probed until it takes us again.
@@ -45,6 +47,7 @@ export function createConnections(
 ): Connections {
   const timers = new Map<Connection, NodeJS.Timeout>()
   let stopped = false
+  let watch: NodeJS.Timeout | undefined
 
   const resume = async (name: Connection) => {
     forget(name)
@@ -60,12 +63,21 @@ export function createConnections(
     })
     if (changed) {
       log.info({ connection: name }, 'connection resumed')
-      observe?.({ fact: 'resumed', connection: name })
+      observe({ fact: 'resumed', connection: name })
     }
     onResume()
   }
 
-  const watch = async () => {
+  /** Probes what is paused, frees lanes that wait for a connection that is up. Again and again: other replicas pause and resume too. */
+  const look = async () => {
+    try {
+      await lookOnce()
+    } catch (error) {
+      log.error({ err: error }, 'the state of the connections could not be read')
+    }
+  }
+
+  const lookOnce = async () => {
     const rows = await db.selectFrom('connections').selectAll().execute()
     const up = rows.filter(({ state }) => state === 'up').map(({ name }) => name)
     for (const { name, state, cause } of rows) {
@@ -101,11 +113,16 @@ export function createConnections(
 
   return {
     resume,
-    watch,
+    look,
+    async start() {
+      await look()
+      watch = setInterval(() => void look(), LOOK_MS)
+      watch.unref()
+    },
     async pauseByHand(name, by) {
       forget(name)
       const changed = await pause(db, name, BY_HAND, `Paused by ${by}.`, now())
-      if (changed) observe?.({ fact: 'paused', connection: name, cause: BY_HAND, message: `Paused by ${by}.` })
+      if (changed) observe({ fact: 'paused', connection: name, cause: BY_HAND, message: `Paused by ${by}.` })
       else
         await db
           .updateTable('connections')
@@ -115,6 +132,7 @@ export function createConnections(
     },
     stop() {
       stopped = true
+      clearInterval(watch)
       for (const name of [...timers.keys()]) forget(name)
     },
   }

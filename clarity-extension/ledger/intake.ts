@@ -33,7 +33,6 @@ export function createIntake({ store, now, log, project, observe }: Settings, on
   }
 
   const tell = (incoming: readonly Incoming[], stored: readonly Enqueued[]) => {
-    if (!observe) return
     const fresh = incoming.filter((_, index) => !stored[index]?.duplicate && !stored[index]?.coalesced)
     for (const [first, ...others] of Map.groupBy(fresh, ({ source, type }) => `${source} ${type}`).values())
       if (first) observe({ fact: 'accepted', source: first.source, type: first.type, count: 1 + others.length })

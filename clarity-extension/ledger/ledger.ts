@@ -11,7 +11,7 @@ export type { LedgerOptions } from './settings.ts'
 /** Every event and what becomes of it. */
 export function createLedger(options: LedgerOptions): Ledger {
   const settings = settingsOf(options)
-  const worker = createWorker(settings, () => void connections.watch())
+  const worker = createWorker(settings, () => void connections.look())
   const connections = createConnections(settings, worker.wake)
   const intake = createIntake(settings, worker.wake)
   const byHand = createByHand(settings, worker.wake)
@@ -27,7 +27,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     pauseConnection: connections.pauseByHand,
     resumeConnection: connections.resume,
     async start(handler) {
-      await connections.watch()
+      await connections.start()
       await worker.start(handler)
       retention.start()
     },

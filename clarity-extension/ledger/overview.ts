@@ -1,4 +1,5 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { EventType } from '../../shared/events.ts'
 import type { EventsTable, Tables } from '../store/schema.ts'
 import type { ConnectionStatus, EventSummary, Overview } from './queries.ts'
 import { MINUTE } from './throughput.ts'
@@ -6,21 +7,19 @@ import { MINUTE } from './throughput.ts'
 const MINUTES = 60
 /** Newest deliveries that the latency is taken from. */
 const LATENCY_SAMPLE = 500
-/** Newest events among which the last orders are looked for. */
-const RECENT = 5_000
 
 export async function readOverview(db: Kysely<Tables>, now: number): Promise<Overview> {
   const counts = await db
     .selectFrom('events')
     .select((event) => ['state', event.fn.countAll<number>().as('count')])
-    .where(sql<boolean>`state in ('ready', 'running', 'dead', 'held')`)
+    .where('state', 'in', ['ready', 'running', 'dead', 'held'])
     .groupBy('state')
     .execute()
   const countOf = (state: string) => Number(counts.find((row) => row.state === state)?.count ?? 0)
   const oldest = await db
     .selectFrom('events')
     .select('received_at')
-    .where(sql<boolean>`state = 'ready' and state in ('ready', 'running', 'dead', 'held')`)
+    .where('state', '=', 'ready')
     .orderBy('id')
     .limit(1)
     .executeTakeFirst()
@@ -70,17 +69,20 @@ async function latency(db: Kysely<Tables>): Promise<Overview['latency']> {
   return { p50Ms: at(0.5), p99Ms: at(0.99), sample: times.length }
 }
 
-async function lastDone(db: Kysely<Tables>, types: string[]): Promise<EventSummary | null> {
-  const newest = db.selectFrom('events').select(summaryColumns).orderBy('id', 'desc').limit(RECENT)
-  const row = await db
-    .selectFrom(newest.as('newest'))
-    .selectAll()
-    .where('state', '=', 'done')
-    .where(sql<string>`type`, 'in', types)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row ? summaryOf(row) : null
+async function lastDone(db: Kysely<Tables>, types: readonly EventType[]): Promise<EventSummary | null> {
+  const newest: EventSummary[] = []
+  for (const type of types) {
+    const row = await db
+      .selectFrom('events')
+      .select(summaryColumns)
+      .where('type', '=', type)
+      .where('state', '=', 'done')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (row) newest.push(summaryOf(row))
+  }
+  return newest.sort((a, b) => b.id - a.id)[0] ?? null
 }
 
 async function readConnections(db: Kysely<Tables>): Promise<ConnectionStatus[]> {

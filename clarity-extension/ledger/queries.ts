@@ -49,6 +49,7 @@ export interface ListQuery {
   limit?: number
   states?: readonly EventState[]
   types?: readonly string[]
+  /** Of failed and held events. */
   cause?: string
   /** Beginning of an order number or SKU; or, whole: a record's id, a lane such as `order:1042`, an event's, webhook's or trace's id. */
   search?: string

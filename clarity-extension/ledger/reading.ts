@@ -3,7 +3,7 @@ import type { EventsTable, Tables } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { readOverview, summaryColumns, summaryOf } from './overview.ts'
 import type { AttemptDetail, EventDetail, EventPage, FailureGroup, LedgerQueries, ListQuery } from './queries.ts'
-import { searchFor } from './search.ts'
+import { isFiltered, newestOf, searchFor } from './search.ts'
 
 /** @param now unix milliseconds */
 export function createQueries({ db }: Store, now: () => number = Date.now): LedgerQueries {
@@ -18,24 +18,22 @@ export function createQueries({ db }: Store, now: () => number = Date.now): Ledg
 
 const LIMIT = { default: 50, most: 200 }
 
-async function list(
-  db: Kysely<Tables>,
-  { cursor, limit = LIMIT.default, states, types, cause, search }: ListQuery,
-): Promise<EventPage> {
-  const size = Math.min(Math.max(1, Math.trunc(limit)), LIMIT.most)
-  const open = states?.every((state) => state !== 'done' && state !== 'skipped' && state !== 'dismissed')
-  const failed = states?.every((state) => state === 'dead' || state === 'held')
+async function list(db: Kysely<Tables>, query: ListQuery): Promise<EventPage> {
+  const size = Math.min(Math.max(1, Math.trunc(query.limit ?? LIMIT.default)), LIMIT.most)
+  const { cursor, states, types, cause } = query
+  const search = query.search?.trim()
   const rows = await db
     .selectFrom('events')
     .select(summaryColumns)
-    .$if(cursor !== undefined, (query) => query.where('id', '<', cursor ?? 0))
-    .$if(states !== undefined && states.length > 0, (query) => query.where('state', 'in', states ?? []))
-    // Said again in words that the partial indices know.
-    .$if(open === true, (query) => query.where(sql<boolean>`state in ('ready', 'running', 'dead', 'held')`))
-    .$if(failed === true, (query) => query.where(sql<boolean>`state in ('dead', 'held')`))
-    .$if(types !== undefined && types.length > 0, (query) => query.where(sql<string>`type`, 'in', types ?? []))
-    .$if(cause !== undefined, (query) => query.where('cause', '=', cause ?? ''))
-    .$if(Boolean(search?.trim()), (query) => query.where('id', 'in', searchFor(db, search?.trim() ?? '', cursor)))
+    .$if(cursor !== undefined, (events) => events.where('id', '<', cursor ?? 0))
+    .$if(Boolean(search), (events) =>
+      events
+        .where('id', 'in', searchFor(db, search ?? '', cursor))
+        .$if(Boolean(states?.length), (found) => found.where('state', 'in', states ?? []))
+        .$if(Boolean(types?.length), (found) => found.where(sql<string>`type`, 'in', types ?? []))
+        .$if(cause !== undefined, (found) => found.where('cause', '=', cause ?? '')),
+    )
+    .$if(!search && isFiltered(query), (events) => events.where('id', 'in', newestOf(db, query, size + 1)))
     .orderBy('id', 'desc')
     .limit(size + 1)
     .execute()
@@ -92,38 +90,45 @@ async function related(db: Kysely<Tables>, { id, lane, trace_id }: Selectable<Ev
     .map(summaryOf)
 }
 
-const SAMPLE = 3
+/** The newest few of a group, and as many that its types are taken from. */
+const SAMPLE = { shown: 3, read: 100 }
 
+/** Grouped over the index alone; of each group only the ends and the newest few are read. */
 async function failures(db: Kysely<Tables>): Promise<FailureGroup[]> {
+  const failed = sql<boolean>`state in ('dead', 'held')`
   const groups = await db
     .selectFrom('events')
     .select((event) => [
-      'cause',
       'state',
+      'cause',
       event.fn.countAll<number>().as('count'),
-      event.fn.min('received_at').as('oldest'),
-      event.fn.max('received_at').as('newest'),
+      event.fn.min('id').as('oldest'),
+      event.fn.max('id').as('newest'),
     ])
-    .where(sql<boolean>`state in ('dead', 'held')`)
-    .groupBy(['cause', 'state'])
+    .where(failed)
+    .groupBy(['state', 'cause'])
     .execute()
+  const receivedAt = async (id: number) =>
+    (await db.selectFrom('events').select('received_at').where('id', '=', id).executeTakeFirst())?.received_at ?? 0
   const detailed = groups.map(async ({ cause, state, count, oldest, newest }): Promise<FailureGroup> => {
-    const ofGroup = db
+    const sample = await db
       .selectFrom('events')
-      .where(sql<boolean>`state in ('dead', 'held')`)
+      .select(summaryColumns)
+      .where(failed)
       .where('state', '=', state)
       .where('cause', cause === null ? 'is' : '=', cause)
-    const sample = await ofGroup.select(summaryColumns).orderBy('id', 'desc').limit(SAMPLE).execute()
-    const types = await ofGroup.select('type').distinct().execute()
+      .orderBy('id', 'desc')
+      .limit(SAMPLE.read)
+      .execute()
     return {
       cause: cause ?? 'unknown',
       state: state === 'held' ? 'held' : 'dead',
       count: Number(count),
       message: sample[0]?.message ?? null,
-      types: types.map(({ type }) => type).sort(),
-      oldestAt: oldest,
-      newestAt: newest,
-      sample: sample.map(summaryOf),
+      types: [...new Set(sample.map(({ type }) => type))].sort(),
+      oldestAt: await receivedAt(oldest),
+      newestAt: await receivedAt(newest),
+      sample: sample.slice(0, SAMPLE.shown).map(summaryOf),
     }
   })
   return (await Promise.all(detailed)).sort((a, b) => b.count - a.count || b.newestAt - a.newestAt)

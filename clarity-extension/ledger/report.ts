@@ -17,13 +17,13 @@ export function reportSettled({ log, observe }: Settings, event: ClaimedEvent, e
   }
   if (!settled.to) {
     log.warn(line, 'lane lost, attempt not settled')
-    observe?.({ fact: 'lease_lost', lane: event.lane, eventId: event.id })
+    observe({ fact: 'lease_lost', lane: event.lane, eventId: event.id })
     return
   }
   const level = settled.to === 'dead' || settled.to === 'held' || move.by === 'refused' ? 'warn' : 'info'
   log[level]({ ...line, to: settled.to }, 'attempt')
-  observe?.({ fact: 'settled', event, to: settled.to, outcome, cause: move.cause, durationMs })
+  observe({ fact: 'settled', event, to: settled.to, outcome, cause: move.cause, durationMs })
   if (!settled.paused) return
   log.error({ connection: settled.paused, cause: move.cause }, 'connection paused')
-  observe?.({ fact: 'paused', connection: settled.paused, cause: move.cause ?? '', message: move.message ?? '' })
+  observe({ fact: 'paused', connection: settled.paused, cause: move.cause ?? '', message: move.message ?? '' })
 }

@@ -53,8 +53,8 @@ export function startRun({ event: row, epoch }: Claim, handler: Handler, setting
 async function attempt(handler: Handler, event: ClaimedEvent, trace: TraceLog, { log }: Settings): Promise<Ended> {
   try {
     const outcome = await handler(event, trace)
-    // Refuses what is no outcome while the handler can still be blamed for it.
-    decide(outcome, event.attempt, 0)
+    // What is no outcome, or cannot be written down, is refused while the handler can still be blamed for it.
+    JSON.stringify(decide(outcome, event.attempt, 0).details)
     return outcome
   } catch (error) {
     const { id, lane, type, traceId } = event

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely'
-import type { Tables } from '../store/schema.ts'
+import { type Kysely, sql } from 'kysely'
+import { type EventState, eventStates, type Tables } from '../store/schema.ts'
+import type { ListQuery } from './queries.ts'
 
 /** Ids of each kind of match that are looked at: the newest. */
 const MATCHES = 1_000
@@ -38,7 +39,42 @@ export function searchFor(db: Kysely<Tables>, text: string, cursor: number = Num
   const wrapped = [bySubject, byLane, byTrace, byWebhook, byId].map((query, index) =>
     db.selectFrom(query.as(`match${index}`)).select('id'),
   )
-  const [first, ...others] = wrapped
-  if (!first) throw new Error('nothing to search by')
+  return unionOf(wrapped)
+}
+
+export const isFiltered = ({ states, types, cause }: ListQuery): boolean =>
+  Boolean(states?.length) || Boolean(types?.length) || cause !== undefined
+
+/**
+ * Ids of the newest events that a filter lets pass: for each combination of what is asked for, the end of one range of an
+ * index. A cause is looked for among failed and held events.
+ */
+export function newestOf(db: Kysely<Tables>, { cursor, states, types, cause }: ListQuery, count: number) {
+  const wanted: readonly EventState[] = states?.length ? states : eventStates
+  const possible = cause === undefined ? wanted : wanted.filter((state) => state === 'dead' || state === 'held')
+  const newest = (state: EventState) =>
+    db
+      .selectFrom('events')
+      .select('id')
+      .where('state', '=', state)
+      .$if(cursor !== undefined, (query) => query.where('id', '<', cursor ?? 0))
+      .orderBy('id', 'desc')
+      .limit(count)
+  const ranges = possible.flatMap((state) => {
+    if (cause !== undefined) {
+      const failed = newest(state).where(sql<boolean>`state in ('dead', 'held')`).where('cause', '=', cause)
+      return [types?.length ? failed.where(sql<string>`type`, 'in', types) : failed]
+    }
+    if (types?.length) return types.map((type) => newest(state).where(sql<string>`type`, '=', type))
+    return [newest(state)]
+  })
+  const none = newest('dead').where('id', '<', 0)
+  return unionOf(
+    (ranges.length > 0 ? ranges : [none]).map((query, index) => db.selectFrom(query.as(`range${index}`)).select('id')),
+  )
+}
+
+function unionOf<Q extends { union(query: Q): Q }>([first, ...others]: Q[]): Q {
+  if (!first) throw new Error('nothing to look for')
   return others.reduce((all, query) => all.union(query), first)
 }

@@ -32,7 +32,7 @@ export interface LedgerOptions {
 }
 
 /** The options with everything filled in. */
-export type Settings = Required<Omit<LedgerOptions, 'probe' | 'observe'>> & Pick<LedgerOptions, 'probe' | 'observe'>
+export type Settings = Required<Omit<LedgerOptions, 'probe'>> & Pick<LedgerOptions, 'probe'>
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -49,5 +49,13 @@ export function settingsOf(options: LedgerOptions): Settings {
     project: () => [],
     types: {},
     ...options,
+    observe: (fact) => {
+      try {
+        options.observe?.(fact)
+      } catch (error) {
+        // Whoever counts must not stop what is counted.
+        options.log.error({ fact: fact.fact, err: error }, 'an observer threw')
+      }
+    },
   }
 }

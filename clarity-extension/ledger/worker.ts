@@ -125,7 +125,7 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
 
   async function takeBack(all: boolean): Promise<void> {
     const reclaimed = await reclaim(store, now(), { ...settings, all })
-    for (const { lane, eventId } of reclaimed) observe?.({ fact: 'lease_lost', lane, eventId })
+    for (const { lane, eventId } of reclaimed) observe({ fact: 'lease_lost', lane, eventId })
     if (reclaimed.length === 0) return
     log.info({ events: reclaimed.length }, 'took up what another process left unfinished')
     wake()

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { settleEndings } from '../../clarity-extension/ledger/settle.ts'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
@@ -372,6 +372,59 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
         await it_.ledger.idle()
         expect((await it_.queries.list({ states: ['done'] })).rows).toHaveLength(4)
         expect(await stateOf(it_, ids[0]?.id ?? 0)).toMatchObject({ attempts: 1 })
+      })
+
+      it('a connection that refused us is probed until it takes us again', async () => {
+        vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+        const probes: string[] = []
+        const answers = [false, true]
+        const resumed = Promise.withResolvers<void>()
+        const { ledger } = bench(store, {
+          probe: async (name) => {
+            probes.push(name)
+            return answers.shift() ?? false
+          },
+          observe: ({ fact }) => fact === 'resumed' && resumed.resolve(),
+        })
+        try {
+          await store.db
+            .updateTable('connections')
+            .set({ state: 'paused', cause: 'invalid_key' })
+            .where('name', '=', 'odoo')
+            .execute()
+          await store.db
+            .updateTable('connections')
+            .set({ state: 'paused', cause: 'by_hand' })
+            .where('name', '=', 'clarity')
+            .execute()
+          const { handler } = recorder()
+          await ledger.start(handler)
+          await vi.advanceTimersByTimeAsync(15_000)
+          await vi.advanceTimersByTimeAsync(29_999)
+          expect(probes).toEqual(['odoo'])
+          await vi.advanceTimersByTimeAsync(1)
+          await resumed.promise
+        } finally {
+          vi.useRealTimers()
+        }
+        await ledger.stop(1_000)
+        expect(probes).toEqual(['odoo', 'odoo'])
+        expect((await it_.queries.connections()).map(({ state }) => state)).toEqual(['paused', 'up'])
+      })
+
+      it('an observer that throws stops nothing', async () => {
+        const { ledger } = bench(store, {
+          observe: () => {
+            throw new Error('metrics')
+          },
+        })
+        const { id, duplicate } = await ledger.ingest(event())
+        const { handler } = recorder()
+        await ledger.start(handler)
+        await ledger.idle()
+        await ledger.stop(1_000)
+        expect(duplicate).toBe(false)
+        expect((await stateOf(it_, id)).state).toBe('done')
       })
 
       it('events that do not need the paused connection go on', async () => {

@@ -100,3 +100,52 @@ describe('a data folder', () => {
     await rm(dataDir, { recursive: true })
   })
 })
+
+describe('what the lanes are read by', () => {
+  it.each([
+    [
+      'the head of a lane',
+      "select min(id) from events where state = 'ready' and lane in ('a', 'b') group by lane",
+      'events_ready',
+    ],
+    [
+      'a burst',
+      "select id from events where state = 'ready' and lane in ('a', 'b') and due_at <= 5 order by lane, id",
+      'events_ready',
+    ],
+    ['dead letters of a lane', "select type from events where state = 'dead' and lane in ('a', 'b')", 'events_dead'],
+    [
+      'a duplicate',
+      "select id from events where webhook_id in ('a') and source in ('clarity', 'odoo')",
+      'sqlite_autoindex_events_1',
+    ],
+    [
+      'lanes that are due',
+      'select lane from lanes where lease_until is null and waits_for is null and priority = 1 and due_at <= 5 order by due_at limit 9',
+      'lanes_free',
+    ],
+    [
+      'causes',
+      "select state, cause, count(*), min(id) from events where state in ('dead', 'held') group by state, cause",
+      'events_failed',
+    ],
+    [
+      'a page of one type',
+      "select id from events where state = 'done' and type = 'x' and id < 5 order by id desc limit 9",
+      'events_type',
+    ],
+    [
+      'a page of one state',
+      "select id from events where state = 'done' and id < 5 order by id desc limit 9",
+      'events_state',
+    ],
+  ])('%s is found by an index of its own, however long the history', async (_, query, index) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
+    const store = await openStore({ dataDir })
+    const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(query)}`.execute(store.db)
+    await store.close()
+    await rm(dataDir, { recursive: true })
+    expect(rows.map(({ detail }) => detail).join()).toMatch(new RegExp(`USING (COVERING )?INDEX ${index}`))
+    expect(rows.map(({ detail }) => detail).join()).not.toContain('TEMP B-TREE FOR ORDER')
+  })
+})

@@ -23,7 +23,7 @@ const server = createServer(
 await once(server, 'listening')
 await ledger.start(async ({ id, lane, attempt }) => {
   appendFileSync(journal, `began ${id} ${lane} ${attempt}\n`)
-  await sleep(3)
+  await sleep(25)
   appendFileSync(journal, `ended ${id} ${lane}\n`)
   return done('ok')
 })

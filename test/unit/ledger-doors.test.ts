@@ -181,6 +181,19 @@ describe('the webhook doors', () => {
     expect(answer.body).toMatchObject({ code: 'not_stored', detail: expect.not.stringContaining('disk') })
   })
 
+  it('answer 503 when the store itself is gone, and take the same event once it is back', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'bridge-doors-'))
+    const closed = await openStore({ dataDir: home })
+    await closed.close()
+    const away = await deliver({ to: app({ ledger: createLedger({ store: closed, log }) }), id: 'msg_again' })
+    expect(away.status).toBe(503)
+    const back = await openStore({ dataDir: home })
+    const again = await deliver({ to: app({ ledger: createLedger({ store: back, log }) }), id: 'msg_again' })
+    await back.close()
+    await rm(home, { recursive: true })
+    expect([again.status, again.body.duplicate]).toEqual([202, undefined])
+  })
+
   it('keep the trace that the sender began', async () => {
     const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`
     await deliver({ headers: { traceparent } })
