@@ -3,7 +3,9 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import clarity_link
 from ..models.clarity_link import reserve
+from ..tools import reserving
 from ..tools.reservation import deferred_moves
 from .common import BridgeCase
 
@@ -25,6 +27,32 @@ class TestReservation(BridgeCase):
             self.env["clarity.link"]._cron_reserve()
         self.assertEqual(order.picking_ids.state, "assigned")
         self.assertFalse(self.link("o1").reservation_pending)
+
+    def test_the_bridge_asking_for_events_reserves_what_a_crash_left(self):
+        order = self.applied(ref="o1")
+        self.env.cr.postcommit.clear()
+        with self.own_transactions():
+            self.bridge.pull()
+            self.env.cr.postcommit.run()
+        self.assertEqual(order.picking_ids.state, "assigned")
+        self.assertFalse(self.link("o1").reservation_pending)
+
+    def test_order_that_cannot_be_reserved_does_not_stop_the_others(self):
+        bad, good = self.applied(ref="bad", lines=[self.line(sku="T-MUG")]), self.applied(ref="good")
+        plain = reserving.assign
+
+        def assign(moves):
+            if self.mug in moves.product_id:
+                raise ZeroDivisionError("boom")
+            plain(moves)
+
+        with (
+            patch.object(clarity_link, "assign", assign),
+            mute_logger("odoo.addons.clarity_bridge.models.clarity_link"),
+        ):
+            self.reserve(bad, good)
+        self.assertEqual((bad.picking_ids.state, good.picking_ids.state), ("confirmed", "assigned"))
+        self.assertEqual(self.link("bad").reservation_pending, True)
 
     def test_after_commit_is_asked_for_exactly_what_was_deferred(self):
         self.env.cr.postcommit.clear()
