@@ -19,5 +19,6 @@
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -1,6 +1,8 @@
 import logging
 from functools import partial
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ..tools.reserving import assign
@@ -24,7 +26,8 @@ class ClarityLink(models.Model):
     # Empty only between the claim and the write of one transaction, so nobody else ever sees it.
     res_model = fields.Char("Model", readonly=True)
     res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True)
-    res_name = fields.Char("Record", compute="_compute_res_name")
+    # compute_sudo: the list shows the names also of records that its reader may not open.
+    res_name = fields.Char("Record", compute="_compute_res_name", compute_sudo=True)
     version = fields.Char(readonly=True, help="The storefront's updatedAt that was last applied.")
     hash = fields.Char(readonly=True, help="Of what was applied; an equal one means nothing to do.")
     traceparent = fields.Char("Trace", readonly=True)
@@ -53,27 +56,28 @@ class ClarityLink(models.Model):
         }
 
     @api.model
-    def _reserve_after_commit(self, order_ids):
+    def _reserve_after_commit(self, order_ids, wait=True):
         """Reserve the stock of these orders as soon as the current transaction is committed."""
         if order_ids:
-            self.env.cr.postcommit.add(partial(reserve, self.env.registry, list(order_ids)))
+            self.env.cr.postcommit.add(partial(reserve, self.env.registry, list(order_ids), wait))
 
     @api.model
     def _cron_reserve(self):
         """Reserve what a crash left between the two transactions."""
-        pending = self.search([("reservation_pending", "=", True)], limit=_SWEEP)
+        pending = self.search([("reservation_pending", "=", True)], order="id", limit=_SWEEP)
         if pending:
             reserve(self.env.registry, pending.mapped("res_id"))
 
     @api.model
     def _reserve_left_over(self):
-        """
-        The same, asked for by the bridge: in threaded mode Odoo's cron threads end when its database was away, and nothing
-        would sweep until Odoo is restarted.
+        """The same, asked for by the bridge.
+
+        In threaded mode Odoo's cron threads end when its database was away, and nothing would sweep until Odoo is
+        restarted. Does not wait: while the lock is held, somebody is reserving.
         """
         # sudo: links are the addon's own records, which the service user may only read.
-        pending = self.sudo().search([("reservation_pending", "=", True)], limit=_SWEEP)
-        self._reserve_after_commit(pending.mapped("res_id"))
+        pending = self.sudo().search([("reservation_pending", "=", True)], order="id", limit=_SWEEP)
+        self._reserve_after_commit(pending.mapped("res_id"), wait=False)
 
     @api.model
     def _reserve_orders(self, order_ids):
@@ -95,11 +99,19 @@ class ClarityLink(models.Model):
         links.reservation_pending = False
 
 
-def reserve(registry, order_ids):
-    """One short transaction, one at a time per database. Never raises: the commit it follows is done."""
+def reserve(registry, order_ids, wait=True):
+    """One short transaction, one at a time per database. Never raises: the commit it follows is done.
+
+    As superuser, because that is who makes and reserves the moves of an order in Odoo, too.
+    """
     try:
-        with alone(registry, "reservation"):
-            # As superuser, because that is who makes and reserves the moves of an order in Odoo, too.
-            in_transaction(registry, lambda env: env["clarity.link"]._reserve_orders(order_ids))
-    except Exception:
-        _logger.warning("The sweep will reserve the stock of orders %s", order_ids, exc_info=True)
+        with alone(registry, "reservation", wait) as got:
+            if got:
+                in_transaction(registry, lambda env: env["clarity.link"]._reserve_orders(order_ids))
+    except Exception as exc:
+        if len(order_ids) > 1 and not isinstance(exc, psycopg2.Error):
+            # One of them cannot be reserved: the others need not wait for it.
+            for order_id in order_ids:
+                reserve(registry, [order_id], wait)
+        else:
+            _logger.warning("The sweep will reserve the stock of orders %s", order_ids, exc_info=True)

@@ -58,7 +58,7 @@ class TestReservation(BridgeCase):
         self.env.cr.postcommit.clear()
         self.apply(self.order("o1"), self.order("o2", follow=[]))
         asked = [call.args for call in self.env.cr.postcommit._funcs if call.func is reserve]
-        self.assertEqual(asked, [(self.registry, [self.link("o1").res_id])])
+        self.assertEqual(asked, [(self.registry, [self.link("o1").res_id], True)])
 
     def test_switched_off_it_is_odoos_own_way(self):
         self.env["ir.config_parameter"].set_param("clarity_bridge.defer_reservation", "0")

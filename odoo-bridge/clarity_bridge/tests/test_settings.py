@@ -75,6 +75,12 @@ class TestSettings(BridgeCase):
         with self.assertRaises(AccessError):
             self.env["res.config.settings"].with_user(manager).create({}).read(["clarity_secret"])
 
+    def test_administrator_needs_no_other_right(self):
+        admin = new_test_user(self.env, "root2", "base.group_system")
+        settings = self.env["res.config.settings"].with_user(admin).create({})
+        self.assertTrue(settings.clarity_status)
+        self.assertEqual(settings.action_clarity_send()["params"]["type"], "success")
+
     def test_forms_open(self):
         order = self.applied(ref="o1")
         with Form(order) as form:
