@@ -29,7 +29,7 @@ export const inside = `'use strict'
     return expression
   }
 
-  async function run({ record, bindings, jobs, limits }) {
+  async function runUnit({ record, bindings, jobs }, limits) {
     const results = []
     for (const { expression, at, index } of jobs) {
       try {
@@ -40,6 +40,12 @@ export const inside = `'use strict'
         results.push({ error: String((error && error.message) || error).slice(0, 300) })
       }
     }
+    return results
+  }
+
+  async function run({ units, limits }) {
+    const results = []
+    for (const unit of units) results.push(await runUnit(unit, limits))
     return JSON.stringify(results)
   }
 

@@ -3,17 +3,19 @@ import type { ExpressionResult } from '../context.ts'
 import type { Json } from '../json.ts'
 import type { ExpressionLimits } from './limits.ts'
 
-const reply = z.array(z.union([z.object({ value: z.json() }), z.object({ error: z.string() })]))
+const reply = z.array(z.array(z.union([z.object({ value: z.json() }), z.object({ error: z.string() })])))
+type Raw = z.infer<typeof reply>[number][number]
 
-/** What came back over the border is as little trusted as any other input. */
-export function readResults(text: string, limits: ExpressionLimits): ExpressionResult[] {
+/** What came back over the border, per record and job, is as little trusted as any other input. */
+export function readResults(text: string, limits: ExpressionLimits): ExpressionResult[][] {
   const parsed = reply.safeParse(JSON.parse(text))
-  if (!parsed.success) return []
-  return parsed.data.map((one) => {
-    if ('error' in one) return failed('expression_failed', `The expression failed: ${one.error}`)
-    if (isLong(one.value, limits)) return failed('expression_too_large', 'The result of the expression is too large.')
-    return isExact(one.value) ? { ok: true, value: one.value } : failed('expression_inexact', inexact)
-  })
+  return parsed.success ? parsed.data.map((unit) => unit.map((one) => readResult(one, limits))) : []
+}
+
+function readResult(one: Raw, limits: ExpressionLimits): ExpressionResult {
+  if ('error' in one) return failed('expression_failed', `The expression failed: ${one.error}`)
+  if (isLong(one.value, limits)) return failed('expression_too_large', 'The result of the expression is too large.')
+  return isExact(one.value) ? { ok: true, value: one.value } : failed('expression_inexact', inexact)
 }
 
 const isLong = (value: Json, { characters }: ExpressionLimits): boolean =>
