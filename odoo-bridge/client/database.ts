@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Answer, answerOf, type Fault, silenceOf } from './answer.ts'
-import { NO_DATABASE, WRONG_DATABASE } from './classify.ts'
 import { rpc } from './jsonrpc.ts'
+import { NO_DATABASE, WRONG_DATABASE } from './names.ts'
 import type { Settings } from './options.ts'
 
 /**

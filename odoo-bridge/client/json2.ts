@@ -1,6 +1,6 @@
 import { type Answer, answerOf, silenceOf } from './answer.ts'
-import { NO_DATABASE, SIGN_IN_FAILED } from './classify.ts'
 import { lookAgain } from './database.ts'
+import { NO_DATABASE, SIGN_IN_FAILED } from './names.ts'
 import type { Settings } from './options.ts'
 import { deadlineOf } from './timeouts.ts'
 import type { Send } from './transport.ts'

@@ -258,12 +258,9 @@ describe('what becomes of an answer of Odoo', () => {
           .parse(await admin('ir.model', 'search', { domain: [['model', '=', 'res.partner']] }))[0]
         const code = `env['res.partner'].browse(${partner}).lock_for_update()`
         const action = await create('ir.actions.server', { name: 'lock', model_id, state: 'code', code })
-        const locked = odoo.psql(
-          `begin; select 1 from res_partner where id = ${partner} for update; select pg_sleep(3); commit`,
-        )
-        const call = open().call('ir.actions.server', 'run', { ids: [action] })
-        expect(await failing(call)).toEqual(['retry', 'conflict'])
-        await locked
+        const locked = await lock(partner)
+        expect(await failing(open().call('ir.actions.server', 'run', { ids: [action] }))).toEqual(['retry', 'conflict'])
+        await locked.release()
       })
     })
   })
@@ -326,21 +323,17 @@ describe('what becomes of an answer of Odoo', () => {
     const { url, db, adminApiKey: apiKey } = odoo
     const client = createOdooClient({ url, db, login: 'admin', apiKey, transport })
     await client.call('res.users', 'context_get')
-    const hold = `begin; update res_partner set city = 'held' where id = ${id}; select pg_sleep(60); commit`
-    const held = odoo.psql(hold).catch((error: unknown) => error)
+    const locked = await lock(id)
     const calls = Array.from({ length: 90 }, () =>
       client.call('res.partner', 'write', { ids: [id], vals: { city: 'X' } }),
     )
     await Promise.race(calls)
-    await odoo.psql(
-      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
-    )
+    await locked.release()
     const replies = await Promise.all(calls)
     seen.push(...replies)
     const outcomes = replies.map((reply) => (reply.ok ? undefined : reply.outcome))
     expect(outcomes.filter((outcome) => outcome && outcome.kind !== 'retry')).toEqual([])
     expect(outcomes.map((outcome) => (outcome?.kind === 'retry' ? outcome.cause : undefined))).toContain(cause)
-    await held
     // The connections that were ended lie in Odoo's pool until each has been taken up once.
     await odoo.restart()
   })
@@ -403,6 +396,21 @@ describe('what becomes of an answer of Odoo', () => {
     const [id] = z.array(z.int()).parse(await admin(model, 'create', { vals_list: [values] }))
     if (id === undefined) throw new Error(`nothing was created in ${model}`)
     return id
+  }
+
+  /** Holds the row of a partner; releasing ends every connection that waits for it, too. */
+  async function lock(id: number): Promise<{ release(): Promise<void> }> {
+    const hold = `begin; select 1 from res_partner where id = ${id} for update; select pg_sleep(90); commit`
+    const held = odoo.psql(hold).catch((error: unknown) => error)
+    const free = () => odoo.psql('select 1 from res_partner where id = $1 for update skip locked', [id])
+    await expect.poll(free, { timeout: 60_000 }).toEqual([])
+    return {
+      async release() {
+        await odoo.psql(`select pg_terminate_backend(pid) from pg_stat_activity
+          where pid <> pg_backend_pid() and datname = current_database() and state <> 'idle'`)
+        await held
+      },
+    }
   }
 
   async function makeKey(login: string): Promise<string> {
