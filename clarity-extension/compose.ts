@@ -19,7 +19,7 @@ import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { mappingContext } from './ports/mapping-context.ts'
 import { orderPorts } from './ports/order.ts'
-import { panelLinks } from './ports/panel.ts'
+import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
 import { shipmentPorts } from './ports/shipment.ts'
 import { statusPorts } from './ports/status.ts'
@@ -89,7 +89,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
 
   const api = panelApi({
     queries,
-    ledger,
+    ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
     linksOf: panelLinks(links, config),
     adminPassword: config.adminPassword,
@@ -108,6 +108,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     panelApi: api,
     metrics: watch.handler,
     panelDist: join(import.meta.dirname, 'panel/dist'),
+    // The proxy that ends TLS stands on this machine, as the service listens on loopback only.
+    trustProxy: 'loopback',
     log,
   })
   const server = createServer(app)

@@ -1,14 +1,16 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { decimal, instant } from '../../shared/entities.ts'
 import type { DemandRow, NewEvent } from '../ledger/types.ts'
-import type { Tables } from '../store/schema.ts'
+import type { EventState, Tables } from '../store/schema.ts'
 
 /** What the storefront has sold and Odoo may not hold yet. Written with the event itself (ledger projection), removed here. */
 export interface DemandStore {
   of(skus: string[]): Promise<{ orderId: string; sku: string; quantity: string }[]>
   /** @returns the SKUs that are free again */
   release(orderIds: string[]): Promise<string[]>
+  /** The same for orders that a person dismissed and that nothing is left to do for. */
+  releaseDismissed(): Promise<string[]>
 }
 
 /** Bound parameters per statement: SQLite takes 32,766, PostgreSQL 65,535. */
@@ -28,8 +30,27 @@ export function demandStore(db: Kysely<Tables>): DemandStore {
       )
       return [...new Set(rows.map(({ sku }) => sku))]
     },
+    async releaseDismissed() {
+      const lane = sql<string>`'order:' || demand.order_id`
+      const rows = await db
+        .deleteFrom('demand')
+        .where(({ exists, not }) => exists(ofLane(['dismissed'])).and(not(exists(ofLane(OPEN)))))
+        .returning('sku')
+        .execute()
+      return [...new Set(rows.map(({ sku }) => sku))]
+
+      function ofLane(states: readonly EventState[]) {
+        return db
+          .selectFrom('events')
+          .select('events.id')
+          .where('events.lane', '=', lane)
+          .where('events.state', 'in', states)
+      }
+    },
   }
 }
+
+const OPEN: readonly EventState[] = ['ready', 'running', 'dead', 'held']
 
 export async function chunked<Item, Row>(items: Item[], query: (part: Item[]) => Promise<Row[]>): Promise<Row[]> {
   const rows: Row[] = []

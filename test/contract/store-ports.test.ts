@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { demandOf, demandStore } from '../../clarity-extension/ports/demand.ts'
+import { publishedStock } from '../../clarity-extension/ports/published.ts'
+import { openStore, type Store } from '../../clarity-extension/store/store.ts'
+
+let folder: string
+let store: Store
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ports-'))
+  store = await openStore({ dataDir: folder })
+})
+afterEach(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const sell = (orderId: string, sku: string, quantity = '1') =>
+  store.db.insertInto('demand').values({ order_id: orderId, sku, quantity, placed_at: 1 }).execute()
+
+async function event(lane: string, state: 'dismissed' | 'dead' | 'done') {
+  await store.db
+    .insertInto('events')
+    .values({
+      source: 'clarity',
+      webhook_id: `${lane}${state}`,
+      type: 'order.created',
+      lane,
+      subject: lane,
+      payload: Buffer.from('{}'),
+      correction: null,
+      corrected_by: null,
+      corrected_at: null,
+      state,
+      priority: 0,
+      received_at: 1,
+      due_at: 1,
+      settled_at: 1,
+      cause: null,
+      message: null,
+      details: null,
+      trace_id: '0'.repeat(32),
+    })
+    .execute()
+}
+
+describe('demand', () => {
+  it('is found by SKU and released by order, naming what is free again', async () => {
+    await sell('1', 'A')
+    await sell('1', 'B', '2')
+    await sell('2', 'A')
+    const demand = demandStore(store.db)
+    expect(await demand.of(['B'])).toEqual([{ orderId: '1', sku: 'B', quantity: '2' }])
+    expect((await demand.release(['1'])).sort()).toEqual(['A', 'B'])
+    expect(await demand.of(['A', 'B'])).toEqual([{ orderId: '2', sku: 'A', quantity: '1' }])
+  })
+
+  it('of a dismissed order is released, unless something of the order is still open', async () => {
+    await sell('1', 'A')
+    await sell('2', 'B')
+    await sell('3', 'C')
+    await event('order:1', 'dismissed')
+    await event('order:2', 'dismissed')
+    await event('order:2', 'dead')
+    await event('order:3', 'done')
+    const demand = demandStore(store.db)
+    expect(await demand.releaseDismissed()).toEqual(['A'])
+    expect(await demand.releaseDismissed()).toEqual([])
+  })
+
+  it('is read from order events only, without what a third party sends', () => {
+    const items = [
+      { sku: 'A', quantity: '2' },
+      { sku: 'B', quantity: '1', fulfilledBy: 'thirdParty' },
+    ]
+    const of = (type: 'order.created' | 'order.cancelled', data: object) =>
+      demandOf({
+        source: 'clarity',
+        webhookId: 'm',
+        type,
+        lane: 'order:1',
+        subject: '1',
+        priority: 0,
+        payload: Buffer.alloc(0),
+        traceId: '',
+        body: { data: { id: '1', items, ...data } },
+      })
+    expect(of('order.created', {})).toEqual([{ orderId: '1', sku: 'A', quantity: '2', placedAt: 0 }])
+    expect(of('order.cancelled', {})).toEqual([])
+    expect(of('order.created', { status: 'cancelled' })).toEqual([])
+  })
+})
+
+describe('published stock', () => {
+  it('remembers the last number of each SKU and location until it is forgotten', async () => {
+    const published = publishedStock(store.db)
+    const row = { sku: 'A', locationKey: 'main', quantity: '5', asOf: '2026-11-20T10:00:00.000Z' }
+    await published.save([row, { ...row, locationKey: 'east' }])
+    await published.save([{ ...row, quantity: '4' }])
+    expect(await published.of(['A'])).toEqual(
+      new Map([
+        ['A main', '4'],
+        ['A east', '5'],
+      ]),
+    )
+    await published.forget(['A'])
+    expect((await published.of(['A'])).size).toBe(0)
+  })
+})
