@@ -12,8 +12,11 @@ const { dataDir }: { dataDir: string } = workerData
 const port = parentPort
 if (!port) throw new Error('sqlite-thread runs as a worker thread')
 
-/** Pages in the write-ahead log before they are moved into the file: 16 MiB. */
-const CHECKPOINT_PAGES = 4_000
+/**
+ * Pages in the write-ahead log before they are moved into the file, 64 MiB: what was written several times until then is moved
+ * once, and the doors wait for the move.
+ */
+const CHECKPOINT_PAGES = 16_000
 
 const lock = takeLock(dataDir)
 const database = new Database(join(dataDir, 'bridge.db'))
@@ -24,7 +27,7 @@ database.pragma('foreign_keys = ON')
 database.pragma('cache_size = -16000')
 database.pragma('temp_store = MEMORY')
 database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
-database.pragma('journal_size_limit = 67108864')
+database.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * 4096}`)
 
 /** Statements kept by their text; Kysely's text depends only on the query's shape, so that there are few. */
 const STATEMENTS = 500
