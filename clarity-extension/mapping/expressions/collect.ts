@@ -26,7 +26,7 @@ export function collect(set: RuleSet, source: unknown, context: MappingContext, 
   return jobs
 
   function rules(given: readonly Rule[], at: Scope, keys: string[]) {
-    for (const rule of given) if (holds(rule.when, at)) value(rule, at, keys)
+    for (const rule of given) if (hasExpression(rule) && holds(rule.when, at)) value(rule, at, keys)
   }
 
   function value(given: Value, at: Scope, keys: string[]) {
@@ -47,4 +47,17 @@ export function collect(set: RuleSet, source: unknown, context: MappingContext, 
       })
     }
   }
+}
+
+const known = new WeakMap<Value, boolean>()
+
+/** Whether there is anything to look for; found once per rule, as most rules have none. */
+function hasExpression(given: Value): boolean {
+  const answer = known.get(given)
+  if (answer !== undefined) return answer
+  const inner = [...Object.values({ ...given.object, ...given.find?.by }), ...(given.set ?? [])]
+  const lines = [...(given.lines?.each ?? []), ...(given.list ?? [])].flatMap(({ rules }) => rules)
+  const found = given.jsonata !== undefined || [...inner, ...lines].some(hasExpression)
+  known.set(given, found)
+  return found
 }
