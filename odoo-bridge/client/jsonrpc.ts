@@ -52,7 +52,7 @@ export async function rpc(
   }
 }
 
-const requestBody = z.looseObject({ ids: z.array(z.int()).optional() })
+const requestBody = z.looseObject({ ids: z.array(z.int()).optional(), vals_list: z.unknown().optional() })
 
 async function authenticate(settings: Settings): Promise<Answer> {
   const { db, login, secret, timeouts } = settings
@@ -78,10 +78,16 @@ async function execute(
 ): Promise<Answer> {
   if (uid.kind !== 'value') return uid
   const { model, method } = methodOf(request.url)
-  const { ids, ...kwargs } = body
-  const args = [settings.db, uid.value, settings.secret, model, method, ids ? [ids] : [], kwargs]
+  const [positional, named] = argumentsOf(method, body)
+  const args = [settings.db, uid.value, settings.secret, model, method, positional, named]
   const signal = deadlineOf(request, settings.timeouts)
   return rpc(settings, { service: 'object', method: 'execute_kw', args }, { headers: trace(request), signal })
+}
+
+/** `ids` come first by position; so must what `create` is given, for Odoo looks at its first argument afterwards. */
+function argumentsOf(method: string, { ids, vals_list, ...named }: z.infer<typeof requestBody>): [unknown[], object] {
+  if (method === 'create' && vals_list !== undefined) return [[vals_list], named]
+  return [ids ? [ids] : [], vals_list === undefined ? named : { ...named, vals_list }]
 }
 
 function trace(request: Request): Headers {

@@ -290,6 +290,15 @@ describe('what becomes of an answer of Odoo', () => {
     }
   })
 
+  it('records are created alike over both wires', async () => {
+    for (const transport of ['json2', 'jsonrpc'] as const) {
+      const { url, db, adminApiKey: apiKey } = odoo
+      const client = createOdooClient({ url, db, login: 'admin', apiKey, transport })
+      const reply = await client.call('res.partner', 'create', { vals_list: [{ name: 'One' }, { name: 'Two' }] })
+      expect(reply).toEqual({ ok: true, value: [expect.any(Number), expect.any(Number)] })
+    }
+  })
+
   it('a method that returns nothing has succeeded', async () => {
     for (const transport of ['json2', 'jsonrpc'] as const) {
       const id = await create('sale.order', { partner_id: partner })
@@ -314,11 +323,7 @@ describe('what becomes of an answer of Odoo', () => {
     })
   })
 
-  it.each([
-    // Over json2 Odoo answers with a bare HTML 500 that does not say why.
-    ['json2', 'server_error'],
-    ['jsonrpc', 'busy'],
-  ] as const)('a full pool of connections is transient over %s', async (transport, cause) => {
+  it.each(['json2', 'jsonrpc'] as const)('a full pool of connections is transient over %s', async (transport) => {
     const id = await create('res.partner', { name: 'Crowded' })
     const { url, db, adminApiKey: apiKey } = odoo
     const client = createOdooClient({ url, db, login: 'admin', apiKey, transport })
@@ -333,7 +338,9 @@ describe('what becomes of an answer of Odoo', () => {
     seen.push(...replies)
     const outcomes = replies.map((reply) => (reply.ok ? undefined : reply.outcome))
     expect(outcomes.filter((outcome) => outcome && outcome.kind !== 'retry')).toEqual([])
-    expect(outcomes.map((outcome) => (outcome?.kind === 'retry' ? outcome.cause : undefined))).toContain(cause)
+    // Odoo names it only where it got as far as the method; before that it is a bare HTML 500.
+    const causes = outcomes.map((outcome) => (outcome?.kind === 'retry' ? outcome.cause : 'ok'))
+    expect(causes.filter((cause) => cause === 'busy' || cause === 'server_error')).not.toEqual([])
     // The connections that were ended lie in Odoo's pool until each has been taken up once.
     await odoo.restart()
   })

@@ -148,12 +148,14 @@ describe('the Odoo client', () => {
       const body = { ids: [4], fields: ['name'], context: { lang: 'de_DE' } }
       await Promise.all([client.call('res.partner', 'read', body), client.call('res.partner', 'read', body)])
       expect(await client.call('res.partner', 'search', { domain: [] })).toEqual({ ok: true, value: [1, 2] })
+      await client.call('res.partner', 'create', { vals_list: [{ name: 'X' }], context: {} })
       const kwargs = { fields: ['name'], context: { lang: 'de_DE' } }
       expect(calls).toEqual([
         ['common', 'db', 'me', key, {}],
         ['object', 'db', 7, key, 'res.partner', 'read', [[4]], kwargs],
         ['object', 'db', 7, key, 'res.partner', 'read', [[4]], kwargs],
         ['object', 'db', 7, key, 'res.partner', 'search', [], { domain: [] }],
+        ['object', 'db', 7, key, 'res.partner', 'create', [[{ name: 'X' }]], { context: {} }],
       ])
     })
 
