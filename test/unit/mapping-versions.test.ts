@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
+import { diff } from '../../clarity-extension/mapping/diff.ts'
+import type { Rule, RuleSet } from '../../clarity-extension/mapping/rules.ts'
+import {
+  activate,
+  begin,
+  discardDraft,
+  type History,
+  liveRules,
+  type Moved,
+  rollBack,
+  saveDraft,
+} from '../../clarity-extension/mapping/versions.ts'
+import { operationsOf } from './mapping-support.ts'
+
+const ann = { by: 'Ann', at: '2026-11-20T10:00:00Z' }
+const bob = { by: 'Bob', at: '2026-11-20T11:00:00Z' }
+const rule = (to: string, value: string): Rule => ({ to, const: value })
+const base: RuleSet = { ...orderToOdoo, rules: [rule('a', '1'), rule('b', '1')] }
+const withRules = (...rules: Rule[]): RuleSet => ({ ...base, rules })
+
+function ok(moved: Moved): History {
+  if (!moved.ok) throw new Error(moved.message)
+  return moved.history
+}
+
+describe('versions of a rule set', () => {
+  it('a draft maps nothing until it is activated; an earlier version comes back unchanged', () => {
+    const first = begin(base, ann)
+    const drafted = ok(saveDraft(first, withRules(rule('a', '2')), 0, bob))
+    expect(liveRules(drafted)).toEqual({ ...base, version: 1 })
+    const second = ok(activate(drafted, 1, 'Two is right', bob))
+    expect(second).toMatchObject({
+      live: 2,
+      versions: [
+        { number: 1, by: 'Ann' },
+        { number: 2, by: 'Bob', note: 'Two is right' },
+      ],
+    })
+    expect(second).not.toHaveProperty('draft')
+    const back = ok(rollBack(second, 1))
+    expect(liveRules(back)).toEqual({ ...base, version: 1 })
+    expect(back.versions).toEqual(second.versions)
+    const third = ok(activate(ok(saveDraft(back, withRules(rule('a', '3')), 0, ann)), 1, '', ann))
+    expect(third.live).toBe(3)
+    expect(third.revision).toBe(6)
+  })
+
+  it("refuses a save over somebody else's, and shows what both changed", () => {
+    const drafted = ok(saveDraft(begin(base, ann), withRules(rule('a', '2'), rule('b', '1')), 0, ann))
+    const refused = saveDraft(drafted, withRules(rule('a', '3'), rule('b', '1'), rule('c', '1')), 0, bob)
+    expect(refused).toMatchObject({
+      ok: false,
+      code: 'conflict',
+      message: expect.stringContaining('Ann'),
+      merge: {
+        theirs: [{ at: '/rules/a 1/const', before: '1', after: '2' }],
+        yours: [
+          { at: '/rules/a 1/const', after: '3' },
+          { at: '/rules/c 1', kind: 'added' },
+        ],
+        conflicts: ['/rules/a 1/const'],
+      },
+    })
+  })
+
+  it('refuses to activate over a version that went live meanwhile', () => {
+    const drafted = ok(saveDraft(begin(base, ann), withRules(rule('b', '9')), 0, ann))
+    const second = ok(activate(drafted, 1, '', ann))
+    const stale = ok(saveDraft(ok(rollBack(second, 1)), withRules(rule('a', '5')), 0, bob))
+    expect(activate(ok(rollBack(stale, 2)), 1, '', bob)).toMatchObject({ ok: false, code: 'conflict' })
+  })
+
+  it.each<[string, (history: History) => Moved, string]>([
+    ['activate nothing', (history) => activate(history, 0, '', ann), 'no_draft'],
+    ['activate what is live', (history) => activate(ok(saveDraft(history, base, 0, ann)), 1, '', ann), 'unchanged'],
+    ['roll back to nowhere', (history) => rollBack(history, 7), 'no_such_version'],
+    ['roll back to now', (history) => rollBack(history, 1), 'already_live'],
+    ['throw no draft away', (history) => discardDraft(history), 'no_draft'],
+  ])('refuses to %s', (_, move, code) => {
+    expect(move(begin(base, ann))).toMatchObject({ ok: false, code })
+  })
+
+  it('throws a draft away', () => {
+    const drafted = ok(saveDraft(begin(base, ann), withRules(rule('a', '2')), 0, ann))
+    expect(ok(discardDraft(drafted))).not.toHaveProperty('draft')
+  })
+})
+
+describe('what a change of rules would change', () => {
+  it('is told line by line, and one more line moves no other', () => {
+    const [before] = operationsOf('guest')
+    const [after] = operationsOf('guest', {
+      note: 'new',
+      items: [
+        {
+          lineId: 'L9',
+          sku: 'NEW',
+          name: 'New',
+          quantity: '1',
+          unitPrice: '24.00',
+          taxAmount: '3.60',
+          taxRate: '15',
+          total: '24.00',
+        },
+        {
+          lineId: 'L1',
+          sku: 'TEE-RED-M',
+          name: 'Classic tee (Red, M)',
+          quantity: '1',
+          unitPrice: '24.00',
+          taxAmount: '3.60',
+          taxRate: '15',
+          total: '24.00',
+        },
+        {
+          lineId: 'L2',
+          sku: 'MUG-WHT',
+          name: 'Enamel mug (White)',
+          quantity: '1',
+          unitPrice: '12.40',
+          taxAmount: '1.86',
+          taxRate: '15',
+          total: '12.40',
+        },
+      ],
+    })
+    expect(diff(before?.values, after?.values)).toMatchObject([
+      { at: '/order_line/L1/product_uom_qty', kind: 'changed', before: '2', after: '1' },
+      { at: '/order_line/L9', kind: 'added' },
+      { at: '/note', kind: 'added', after: 'new' },
+    ])
+    expect(diff(before?.values, before?.values)).toEqual([])
+  })
+
+  it('takes a marker for one value', () => {
+    const find = (code: string) => ({ journal_id: { $find: { model: 'account.journal', by: { code } } } })
+    expect(diff(find('A'), find('B'))).toEqual([
+      { at: '/journal_id', kind: 'changed', before: find('A').journal_id, after: find('B').journal_id },
+    ])
+  })
+})
