@@ -1,34 +1,31 @@
 import type { Rule, RuleSet } from '../rules.ts'
 
-/** An address in Odoo's fields. `regionCode` and `regionText` are derived (order/addresses.ts): one of them at most. */
-const addressFields: Rule[] = [
-  { to: 'street', from: 'line1', convert: ['clean', 'collapse'] },
+/** An address in Odoo's fields. `regionCode` and `regionText` are derived (order/addresses.ts): one of them at most. @param at path of the address */
+const addressFields = (at = ''): Rule[] => [
+  { to: 'street', from: `${at}line1`, convert: ['clean', 'collapse'] },
   {
     to: 'street2',
     about: 'A region that Odoo has no record for is kept as text.',
-    from: ['line2', 'regionText'],
+    from: [`${at}line2`, `${at}regionText`],
     join: ', ',
     convert: ['clean', 'collapse'],
   },
-  { to: 'city', from: 'city', convert: ['clean', 'collapse'] },
-  { to: 'zip', from: 'postalCode', convert: ['clean', 'collapse'] },
-  { to: 'country_id', find: { model: 'res.country', by: { code: { from: 'country', convert: ['country'] } } } },
+  { to: 'city', from: `${at}city`, convert: ['clean', 'collapse'] },
+  { to: 'zip', from: `${at}postalCode`, convert: ['clean', 'collapse'] },
+  {
+    to: 'country_id',
+    find: { model: 'res.country', by: { code: { from: `${at}country`, convert: [`${at}country`] } } },
+  },
   {
     to: 'state_id',
     about: 'A region is looked up within its country: MI is Michigan in the US and Milano in Italy.',
     find: {
       model: 'res.country.state',
-      by: { code: { from: 'regionCode' }, 'country_id.code': { from: 'country', convert: ['country'] } },
+      by: { code: { from: `${at}regionCode` }, 'country_id.code': { from: `${at}country`, convert: [`${at}country`] } },
       optional: true,
     },
   },
 ]
-
-const inAddress = (rule: Rule): Rule => JSON.parse(JSON.stringify(rule), (key, value) => reachIn(key, value))
-const reachIn = (key: string, value: unknown): unknown => {
-  if (key !== 'from') return value
-  return Array.isArray(value) ? value.map((path) => `address.${path}`) : `address.${value}`
-}
 
 /** A person or company, with the invoice address of the first order as its own. Never changed by a later order. */
 export const customerToOdoo: RuleSet = {
@@ -44,7 +41,7 @@ export const customerToOdoo: RuleSet = {
     { to: 'email', from: 'email', convert: ['clean', 'trim'] },
     { to: 'phone', from: 'phone', convert: ['clean', 'collapse'] },
     { to: 'vat', from: 'vatNumber', convert: ['clean', 'collapse'] },
-    ...addressFields.map(inAddress),
+    ...addressFields('address.'),
   ],
   match: [
     {
@@ -127,7 +124,7 @@ export const addressToOdoo: RuleSet = {
     { to: 'type', from: 'use', required: true },
     { to: 'phone', from: 'phone', convert: ['clean', 'collapse'] },
     { to: 'email', from: 'ownEmail', convert: ['clean', 'trim'] },
-    ...addressFields,
+    ...addressFields(),
   ],
   match: [
     {
