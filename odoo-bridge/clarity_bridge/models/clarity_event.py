@@ -1,3 +1,4 @@
+import json
 import random
 import uuid
 from datetime import timedelta
@@ -34,6 +35,7 @@ class ClarityEvent(models.Model):
     _order = "id desc"
 
     key = fields.Char("Changed", required=True, readonly=True, help="What changed.")
+    subject = fields.Char("About", compute="_compute_subject", help="The storefront order or the SKU.")
     uid = fields.Char("Webhook ID", required=True, readonly=True)
     event_type = fields.Char("Type", required=True, readonly=True)
     payload = fields.Text("Body", required=True, readonly=True)
@@ -55,6 +57,12 @@ class ClarityEvent(models.Model):
     _new_index = models.Index("(key, id) WHERE state = 'new'")
     _due_index = models.Index("(next_at) WHERE state = 'pending'")
     _key_index = models.Index("(key)")
+
+    @api.depends("payload")
+    def _compute_subject(self):
+        for event in self:
+            data = json.loads(event.payload or "{}").get("data", {})
+            event.subject = data.get("sku") or data.get("order", {}).get("ref")
 
     def action_send_again(self):
         """Send these once more: what waits now, what was sent under a new webhook id."""

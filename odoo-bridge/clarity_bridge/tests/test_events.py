@@ -106,6 +106,7 @@ class TestEvents(EventCase):
         events = self.env["clarity.event"].search([("key", "=", f"stock.changed:{self.mug.id}")])
         self.assertEqual(len(events), 20, "each flush adds a row, no row is ever updated by a user's transaction")
         [merged] = self.emitted().values()
+        self.assertEqual(merged.subject, "T-MUG")
         self.assertEqual(json.loads(merged.payload)["data"], {"product_id": self.mug.id, "sku": "T-MUG"})
         self.assertNotIn(merged.uid, events.exists().mapped("uid")[1:])
 
