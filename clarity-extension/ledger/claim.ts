@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
+import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { EventsTable, Tables } from '../store/schema.ts'
 import type { Dialect } from '../store/store.ts'
@@ -49,7 +50,7 @@ export const claimLanes = procedure(
     for (const connection of BOTH) {
       const waiting = heads.filter((head) => waitsFor(head) === connection).map(({ lane }) => lane)
       if (waiting.length > 0)
-        await trx.updateTable('lanes').set({ waits_for: connection }).where('lane', 'in', waiting).execute()
+        await trx.updateTable('lanes').set({ waits_for: connection }).where('lane', 'in', padded(waiting)).execute()
     }
     const ready = heads.filter((head) => waitsFor(head) === undefined)
     const claims = await lease(trx, await newestOfBurst(trx, ready, options), lanes, options)
@@ -115,7 +116,7 @@ async function headsOf(trx: Kysely<Tables>, lanes: readonly LeasedLane[], { now 
         .selectFrom('events')
         .select((all) => all.fn.min<number>('id').as('id'))
         .where(sql<boolean>`state = 'ready'`)
-        .where('lane', 'in', names)
+        .where('lane', 'in', padded(names))
         .groupBy('lane'),
     )
     .execute()
@@ -129,7 +130,7 @@ async function headsOf(trx: Kysely<Tables>, lanes: readonly LeasedLane[], { now 
 }
 
 async function closeLanes(trx: Kysely<Tables>, lanes: readonly string[]): Promise<void> {
-  if (lanes.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', lanes).execute()
+  if (lanes.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', padded(lanes)).execute()
 }
 
 async function pausedConnections(trx: Kysely<Tables>): Promise<Set<Connection>> {
@@ -145,11 +146,7 @@ async function newestOfBurst(trx: Kysely<Tables>, heads: readonly Head[], option
     .selectFrom('events')
     .select(['id', 'lane', 'type'])
     .where(sql<boolean>`state = 'ready'`)
-    .where(
-      'lane',
-      'in',
-      coalescing.map(({ lane }) => lane),
-    )
+    .where('lane', 'in', padded(coalescing.map(({ lane }) => lane)))
     .where('due_at', '<=', options.now)
     .orderBy('lane')
     .orderBy('id')
@@ -176,7 +173,7 @@ async function newestOfBurst(trx: Kysely<Tables>, heads: readonly Head[], option
   const replacements = await trx
     .selectFrom('events')
     .selectAll()
-    .where('id', 'in', [...newest.values()])
+    .where('id', 'in', padded([...newest.values()]))
     .execute()
   const byId = new Map(replacements.map((row) => [row.id, row]))
   return heads.map((head) => byId.get(newest.get(head.id) ?? head.id) ?? head)
@@ -192,20 +189,12 @@ async function lease(
   await trx
     .updateTable('lanes')
     .set({ lease_until: now + leaseMs, epoch: sql`epoch + 1` })
-    .where(
-      'lane',
-      'in',
-      heads.map(({ lane }) => lane),
-    )
+    .where('lane', 'in', padded(heads.map(({ lane }) => lane)))
     .execute()
   await trx
     .updateTable('events')
     .set({ state: targetOf('claim'), attempts: sql`attempts + 1` })
-    .where(
-      'id',
-      'in',
-      heads.map(({ id }) => id),
-    )
+    .where('id', 'in', padded(heads.map(({ id }) => id)))
     .execute()
   const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch + 1]))
   return heads.map((event) => ({

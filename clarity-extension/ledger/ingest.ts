@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { Tables } from '../store/schema.ts'
 import { statementOfRows } from '../store/statement.ts'
@@ -171,7 +172,7 @@ async function standingWork(trx: Kysely<Tables>, incoming: readonly Incoming[]):
     .selectFrom('events')
     .select(['id', 'lane', 'type'])
     .where(sql<boolean>`state = 'ready'`)
-    .where('lane', 'in', lanes)
+    .where('lane', 'in', padded(lanes))
     .execute()
   return new Map(rows.map(({ id, lane, type }) => [`${lane} ${type}`, id]))
 }
@@ -181,11 +182,7 @@ async function knownIds(trx: Kysely<Tables>, events: readonly Incoming[]): Promi
   const rows = await trx
     .selectFrom('events')
     .select(['id', 'source', 'webhook_id'])
-    .where(
-      'webhook_id',
-      'in',
-      events.map(({ webhookId }) => webhookId),
-    )
+    .where('webhook_id', 'in', padded(events.map(({ webhookId }) => webhookId)))
     .where('source', 'in', ['clarity', 'odoo', 'bridge'])
     .execute()
   return new Map(rows.map((row) => [`${row.source} ${row.webhook_id}`, row.id]))
@@ -202,7 +199,7 @@ async function saveDemand(trx: Kysely<Tables>, projected: readonly DemandRow[][]
   if (byOrder.size === 0) return
   await trx
     .deleteFrom('demand')
-    .where('order_id', 'in', [...byOrder.keys()])
+    .where('order_id', 'in', padded([...byOrder.keys()]))
     .execute()
   await insertDemand(
     trx,

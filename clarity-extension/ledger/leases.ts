@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { padded } from '../store/padded.ts'
 import type { Tables } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { decide } from './policy.ts'
@@ -55,7 +56,8 @@ export async function reclaim({ db, dialect }: Store, now: number, options: Recl
       await settleEndings.run(trx, { endings, now, dialect })
       // A lease without a running event: nothing to settle, the lane is only freed.
       const idle = lanes.filter(({ lane }) => !endings.some((ending) => ending.lane === lane)).map(({ lane }) => lane)
-      if (idle.length > 0) await trx.updateTable('lanes').set({ lease_until: null }).where('lane', 'in', idle).execute()
+      if (idle.length > 0)
+        await trx.updateTable('lanes').set({ lease_until: null }).where('lane', 'in', padded(idle)).execute()
       return endings
     })
     if (!batch) return reclaimed
@@ -73,11 +75,7 @@ async function endingsOf(
     .selectFrom('events')
     .select(['id', 'lane', 'type', 'attempts'])
     .where('state', '=', 'running')
-    .where(
-      'lane',
-      'in',
-      lanes.map(({ lane }) => lane),
-    )
+    .where('lane', 'in', padded(lanes.map(({ lane }) => lane)))
     .execute()
   const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch]))
   return running.map((event) => ({

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
+import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { EventState, Tables } from '../store/schema.ts'
 import { statement, statementOfRows } from '../store/statement.ts'
@@ -71,7 +72,7 @@ async function stillOurs(trx: Kysely<Tables>, endings: readonly Ending[], dialec
   const lanes = await trx
     .selectFrom('lanes')
     .select(['lane', 'epoch'])
-    .where('lane', 'in', [...new Set(endings.map(({ lane }) => lane))])
+    .where('lane', 'in', padded([...new Set(endings.map(({ lane }) => lane))]))
     .where(sql<boolean>`lease_until is not null`)
     .orderBy('lane')
     .$if(dialect === 'postgres', (query) => query.forUpdate())
@@ -80,11 +81,7 @@ async function stillOurs(trx: Kysely<Tables>, endings: readonly Ending[], dialec
     .selectFrom('events')
     .select('id')
     .where('state', '=', 'running')
-    .where(
-      'id',
-      'in',
-      endings.map(({ eventId }) => eventId),
-    )
+    .where('id', 'in', padded(endings.map(({ eventId }) => eventId)))
     .execute()
   const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch]))
   const ids = new Set(running.map(({ id }) => id))
@@ -171,11 +168,7 @@ async function supersedeDead(trx: Kysely<Tables>, endings: readonly Ending[], no
     .selectFrom('events')
     .select(['id', 'lane', 'type'])
     .where(sql<boolean>`state = 'dead'`)
-    .where(
-      'lane',
-      'in',
-      done.map(({ lane }) => lane),
-    )
+    .where('lane', 'in', padded(done.map(({ lane }) => lane)))
     .execute()
   for (const { eventId, lane, type } of done) {
     const older = dead.filter((row) => row.lane === lane && row.id < eventId && supersedes(type, row.type))
@@ -185,11 +178,7 @@ async function supersedeDead(trx: Kysely<Tables>, endings: readonly Ending[], no
       .set({ state: targetOf('supersede'), cause: 'superseded', message: `Event ${eventId} brought the newer state.` })
       .set({ settled_at: now })
       .where(sql<boolean>`state = 'dead'`)
-      .where(
-        'id',
-        'in',
-        older.map(({ id }) => id),
-      )
+      .where('id', 'in', padded(older.map(({ id }) => id)))
       .execute()
   }
 }
@@ -206,13 +195,13 @@ async function passOn(trx: Kysely<Tables>, endings: readonly Ending[]): Promise<
         .selectFrom('events')
         .select((all) => all.fn.min<number>('id').as('id'))
         .where(sql<boolean>`state = 'ready'`)
-        .where('lane', 'in', lanes)
+        .where('lane', 'in', padded(lanes))
         .groupBy('lane'),
     )
     .execute()
   const open = new Set(heads.map(({ lane }) => lane))
   const closed = lanes.filter((lane) => !open.has(lane))
-  if (closed.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', closed).execute()
+  if (closed.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', padded(closed)).execute()
   for (const head of heads) await freeLane(trx, head)
 }
 
