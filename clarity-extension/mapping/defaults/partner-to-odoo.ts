@@ -1,6 +1,9 @@
 import type { Rule, RuleSet } from '../rules.ts'
 
-/** An address in Odoo's fields. `regionCode` and `regionText` are derived (order/addresses.ts): one of them at most. @param at path of the address */
+/**
+ * An address in Odoo's fields. `regionCode` and `regionText` are derived (order/addresses.ts): one of them at most.
+ * @param at path of the address
+ */
 const addressFields = (at = ''): Rule[] => [
   { to: 'street', from: `${at}line1`, convert: ['clean', 'collapse'] },
   {
@@ -14,14 +17,14 @@ const addressFields = (at = ''): Rule[] => [
   { to: 'zip', from: `${at}postalCode`, convert: ['clean', 'collapse'] },
   {
     to: 'country_id',
-    find: { model: 'res.country', by: { code: { from: `${at}country`, convert: [`${at}country`] } } },
+    find: { model: 'res.country', by: { code: { from: `${at}country`, convert: ['country'] } } },
   },
   {
     to: 'state_id',
     about: 'A region is looked up within its country: MI is Michigan in the US and Milano in Italy.',
     find: {
       model: 'res.country.state',
-      by: { code: { from: `${at}regionCode` }, 'country_id.code': { from: `${at}country`, convert: [`${at}country`] } },
+      by: { code: { from: `${at}regionCode` }, 'country_id.code': { from: `${at}country`, convert: ['country'] } },
       optional: true,
     },
   },
