@@ -80,6 +80,17 @@ describe.each(dialects)('what a person does with the ledger on $dialect', ({ pos
       expect(run.runs.map((one) => one.id)).toEqual([id, next])
     })
 
+    it('a replayed older success leaves the newer dead letter of its lane', async () => {
+      const [older = 0] = await ended(1, unknownSku)
+      const { id: newer } = await it_.ledger.ingest(event('order:0'))
+      answers.set(newer, unknownSku)
+      await it_.ledger.idle()
+      await it_.ledger.replay({ ids: [older] }, 'Ada')
+      await it_.ledger.idle()
+      expect((await stateOf(it_, older)).state).toBe('done')
+      expect((await stateOf(it_, newer)).state).toBe('dead')
+    })
+
     it('a correction stands beside the original with name and time, and is what runs', async () => {
       const [id = 0] = await ended(1, unknownSku)
       const original = (await it_.queries.detail(id))?.payload
@@ -149,19 +160,21 @@ describe.each(dialects)('what a person does with the ledger on $dialect', ({ pos
       expect(run.runs).toHaveLength(4)
     })
 
-    it('old settled events go with their attempts; failed ones and young ones stay', async () => {
-      const [dead = 0] = await ended(1, unknownSku)
+    it('old settled events go with their attempts; failed ones, young ones and lately settled ones stay', async () => {
+      const [dead = 0, mended = 0] = await ended(2, unknownSku)
       const { id: old } = await it_.ledger.ingest(event('order:old'))
       await it_.ledger.idle()
       await it_.later(1_000)
       const { id: young } = await it_.ledger.ingest(event('order:young'))
+      await it_.ledger.replay({ ids: [mended] }, 'Ada')
       await it_.ledger.idle()
       expect(await it_.ledger.prune(it_.now())).toBe(1)
+      expect((await stateOf(it_, mended)).state).toBe('done')
       expect(await it_.queries.detail(old)).toBeUndefined()
       expect((await stateOf(it_, dead)).state).toBe('dead')
       expect((await stateOf(it_, young)).state).toBe('done')
       const attempts = await store.db.selectFrom('attempts').select('event_id').execute()
-      expect(attempts.map(({ event_id }) => event_id).sort()).toEqual([dead, young].sort())
+      expect(new Set(attempts.map(({ event_id }) => event_id))).toEqual(new Set([dead, mended, young]))
     })
 
     describe('the queries', () => {

@@ -460,22 +460,21 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
     })
 
     describe('a worker that is gone', () => {
-      it('a late settle with an old epoch writes nothing and says so', async () => {
+      it('a late settle with an old epoch writes nothing and says so, while another run has the lane and after it', async () => {
         const { id } = await it_.ledger.ingest(event())
-        let epoch = 0
-        await it_.ledger.start(async (claimed) => {
-          epoch = claimed.epoch
-          return retry('network', 'no answer')
+        const epochs: number[] = []
+        const second = Promise.withResolvers<void>()
+        const end = Promise.withResolvers<void>()
+        await it_.ledger.start(async ({ epoch, attempt }) => {
+          epochs.push(epoch)
+          if (attempt === 1) return retry('network', 'no answer')
+          second.resolve()
+          await end.promise
+          return done('in time')
         })
         await it_.ledger.idle()
-        const late = {
-          eventId: id,
-          lane: 'order:1',
-          epoch,
-          type: 'order.updated',
-          attempt: 1,
-          outcome: 'done',
-          move: {
+        const lateSettle = async () => {
+          const move = {
             by: 'done' as const,
             cause: null,
             message: 'late',
@@ -483,14 +482,33 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
             delayMs: 0,
             counts: true,
             pauses: null,
-          },
-          startedAt: 0,
-          durationMs: 0,
-          steps: '[]',
+          }
+          const late = {
+            eventId: id,
+            lane: 'order:1',
+            epoch: epochs[0] ?? 0,
+            type: 'order.updated',
+            attempt: 1,
+            outcome: 'done',
+            move,
+            startedAt: 0,
+            durationMs: 0,
+            steps: '[]',
+          }
+          const [settled] = await store.run(settleEndings, { endings: [late], now: it_.now(), dialect: store.dialect })
+          return settled?.to
         }
-        const [settled] = await store.run(settleEndings, { endings: [late], now: it_.now(), dialect: store.dialect })
-        expect(settled?.to).toBeUndefined()
+        expect(await lateSettle()).toBeUndefined()
         expect(await stateOf(it_, id)).toMatchObject({ state: 'ready', message: 'no answer' })
+        const running = it_.later(1_000)
+        await second.promise
+        expect(await lateSettle()).toBeUndefined()
+        expect(await stateOf(it_, id)).toMatchObject({ state: 'running', attempts: 2 })
+        end.resolve()
+        await running
+        expect(await lateSettle()).toBeUndefined()
+        expect(await stateOf(it_, id)).toMatchObject({ state: 'done', message: 'in time' })
+        expect(epochs[1]).toBeGreaterThan(epochs[0] ?? 0)
       })
 
       it('gives back what it had when it is told to stop, and burns no attempt', async () => {
