@@ -1,7 +1,7 @@
 import { readDecimal } from './functions/numbers.ts'
 import { canonical, isAbsent, isJson, type Json } from './json.ts'
 import type { Condition } from './rules.ts'
-import { read, type Scope } from './scope.ts'
+import { elements, read, type Scope } from './scope.ts'
 
 /** Whether a rule applies here. A number and its text are equal; an absent value is equal to null only. */
 export function holds(condition: Condition | undefined, scope: Scope): boolean {
@@ -9,6 +9,10 @@ export function holds(condition: Condition | undefined, scope: Scope): boolean {
   if ('not' in condition) return !holds(condition.not, scope)
   if ('and' in condition) return condition.and.every((one) => holds(one, scope))
   if ('or' in condition) return condition.or.some((one) => holds(one, scope))
+  if ('some' in condition) {
+    const { in: list, where } = condition.some
+    return elements(list, scope, undefined).some((element) => holds(where, element))
+  }
   const { value } = read(condition.path, scope)
   if ('exists' in condition) return isAbsent(value) !== condition.exists
   if ('equals' in condition) return same(value, condition.equals)

@@ -28,6 +28,7 @@ function ruleSetDocs(set: RuleSet): string {
   const follow = (set.follow ?? []).map(
     ({ do: step, when }) => `- ${step}${when ? `, when ${conditionWords(when)}` : ''}`,
   )
+  const review = (set.review ?? []).map(({ when, reason }) => `- ${reason} (${conditionWords(when)})`)
   return [
     `## ${set.name}`,
     `${set.description} (${arrow}, version ${set.version})`,
@@ -38,6 +39,7 @@ function ruleSetDocs(set: RuleSet): string {
     ...(match.length > 0
       ? [`An existing record is recognised by the first of these that has all its values:\n\n${match.join('\n')}`]
       : []),
+    ...(review.length > 0 ? [`A person looks first:\n\n${review.join('\n')}`] : []),
     ...(follow.length > 0 ? [`Afterwards:\n\n${follow.join('\n')}`] : []),
   ].join('\n\n')
 }
@@ -105,6 +107,7 @@ const stepWords = (step: Step): string =>
 
 function conditionWords(condition: Condition): string {
   if ('not' in condition) return `not (${conditionWords(condition.not)})`
+  if ('some' in condition) return `some of \`${condition.some.in}\` has ${conditionWords(condition.some.where)}`
   if ('and' in condition) return condition.and.map(conditionWords).join(' and ')
   if ('or' in condition) return condition.or.map(conditionWords).join(' or ')
   const path = `\`${condition.path}\``

@@ -14,6 +14,8 @@ export type Mapped =
       /** How an existing record would be recognised; absent when the record has too little to recognise it by. */
       match?: Record<string, Json>
       follow: Follow['do'][]
+      /** Why a person should look at it first; empty when nobody needs to. */
+      review: string[]
       /** Entries of value tables that this result rests on. */
       used: UsedLookup[]
       /** Found when it is asked for. Target pointer -> source pointer, to tell where a refused value came from. */
@@ -30,7 +32,7 @@ export type Origins = Record<string, string>
  */
 export function map(set: RuleSet, source: unknown, context: MappingContext, base = ''): Mapped {
   const state: State = { problems: [], used: [], lines }
-  const { values, match, follow } = run(set, source, context, base, state)
+  const { values, match, follow, review } = run(set, source, context, base, state)
   const [first, ...others] = state.problems
   if (first) return { ok: false, problems: [first, ...others] }
   return {
@@ -38,6 +40,7 @@ export function map(set: RuleSet, source: unknown, context: MappingContext, base
     values,
     ...(match && { match }),
     follow,
+    review,
     used: state.used,
     get origins() {
       const traced = { problems: [], used: [], lines, origins: {} }
@@ -54,6 +57,7 @@ function run(set: RuleSet, source: unknown, context: MappingContext, base: strin
     values: applyRules(set.rules, scope, '', state),
     match: matchOf(set.match ?? [], scope, state),
     follow: (set.follow ?? []).filter(({ when }) => holds(when, scope)).map((step) => step.do),
+    review: (set.review ?? []).filter(({ when }) => holds(when, scope)).map(({ reason }) => reason),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Customer, Order } from '../../shared/entities.ts'
-import type { Problem } from '../../shared/outcome.ts'
+import { type Problem, review } from '../../shared/outcome.ts'
 import { type Mapped, map, type Origins } from './engine.ts'
 import type { UsedLookup } from './lookups.ts'
 import { defaultRuleSets, type OrderContext } from './order/context.ts'
@@ -48,6 +48,11 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
   const ensured = plan.ensure.map((one) => ensureRecord(one, context))
   if (!main.ok || ensured.some(({ mapped }) => !mapped.ok)) {
     return parked([main, ...ensured.map(({ mapped }) => mapped)].flatMap(problemsOf))
+  }
+  const [reason, ...reasons] = context.approved || main.follow.includes('cancel') ? [] : main.review
+  if (reason !== undefined) {
+    const facts = { number: plan.order.number, total: plan.order.total, currency: plan.order.currency }
+    return { ok: false, outcome: review('rule', [reason, ...reasons].join(' '), facts) }
   }
   const records = ensured.flatMap(({ record }) => record ?? [])
   const operation = orderOperation(plan, main, records, context)

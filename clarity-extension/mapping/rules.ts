@@ -25,6 +25,14 @@ export interface RuleSet {
   match?: Match[]
   /** What is done after the write, in this order. */
   follow?: Follow[]
+  /** Records that a person looks at before anything is written. */
+  review?: Review[]
+}
+
+export interface Review {
+  when: Condition
+  /** Said to the person, e.g. `Orders above 10,000 are approved by hand.` */
+  reason: string
 }
 
 export interface Match {
@@ -118,7 +126,7 @@ export interface Lookup {
   missing: 'problem' | 'pass' | 'next'
 }
 
-/** `greater` and `less` compare decimals exactly. */
+/** `greater` and `less` compare decimals exactly; `some` looks for a line that fits. */
 export type Condition =
   | { path: string; equals: Json }
   | { path: string; in: Json[] }
@@ -126,6 +134,7 @@ export type Condition =
   | { path: string; greater: string }
   | { path: string; less: string }
   | { path: string; contains: string }
+  | { some: { in: string; where: Condition } }
   | { not: Condition }
   | { and: Condition[] }
   | { or: Condition[] }
@@ -147,6 +156,7 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ path, greater: decimalText }),
     z.strictObject({ path, less: decimalText }),
     z.strictObject({ path, contains: z.string().min(1) }),
+    z.strictObject({ some: z.strictObject({ in: path, where: condition }) }),
     z.strictObject({ not: condition }),
     z.strictObject({ and: z.array(condition).min(1) }),
     z.strictObject({ or: z.array(condition).min(1) }),

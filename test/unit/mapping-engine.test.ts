@@ -186,8 +186,17 @@ describe('conditions', () => {
       false,
     ],
     [{ path: '$company.currency', equals: 'USD' }, true],
+    [{ some: { in: 'lines', where: { path: 'kind', equals: 'big' } } }, true],
+    [{ some: { in: 'lines', where: { path: 'kind', equals: 'huge' } } }, false],
+    [{ some: { in: 'nowhere', where: { path: 'kind', exists: true } } }, false],
   ])('%j is %s', (when, expected) => {
-    const source = { n: 5, money: '100000000000000000.02', text: 'hello', tags: ['b2b'] }
+    const source = {
+      n: 5,
+      money: '100000000000000000.02',
+      text: 'hello',
+      tags: ['b2b'],
+      lines: [{ kind: 'small' }, { kind: 'big' }],
+    }
     expect(valuesOf(source, { to: 'x', when, const: 1 })).toEqual(expected ? { x: 1 } : {})
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
 import { mergeTables } from '../../clarity-extension/mapping/lookups.ts'
+import { defaultRuleSets, type OrderContext } from '../../clarity-extension/mapping/order.ts'
 import { sourceOf } from '../../clarity-extension/mapping/origins.ts'
 import { linesOf, mapFixture, operationsOf, usd } from './mapping-support.ts'
 
@@ -293,6 +294,59 @@ describe('the order itself', () => {
 
   it("passes a person's acceptance of a difference on", () => {
     expect(operationsOf('guest', {}, { ...usd, acceptDifference: true })[0]?.accept_difference).toBe(true)
+  })
+})
+
+describe('rules of a business', () => {
+  const { order } = defaultRuleSets
+  const routed: OrderContext = {
+    ...usd,
+    ruleSets: {
+      ...defaultRuleSets,
+      order: {
+        ...order,
+        rules: [
+          ...order.rules,
+          {
+            to: 'warehouse_id',
+            when: { some: { in: 'items', where: { path: 'sku', contains: 'MUG' } } },
+            const: 'EAST',
+            record: { model: 'stock.warehouse', field: 'code' },
+          },
+          {
+            to: 'team_id',
+            when: { path: 'total', greater: '75' },
+            const: 'Big orders',
+            record: { model: 'crm.team', field: 'name' },
+          },
+        ],
+        review: [{ when: { path: 'total', greater: '130' }, reason: 'Orders above 130 are approved by hand.' }],
+      },
+    },
+  }
+
+  it('route by product and amount', () => {
+    expect(operationsOf('guest', {}, routed)[0]?.values).toMatchObject({
+      warehouse_id: { $find: { model: 'stock.warehouse', by: { code: 'EAST' } } },
+      team_id: { $find: { model: 'crm.team', by: { name: 'Big orders' } } },
+    })
+    expect(operationsOf('third-party', { id: '7' }, { ...routed, approved: true })[0]?.values).not.toHaveProperty(
+      'warehouse_id',
+    )
+  })
+
+  it('hold for a person until one has looked, but never a cancellation', () => {
+    expect(mapFixture('discounts', {}, routed)).toMatchObject({
+      ok: false,
+      outcome: {
+        kind: 'review',
+        cause: 'rule',
+        message: 'Orders above 130 are approved by hand.',
+        facts: { total: '134.19' },
+      },
+    })
+    expect(mapFixture('discounts', {}, { ...routed, approved: true }).ok).toBe(true)
+    expect(mapFixture('discounts', { status: 'cancelled' }, routed).ok).toBe(true)
   })
 })
 

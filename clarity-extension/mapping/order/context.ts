@@ -24,4 +24,6 @@ export interface OrderContext extends MappingContext {
   ruleSets?: OrderRuleSets
   /** A person has seen that Odoo's totals differ and takes them. */
   acceptDifference?: boolean
+  /** A person has looked at an order that a rule holds for review, and lets it go on. */
+  approved?: boolean
 }
