@@ -1,10 +1,11 @@
 import type { Problem } from '../../shared/outcome.ts'
 import { expressionKey } from './context.ts'
 import { convert } from './functions.ts'
-import { canonical, isAbsent, isJson, type Json } from './json.ts'
+import { isAbsent, isJson, type Json } from './json.ts'
 import { lookUp, type UsedLookup } from './lookups.ts'
-import type { Each, Find, Named, Value } from './rules.ts'
+import type { Each, Find, Value } from './rules.ts'
 import { inWords, read, type Scope, shown } from './scope.ts'
+import { cut, joined, named, shownKey } from './steps.ts'
 
 /** What a mapping gathers on its way. */
 export interface State {
@@ -136,20 +137,6 @@ function expression(text: string, scope: Scope, target: string, state: State): E
   return { kind: 'failed' }
 }
 
-const joined = (value: Json, by: string): Json =>
-  Array.isArray(value)
-    ? value
-        .filter((part) => !isAbsent(part))
-        .map((part) => String(part).trim())
-        .filter((part) => part !== '')
-        .join(by)
-    : value
-
-function cut(text: string, { by, take }: { by: string; take?: number }): Json {
-  const parts = text.split(by)
-  return take === undefined ? parts : (parts.at(take)?.trim() ?? null)
-}
-
 type Present = Extract<Evaluated, { kind: 'value' }>
 
 function converted(steps: Value['convert'], given: Present, scope: Scope, target: string, state: State): Evaluated {
@@ -194,16 +181,3 @@ function lookedUp(
   })
   return { kind: 'failed' }
 }
-
-function named(value: Json, { model, field, by, take, optional }: Named): Json {
-  if (Array.isArray(value)) return value.map((one) => named(one, { model, field, ...(by && { by }) }))
-  const extra = { ...(take !== undefined && { take }), ...(optional && { optional }) }
-  if (typeof value === 'number' && take === undefined) return value
-  if (typeof value === 'number') return { $find: { model, by: { id: value }, ...extra } }
-  if (typeof value === 'string') return { $find: { model, by: { [field]: value, ...by }, ...extra } }
-  const find = typeof value === 'object' && value !== null ? value.$find : undefined
-  if (take === undefined || typeof find !== 'object' || find === null || Array.isArray(find)) return value
-  return { $find: { ...find, take } }
-}
-
-const shownKey = (value: Json): string => (typeof value === 'object' ? canonical(value) : String(value))

@@ -4,7 +4,8 @@ import { map } from '../../clarity-extension/mapping/engine.ts'
 import { canonical } from '../../clarity-extension/mapping/json.ts'
 import { lookUp, mergeTables } from '../../clarity-extension/mapping/lookups.ts'
 import { defaultRuleSets } from '../../clarity-extension/mapping/order.ts'
-import { type Condition, type Rule, type RuleSet, ruleSet } from '../../clarity-extension/mapping/rules.ts'
+import { ruleSet } from '../../clarity-extension/mapping/rule-shape.ts'
+import type { Condition, Rule, RuleSet } from '../../clarity-extension/mapping/rules.ts'
 import { usd } from './mapping-support.ts'
 
 const set = (...rules: Rule[]): RuleSet => ({
