@@ -73,8 +73,10 @@ describe('fulfilment', () => {
     async () => {
       await stage.odoo.shell(`
 east = env['stock.warehouse'].search([('code', '=', 'EAST')])
-east.delivery_route_id.product_selectable = True
-env['product.product'].search([('default_code', '=', 'MUG-BLU')]).route_ids = [(4, east.delivery_route_id.id)]
+route = env['stock.route'].create({'name': 'From the east', 'product_selectable': True, 'rule_ids': [(0, 0, {
+    'name': 'East to customers', 'action': 'pull', 'procure_method': 'make_to_stock', 'picking_type_id': east.out_type_id.id,
+    'location_src_id': east.lot_stock_id.id, 'location_dest_id': env.ref('stock.stock_location_customers').id})]})
+env['product.product'].search([('default_code', '=', 'MUG-BLU')]).route_ids = [(4, route.id)]
 env.cr.commit()
 `)
       const order = await stage.shop.place(
