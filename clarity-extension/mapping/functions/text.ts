@@ -54,6 +54,7 @@ export const textFunctions = {
       { from: 'abcdef', args: { length: 4 }, to: '', refused: 'too_long' },
     ],
     convert: ofText((text, { length, overflow }) => {
+      if (text.length <= length) return text
       const letters = [...text]
       if (letters.length <= length) return text
       if (overflow === 'ellipsis') return `${letters.slice(0, length - 1).join('')}…`

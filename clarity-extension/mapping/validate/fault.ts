@@ -13,18 +13,21 @@ const pointing = ['many2one', 'many2one_reference', 'many2many', 'one2many']
 
 /** What keeps a field from taking a value, said with the field's own label; undefined when it fits. */
 export function faultOf(field: Field, value: unknown, described: Described): Fault | undefined {
-  const label = `“${field.string}”`
   if (value === null || value === undefined || (value === false && field.type !== 'boolean') || value === '') {
-    return field.required ? fault('empty_required', `${label} must not be empty`) : undefined
+    return field.required ? fault('empty_required', `${label(field)} must not be empty`) : undefined
   }
   const marker = markerOf(value)
   if (marker) return markerFault(field, marker, described)
   if (pointing.includes(field.type)) {
-    return Number.isInteger(value) ? undefined : fault('wrong_type', `${label} needs a record, not ${named(value)}`)
+    return Number.isInteger(value)
+      ? undefined
+      : fault('wrong_type', `${label(field)} needs a record, not ${named(value)}`)
   }
   if (numeric.includes(field.type)) return numberFault(field, value)
   if (field.type === 'boolean') {
-    return typeof value === 'boolean' ? undefined : fault('wrong_type', `${label} needs yes or no, not ${named(value)}`)
+    return typeof value === 'boolean'
+      ? undefined
+      : fault('wrong_type', `${label(field)} needs yes or no, not ${named(value)}`)
   }
   if (field.type === 'selection') return choiceFault(field, value)
   if (field.type === 'date' || field.type === 'datetime') return dateFault(field, value)
@@ -36,11 +39,10 @@ function markerFault(
   { name, argument }: { name: string; argument: unknown },
   described: Described,
 ): Fault | undefined {
-  const label = `“${field.string}”`
-  if (name === '$html') return field.type === 'html' ? undefined : fault('wrong_type', `${label} takes no HTML`)
-  if (name === '$lines') return fault('wrong_type', `${label} takes no lines`)
+  if (name === '$html') return field.type === 'html' ? undefined : fault('wrong_type', `${label(field)} takes no HTML`)
+  if (name === '$lines') return fault('wrong_type', `${label(field)} takes no lines`)
   if (name === '$set') {
-    if (field.type !== 'many2many') return fault('wrong_type', `${label} takes one record, not several`)
+    if (field.type !== 'many2many') return fault('wrong_type', `${label(field)} takes one record, not several`)
     const members = Array.isArray(argument) ? argument : []
     return members
       .map((one) => faultOf({ ...field, type: 'many2one' }, one, described))
@@ -50,7 +52,7 @@ function markerFault(
   const { model, by, take } = argument
   const fields = typeof model === 'string' ? described[model] : undefined
   if (take === undefined && field.relation && model !== field.relation) {
-    return fault('wrong_model', `${label} needs a record of ${field.relation}, not of ${model}`)
+    return fault('wrong_model', `${label(field)} needs a record of ${field.relation}, not of ${model}`)
   }
   const unknown = Object.keys(isObject(by) ? by : {}).find((path) => fields && !knows(fields, path))
   return unknown === undefined ? undefined : fault('unknown_field', `${model} has no field “${unknown}” to look for`)
@@ -61,9 +63,9 @@ const knows = (fields: Record<string, Field>, path: string) =>
 
 function numberFault(field: Field, value: unknown): Fault | undefined {
   const number = isJson(value) ? readDecimal(value) : undefined
-  if (!number) return fault('wrong_type', `“${field.string}” needs a number, not ${named(value)}`)
+  if (!number) return fault('wrong_type', `${label(field)} needs a number, not ${named(value)}`)
   if (field.type === 'integer' && !number.isInteger()) {
-    return fault('wrong_type', `“${field.string}” needs a whole number, not ${named(value)}`)
+    return fault('wrong_type', `${label(field)} needs a whole number, not ${named(value)}`)
   }
   return undefined
 }
@@ -72,23 +74,26 @@ function choiceFault(field: Field, value: unknown): Fault | undefined {
   const choices = field.selection ?? []
   if (choices.some(([key]) => key === value)) return undefined
   const known = choices.map(([key, text]) => `${key} (${text})`).join(', ')
-  return fault('not_a_choice', `${named(value)} is not a choice of “${field.string}”; there are: ${known}`)
+  return fault('not_a_choice', `${named(value)} is not a choice of ${label(field)}; there are: ${known}`)
 }
 
 function dateFault(field: Field, value: unknown): Fault | undefined {
   const shape = field.type === 'date' ? /^\d{4}-\d\d-\d\d$/ : /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/
   if (typeof value === 'string' && shape.test(value)) return undefined
   const example = field.type === 'date' ? '2026-03-01' : '2026-03-01 10:00:00'
-  return fault('wrong_type', `“${field.string}” needs a date such as ${example}, not ${named(value)}`)
+  return fault('wrong_type', `${label(field)} needs a date such as ${example}, not ${named(value)}`)
 }
 
 function textFault(field: Field, value: unknown): Fault | undefined {
   if (!['char', 'text', 'html'].includes(field.type)) return undefined
-  if (typeof value !== 'string') return fault('wrong_type', `“${field.string}” needs a text, not ${named(value)}`)
+  if (typeof value !== 'string') return fault('wrong_type', `${label(field)} needs a text, not ${named(value)}`)
+  if (field.size === undefined || value.length <= field.size) return undefined
   const length = [...value].length
-  if (field.size === undefined || length <= field.size) return undefined
-  return fault('too_long', `“${field.string}” takes ${field.size} characters, this has ${length}`)
+  if (length <= field.size) return undefined
+  return fault('too_long', `${label(field)} takes ${field.size} characters, this has ${length}`)
 }
+
+const label = (field: Field): string => `“${field.string}”`
 
 const fault = (code: string, message: string): Fault => ({ code, message })
 
