@@ -125,7 +125,7 @@ describe('places', () => {
 })
 
 describe('lines', () => {
-  it('case 20: a percentage stays one, another discount is a line of the same tax, a coupon is split by tax', () => {
+  it('cases 20, 22: a percentage stays one, another discount is a line of the same tax, a coupon is split by tax', () => {
     const [operation] = operationsOf('discounts')
     expect(linesOf(operation).map((line) => [line.clarity_ref, line.price_unit, line.discount, line.tax_ids])).toEqual([
       ['L1', '24.00', '10', taxAt(15)],

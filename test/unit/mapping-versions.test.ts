@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
 import { diff } from '../../clarity-extension/mapping/diff.ts'
+import { defaultRuleSets } from '../../clarity-extension/mapping/order.ts'
+import { preview } from '../../clarity-extension/mapping/preview.ts'
 import type { Rule, RuleSet } from '../../clarity-extension/mapping/rules.ts'
 import {
   activate,
@@ -12,7 +14,7 @@ import {
   rollBack,
   saveDraft,
 } from '../../clarity-extension/mapping/versions.ts'
-import { operationsOf } from './mapping-support.ts'
+import { mapFixture, operationsOf, usd } from './mapping-support.ts'
 
 const ann = { by: 'Ann', at: '2026-11-20T10:00:00Z' }
 const bob = { by: 'Bob', at: '2026-11-20T11:00:00Z' }
@@ -139,5 +141,38 @@ describe('what a change of rules would change', () => {
     expect(diff(find('A'), find('B'))).toEqual([
       { at: '/journal_id', kind: 'changed', before: find('A').journal_id, after: find('B').journal_id },
     ])
+  })
+})
+
+describe('case 39: a mistaken mapping was live', () => {
+  it('is corrected as a draft, previewed on the real orders, activated, and shows only the orders it changes', () => {
+    const wrong: RuleSet = {
+      ...orderToOdoo,
+      rules: orderToOdoo.rules.map((one) => (one.to === 'origin' ? { ...one, from: 'id' } : one)),
+    }
+    const live = begin(wrong, ann)
+    const drafted = ok(saveDraft(live, orderToOdoo, 0, bob))
+    const using = (rules: RuleSet) => ({ ...usd, ruleSets: { ...defaultRuleSets, order: rules } })
+    const previews = ['guest', 'registered', 'unmapped-currency'].map((name) =>
+      preview(
+        mapFixture(name, {}, using(liveRules(drafted))),
+        mapFixture(name, {}, using(drafted.draft?.rules ?? wrong)),
+      ),
+    )
+    expect(previews).toEqual([
+      {
+        before: 'mapped',
+        after: 'mapped',
+        changes: [{ at: '/order:1001/values/origin', kind: 'changed', before: '1001', after: 'CL-1001' }],
+      },
+      {
+        before: 'mapped',
+        after: 'mapped',
+        changes: [{ at: '/order:1002/values/origin', kind: 'changed', before: '1002', after: 'CL-1002' }],
+      },
+      { before: 'correct', after: 'correct', changes: [] },
+    ])
+    const mended = ok(activate(drafted, 1, 'The number, not the id', bob))
+    expect(operationsOf('guest', {}, using(liveRules(mended)))[0]?.values.origin).toBe('CL-1001')
   })
 })
