@@ -375,7 +375,7 @@ describe.each([
       })
     })
 
-    it('may write a record that a later operation refers to', async () => {
+    it('writes an order and its payment together', async () => {
       const payment = {
         id: 'pay',
         kind: 'payment',
@@ -383,6 +383,7 @@ describe.each([
         version: MORNING,
         hash: 'p',
         model: 'account.payment',
+        ensure: [guest('paid@shop.example')],
         values: {
           payment_type: 'inbound',
           partner_type: 'customer',
