@@ -14,9 +14,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
 const { enableCompileCache } = await import('node:module')
 const { directory } = enableCompileCache()
 if (directory) process.env.NODE_COMPILE_CACHE = directory
-// Requests leave short-lived objects; a nursery of 32 MB would only let them lie longer.
-const { setFlagsFromString } = await import('node:v8')
-setFlagsFromString('--max-semi-space-size=8')
 
 const { buildPanelWhenOld } = await import('./build.ts')
 await buildPanelWhenOld()

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { setFlagsFromString } from 'node:v8'
 import { Router } from 'express'
 import pino from 'pino'
 import { createApp } from '../../clarity-extension/http/app.ts'
@@ -15,8 +14,6 @@ import { skip } from '../../shared/outcome.ts'
  * The extension's own app in a process of its own, told by its arguments what to do with an event: `nothing` verifies and
  * parses but stores nothing (the yardstick), `store` keeps it, `drain` keeps it while a worker settles events.
  */
-// As scripts/start.js starts the extension.
-setFlagsFromString('--max-semi-space-size=8')
 const [mode, dataDir = '', secret = ''] = process.argv.slice(2)
 const log = pino({ level: 'error' })
 const store = await openStore({ dataDir })

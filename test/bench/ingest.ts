@@ -54,9 +54,12 @@ interface BenchServer {
 
 async function start(mode: Mode, secret: string): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), `bench-ingest-${mode}-`))
-  // With the compile cache, as scripts/start.js starts the extension.
+  // With a small nursery and the compile cache, as `npm start` starts the extension.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
-  const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret], { env })
+  const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret], {
+    execArgv: ['--max-semi-space-size=8'],
+    env,
+  })
   const [{ port }] = await once(child, 'message')
   return { mode, port, child, dataDir }
 }
