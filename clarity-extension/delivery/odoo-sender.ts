@@ -24,17 +24,7 @@ export function odooSender(client: Pick<OdooClient, 'apply'>, store: string): Od
     maxItems: OPERATIONS_PER_CALL,
     keys: (operation) => ensured(operation).filter((key) => !known.has(key)),
     wasRefused: (answer) => !answer.ok && answer.outcome.kind === 'retry' && answer.outcome.cause !== 'conflict',
-    async send(operations) {
-      const reply = await client.apply(store, operations)
-      if (!reply.ok) return operations.map(() => reply)
-      return operations.map((operation, index): Answer<Applied> => {
-        const result = reply.value[index]
-        if (!result) throw new Error(`Odoo gave no result for operation ${operation.id}`)
-        const answer = answerOf(operation, result)
-        if (answer.ok) remember(ensured(operation))
-        return answer
-      })
-    },
+    send,
   })
   return {
     apply: (operation) => calls.submit(operation),
@@ -44,6 +34,23 @@ export function odooSender(client: Pick<OdooClient, 'apply'>, store: string): Od
     get inFlight() {
       return calls.inFlight
     },
+  }
+
+  /** A call that is refused as a whole, for what is in it, is halved until the one that is at fault stands alone. */
+  async function send(operations: Operation[]): Promise<Answer<Applied>[]> {
+    const reply = await client.apply(store, operations)
+    if (!reply.ok && reply.outcome.kind === 'correct' && operations.length > 1) {
+      const half = Math.ceil(operations.length / 2)
+      return [...(await send(operations.slice(0, half))), ...(await send(operations.slice(half)))]
+    }
+    if (!reply.ok) return operations.map(() => reply)
+    return operations.map((operation, index): Answer<Applied> => {
+      const result = reply.value[index]
+      if (!result) throw new Error(`Odoo gave no result for operation ${operation.id}`)
+      const answer = answerOf(operation, result)
+      if (answer.ok) remember(ensured(operation))
+      return answer
+    })
   }
 
   function remember(keys: string[]) {

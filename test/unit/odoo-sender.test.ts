@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { odooSender } from '../../clarity-extension/delivery/odoo-sender.ts'
+import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
+import { correct, retry } from '../../shared/outcome.ts'
+
+const operation = (id: string, change: Partial<Operation> = {}): Operation => ({
+  id,
+  kind: 'order',
+  ref: id,
+  version: '2026-11-20T10:00:00.000Z',
+  hash: 'h',
+  model: 'sale.order',
+  values: {},
+  ...change,
+})
+const created = ({ id }: Operation): Result => ({ id, status: 'created', res_id: 1 })
+const customer = (ref: string) => ({
+  kind: 'customer',
+  ref,
+  version: '2026-11-20T10:00:00.000Z',
+  model: 'res.partner',
+  values: {},
+})
+
+type Apply = Parameters<typeof odooSender>[0]['apply']
+function setup(answer: (operations: readonly Operation[]) => Awaited<ReturnType<Apply>>) {
+  const calls: string[][] = []
+  const sender = odooSender(
+    {
+      async apply(_, operations) {
+        calls.push(operations.map(({ id }) => id))
+        await new Promise((resolve) => setImmediate(resolve))
+        return answer(operations)
+      },
+    },
+    'default',
+  )
+  return { sender, calls }
+}
+
+describe('odoo sender', () => {
+  it('lets the one operation that a whole call is refused for stand alone; the others arrive', async () => {
+    const broken = { code: 'invalid_value', message: 'no such value', remedy: 'Correct it.' }
+    const { sender } = setup((operations) =>
+      operations.some(({ id }) => id === 'bad')
+        ? { ok: false, outcome: correct(broken) }
+        : { ok: true, value: operations.map(created) },
+    )
+    const answers = await Promise.all(['a', 'b', 'bad', 'c', 'd'].map((id) => sender.apply(operation(id))))
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true, false, true, true])
+  })
+
+  it('does not halve what is only away', async () => {
+    const { sender, calls } = setup(() => ({ ok: false, outcome: retry('network', 'away') }))
+    const answers = await Promise.all(['a', 'b', 'c'].map((id) => sender.apply(operation(id))))
+    expect(answers.every((answer) => !answer.ok && answer.outcome.kind === 'retry')).toBe(true)
+    expect(calls).toHaveLength(1)
+  })
+
+  it('never creates one customer in two calls at a time', async () => {
+    const { calls, sender: fresh } = setup((operations) => ({ ok: true, value: operations.map(created) }))
+    const together = Array.from({ length: 60 }, (_, n) => fresh.apply(operation(`o${n}`, { ensure: [customer('77')] })))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(fresh.inFlight).toBe(1)
+    await Promise.all(together)
+    expect(calls[0]).toHaveLength(25)
+    expect(calls.flat()).toHaveLength(60)
+  })
+
+  it('says each result of Odoo as what is to be done', async () => {
+    const results: Record<string, Result> = {
+      race: { id: 'race', status: 'retry' },
+      right: { id: 'right', status: 'denied', problems: [{ code: 'access_denied', message: 'No right to create.' }] },
+      totals: {
+        id: 'totals',
+        status: 'review',
+        problems: [{ code: 'totals_differ', message: 'Totals differ.' }],
+        computed: { amount_untaxed: '10', amount_tax: '1', amount_total: '11', lines: [] },
+      },
+      sku: {
+        id: 'sku',
+        status: 'correct',
+        problems: [{ code: 'not_found', field: '/order_line/0/product_id', value: 'X', message: 'No product X.' }],
+      },
+    }
+    const { sender } = setup((operations) => ({
+      ok: true,
+      value: operations.map(({ id }) => results[id] ?? created(operation(id))),
+    }))
+    const expected = { expect: { amount_total: '12.00', amount_tax: '2.00' } }
+    const [race, right, totals, sku] = await Promise.all(
+      Object.keys(results).map((id) => sender.apply(operation(id, expected))),
+    )
+    expect(race).toMatchObject({ outcome: { kind: 'retry', cause: 'conflict' } })
+    expect(right).toMatchObject({ outcome: { kind: 'refused', connection: 'odoo', cause: 'missing_right' } })
+    expect(totals).toMatchObject({
+      outcome: { kind: 'review', cause: 'totals_differ', facts: { storefront_total: '12.00', odoo_total: '11' } },
+    })
+    expect(sku).toMatchObject({
+      outcome: { kind: 'correct', problems: [{ code: 'unknown_sku', target: '/order_line/0/product_id', value: 'X' }] },
+    })
+  })
+})
