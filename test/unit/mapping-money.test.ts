@@ -4,11 +4,11 @@ import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups
 import { mergeTables } from '../../clarity-extension/mapping/lookups.ts'
 import { type Operation, orderToOperations } from '../../clarity-extension/mapping/order.ts'
 import type { Order } from '../../shared/entities.ts'
-import { type Amount, amount, currencyDigits, round, sum, ZERO } from '../../shared/money.ts'
+import { type Amount, amount, currencyDigits, round, sum } from '../../shared/money.ts'
 import { currencies, generatedOrder, shapes } from '../support/generated-orders.ts'
 import { linesOf } from './mapping-support.ts'
 
-const ORDERS = 2_400
+const ORDERS = 4_032
 const lookups = mergeTables(defaultLookups, {
   currency: { entries: Object.fromEntries(currencies.map((one) => [one, `Shop ${one}`])) },
 })
@@ -32,18 +32,19 @@ describe(`money, over ${ORDERS} generated orders of ${shapes.length} shapes in $
     timeout: 180_000,
   }, () => {
     let held = 0
+    const lost: string[] = []
     for (const order of orders()) {
       const operation = written(order)
-      expect(operation.expect, order.id).toEqual({ amount_total: order.total, amount_tax: order.taxTotal })
-
       const digits = currencyDigits(order.currency)
       const lines = sum(rawLines(operation).map(({ raw }) => round(raw, digits)))
-      const tax = order.pricesIncludeTax ? ZERO : amount(order.taxTotal)
-      expect(lines.plus(tax).toFixed(digits), order.id).toBe(amount(order.total).toFixed(digits))
+      const total = order.pricesIncludeTax ? lines : lines.plus(order.taxTotal)
+      const { amount_total, amount_tax } = operation.expect ?? {}
+      if (amount_total !== order.total || amount_tax !== order.taxTotal || !total.eq(order.total)) lost.push(order.id)
 
       const odoo = asOdoo(operation, order)
       if (!odoo.total.eq(order.total) || !odoo.tax.eq(order.taxTotal)) held++
     }
+    expect(lost).toEqual([])
     console.info(`held ${((held / ORDERS) * 100).toFixed(2)} %`)
     expect(held / ORDERS).toBeLessThanOrEqual(0.02)
   })
