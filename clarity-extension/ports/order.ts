@@ -10,6 +10,7 @@ import type { Delivered, OrderToOdooPorts } from '../flows/order-to-odoo.ts'
 import type { Links } from '../links.ts'
 import type { Origins } from '../mapping/engine.ts'
 import { type Operation, type OrderContext, type OrderMapped, orderToOperations } from '../mapping/order.ts'
+import { sourceOf } from '../mapping/origins.ts'
 import { customerCache } from './customers.ts'
 import type { DemandStore } from './demand.ts'
 import type { PublishedStock } from './published.ts'
@@ -115,7 +116,7 @@ function delivered(
 function atSource(outcome: Outcome, origins: Origins | undefined): Outcome {
   if (outcome.kind !== 'correct' || !origins) return outcome
   const [first, ...others] = outcome.problems.map((problem): Problem => {
-    const field = problem.field ?? (problem.target && origins[problem.target])
+    const field = problem.field ?? (problem.target && sourceOf(origins, problem.target))
     return field ? { ...problem, field } : problem
   })
   return first ? correct(first, ...others) : outcome
