@@ -7,6 +7,9 @@ import type { DemandRow, Enqueued, Ledger, NewEvent } from './types.ts'
 
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
 
+/** One on PostgreSQL: there two would run beside each other, and events of one lane could change places. */
+const IN_FLIGHT = { sqlite: 2, postgres: 1 }
+
 /** How events come in. @param onStored there is something to run */
 export function createIntake({ store, now, log, project, observe }: Settings, onStored: () => void): Intake {
   const stores = group(async (incoming: Incoming[]) => {
@@ -18,7 +21,7 @@ export function createIntake({ store, now, log, project, observe }: Settings, on
     onStored()
     tell(incoming, stored)
     return stored
-  })
+  }, IN_FLIGHT[store.dialect])
 
   const incomingOf = ({ body: _, ...event }: NewEvent, demand: DemandRow[] = []): Incoming => ({ ...event, demand })
 

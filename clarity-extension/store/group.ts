@@ -15,33 +15,38 @@ interface Waiting<T, R> {
 }
 
 /**
- * Group commit: what one event-loop turn adds, and what arrives while a commit is under way, is one call of `run`, hence one
+ * Group commit: what one event-loop turn adds, and what arrives while commits are under way, is one call of `run`, hence one
  * transaction and one write to the disk. If a group fails, each of its items is tried alone: a bad one fails alone.
  * @param run gives one result per item, in the same order
+ * @param inFlight groups at a time; with two the store has its next group before the answer to the last has been read
  */
-export function group<T, R>(run: (items: T[]) => Promise<R[]>): Group<T, R> {
-  let waiting: Waiting<T, R>[] = []
-  let running: Promise<void> | undefined
+export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1): Group<T, R> {
+  const waiting: Waiting<T, R>[] = []
+  const running = new Set<Promise<void>>()
+  let turn: Promise<void> | undefined
 
-  const drain = async () => {
-    await endOfTurn()
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, LARGEST)
-      waiting = waiting.slice(LARGEST)
-      await runBatch(run, batch)
+  const begin = () => {
+    while (waiting.length > 0 && running.size < inFlight) {
+      const batch = runBatch(run, waiting.splice(0, LARGEST)).finally(() => {
+        running.delete(batch)
+        begin()
+      })
+      running.add(batch)
     }
-    running = undefined
   }
 
   return {
     add(item) {
       return new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject })
-        running ??= drain()
+        turn ??= endOfTurn().then(() => {
+          turn = undefined
+          begin()
+        })
       })
     },
     async flush() {
-      while (running) await running
+      while (turn || running.size > 0) await Promise.all([turn, ...running])
     },
   }
 }

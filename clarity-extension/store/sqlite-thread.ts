@@ -34,14 +34,19 @@ const STATEMENTS = 500
 const statements = new Map<string, Database.Statement<unknown[]>>()
 const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }) })
 
-port.on('message', async (request: Request) => {
-  try {
-    port.postMessage({ id: request.id, result: await answer(request) } satisfies Answer)
-  } catch (error) {
-    port.postMessage({ id: request.id, error: plain(error) } satisfies Answer)
-  }
+let last: Promise<void> = Promise.resolve()
+port.on('message', (request: Request) => {
+  last = last.then(async () => port.postMessage(await serve(request)))
 })
 port.postMessage({ id: 0, result: undefined } satisfies Answer)
+
+async function serve(request: Request): Promise<Answer> {
+  try {
+    return { id: request.id, result: await answer(request) }
+  } catch (error) {
+    return { id: request.id, error: plain(error) }
+  }
+}
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.kind) {

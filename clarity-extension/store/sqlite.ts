@@ -68,12 +68,11 @@ export async function openSqlite(dataDir: string): Promise<Store> {
     dialect: 'sqlite',
     exclusive: true,
     async run<In, Out>({ module, name }: { module: string; name: string }, input: In, transfer: Transferable[] = []) {
-      const done = await turn()
-      try {
-        return await thread.ask<Out>({ kind: 'procedure', module, name, input }, transfer)
-      } finally {
-        done()
-      }
+      // The thread does one after another: only a transaction of several messages needs the turn until its end.
+      const posted = await turn()
+      const answer = thread.ask<Out>({ kind: 'procedure', module, name, input }, transfer)
+      posted()
+      return answer
     },
     async close() {
       const done = await turn()
