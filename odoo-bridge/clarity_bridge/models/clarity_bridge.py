@@ -59,6 +59,7 @@ class ClarityBridge(models.AbstractModel):
         if not isinstance(limit, int) or not 0 < limit <= _MAX_EVENTS:
             raise UserError(self.env._("limit is a number from 1 to %s.", _MAX_EVENTS))
         self.env["clarity.link"]._reserve_left_over()
+        self._outbox()._merge_unless_sending()
         events = self._outbox()._unacknowledged(limit)
         return {"events": [{"webhook_id": event.uid, "body": json.loads(event.payload)} for event in events]}
 

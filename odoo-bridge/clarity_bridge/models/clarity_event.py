@@ -1,13 +1,19 @@
 import json
+import logging
 import random
 import uuid
 from datetime import timedelta
 from functools import partial
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..tools import sender
 from ..tools.delivery import AWAY, Endpoint
+
+_logger = logging.getLogger(__name__)
 
 # Seconds before each attempt, as Standard Webhooks recommends.
 _SCHEDULE = [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
@@ -102,7 +108,7 @@ class ClarityEvent(models.Model):
 
     @api.model
     def _merge(self):
-        """Make one waiting row of all rows of one thing. Only the sender does this, so nobody else updates them."""
+        """Make one waiting row of all rows of one thing."""
         self.env.cr.execute(
             f"""
             WITH newest AS (
@@ -147,6 +153,15 @@ class ClarityEvent(models.Model):
             {"now": self.env.cr.now()},
         )
         self.invalidate_model()
+
+    @api.model
+    def _merge_unless_sending(self):
+        """The same for who pulls. While the sender merges, rows of one thing are told apart once more: no harm."""
+        try:
+            with self.env.cr.savepoint():
+                self._merge()
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation):
+            _logger.debug("The sender is merging events", exc_info=True)
 
     @api.model
     def _take(self):
