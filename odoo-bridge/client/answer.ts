@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { retryAfter } from '../../shared/retry-after.ts'
 
 /**
  * What came back from Odoo, read once and stripped: a traceback (`debug`) never gets past this file. Odoo tells what went
@@ -30,7 +31,7 @@ export async function answerOf(response: Response): Promise<Answer> {
   if (json === NOT_JSON) return page(response, text)
   if (response.ok) return { kind: 'value', value: json }
   const error = odooError.safeParse(json)
-  return error.success ? errorFault(response.status, error.data, retryAfter(response)) : page(response, '')
+  return error.success ? errorFault(response.status, error.data, waitOf(response)) : page(response, '')
 }
 
 /** Reads a `/jsonrpc` answer. It is always HTTP 200; one with neither result nor error is a method that returned nothing. */
@@ -91,15 +92,8 @@ function page(response: Response, text: string): Fault {
     status: response.status,
     text: tidy(plain),
     location,
-    retryAfterMs: retryAfter(response),
+    retryAfterMs: waitOf(response),
   }
 }
 
-/** Retry-After in either of its forms, as milliseconds from now. */
-function retryAfter(response: Response): number | undefined {
-  const header = response.headers.get('retry-after')
-  if (!header) return undefined
-  if (/^\d+$/.test(header)) return Number(header) * 1000
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now())
-}
+const waitOf = ({ headers }: Response) => retryAfter(headers.get('retry-after'), Date.now())
