@@ -152,7 +152,7 @@ drop_template() {
 # The three newest of a kind stay: another run may be cloning one of them.
 prune_templates() {
   local old
-  for old in $(sql -c "select datname from pg_database where datname like '$1\\_%' and datistemplate order by oid desc offset 3"); do
+  for old in $(sql -c "select datname from pg_database where datname like '$1\\_%' and datistemplate order by oid desc offset 15"); do
     drop_template "$old"
     rm -f "$HOME_DIR/templates/$old".*
   done
