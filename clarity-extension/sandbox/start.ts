@@ -17,11 +17,12 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-const STOREFRONT_PORT = 4100
-const ODOO_PORT = 4200
+/** Above the bridge's own port, 4000: 4100 and 4200. Two bridges on one machine have a sandbox each. */
+const STOREFRONT = 100
+const ODOO = 200
 
 export async function startSandbox({ clarity, odoo, dataDir, port }: Config): Promise<Sandbox> {
-  const storefront = clarity === 'sandbox' ? await startStorefront(dataDir) : undefined
+  const storefront = clarity === 'sandbox' ? await startStorefront(dataDir, port + STOREFRONT) : undefined
   const standIn = odoo === 'sandbox' ? await startStandIn(dataDir, port) : undefined
   return {
     sides: {
@@ -55,10 +56,10 @@ function sideOf<C>(running: Side<C> | undefined): C {
   return running.side
 }
 
-async function startStorefront(dataDir: string): Promise<Side<ClarityConfig>> {
+async function startStorefront(dataDir: string, port: number): Promise<Side<ClarityConfig>> {
   const secret = remembered(dataDir, 'storefront-webhook-secret', newSecret)
   const storefront = createStorefront({ dataDir: join(dataDir, 'sandbox') })
-  const { url, apiUrl, tokenUrl } = await storefront.start(STOREFRONT_PORT)
+  const { url, apiUrl, tokenUrl } = await storefront.start(port)
   return {
     url,
     side: {
@@ -78,7 +79,7 @@ async function startStandIn(dataDir: string, bridgePort: number): Promise<Side<O
   const apiKey = remembered(dataDir, 'odoo-api-key', newSecret)
   const webhook = { url: `http://127.0.0.1:${bridgePort}/webhooks/odoo`, secret }
   const standIn = createOdooStandIn({ dataDir: join(dataDir, 'sandbox'), apiKey, seed: catalogue, webhook })
-  const url = await standIn.start(ODOO_PORT)
+  const url = await standIn.start(bridgePort + ODOO)
   return {
     url,
     side: {

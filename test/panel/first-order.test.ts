@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPanelWhenOld } from '../../scripts/build.ts'
+import { type Bridge, startBridge } from '../support/bridge.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { freePorts } from '../support/ports.ts'
+import { complaints } from './browser.ts'
+
+/** What a newcomer does after `npm ci && npm start`, with nothing configured: shop, stand-in and panel in a browser. */
+let dataDir: string
+let bridge: Bridge
+let browser: Browser
+let page: Page
+let found: string[]
+let urls: { shop: string; odoo: string; panel: string }
+
+beforeAll(async () => {
+  await buildPanelWhenOld()
+  dataDir = mkdtempSync(join(tmpdir(), 'clarity-first-order-'))
+  const [port] = await freePorts(100, 200)
+  bridge = await startBridge({ DATA_DIR: dataDir, PORT: String(port) })
+  urls = {
+    shop: `http://127.0.0.1:${port + 100}`,
+    odoo: `http://127.0.0.1:${port + 200}`,
+    panel: `${bridge.url}/admin`,
+  }
+  browser = await launchChromium()
+  const context = await browser.newContext({ locale: 'en-GB' })
+  found = complaints(context)
+  page = await context.newPage()
+})
+afterAll(async () => {
+  await browser?.close()
+  await bridge?.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+describe('npm start with nothing configured', () => {
+  it('says where everything is', () => {
+    for (const url of Object.values(urls)) expect(bridge.log()).toContain(url)
+  })
+
+  it('makes an order of the shop page a confirmed sale order, and its delivery a shipment in the shop, and nothing is typed', async () => {
+    await page.goto(urls.shop)
+    await page.getByRole('button', { name: /^Add Classic tee/ }).click()
+    await page.goto(`${urls.shop}/cart`)
+    await page.getByRole('button', { name: 'Place order' }).click()
+    const order = page.url()
+    await page.getByText('Odoo: S0').waitFor()
+    const name = (await page.locator('strong', { hasText: /^S\d+/ }).textContent()) ?? ''
+    expect(await page.locator('main').textContent()).toContain('Nothing has left yet')
+
+    await page.goto(urls.odoo)
+    const sale = page.locator('#orders').getByRole('row').filter({ hasText: name })
+    expect(await sale.textContent()).toContain('Sales Order')
+    const delivery = page.locator('form.card').filter({ hasText: name })
+    await delivery.getByRole('button', { name: 'Validate', exact: true }).click()
+
+    await page.goto(order)
+    await page.getByText('tracking number to follow').waitFor()
+    await page.locator('.steps .reached', { hasText: 'All shipped' }).waitFor()
+    expect(found).toEqual([])
+  })
+})
