@@ -13,20 +13,23 @@ import { panelApi } from './http/panel-api.ts'
 import { webhookDoors } from './http/webhooks.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { createQueries } from './ledger/queries.ts'
+import { createSkipped } from './ledger/skipped.ts'
 import { createLinks } from './links.ts'
 import { locations } from './mapping/defaults/locations.ts'
 import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
+import { entitiesPort } from './ports/entities.ts'
 import { mappingContext } from './ports/mapping-context.ts'
 import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
 import { shipmentPorts } from './ports/shipment.ts'
-import { statusPorts } from './ports/status.ts'
+import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
 import { openStore } from './store/store.ts'
 import { drainOutbox } from './sweep/outbox.ts'
 import { schedule } from './sweep/schedule.ts'
+import { createSwitches } from './switches.ts'
 import { metrics } from './watch/metrics.ts'
 
 /** Both sides known, the sandbox's filled in. */
@@ -48,6 +51,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const clarity = createClarityClient(config.clarity)
   const odoo = createOdooClient(config.odoo)
   const links = createLinks(store)
+  const switches = createSwitches(store.db)
   const demand = demandStore(store.db)
   const published = publishedStock(store.db)
   const queries = createQueries(store)
@@ -80,18 +84,31 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         }),
       ),
     )
-  const handler = handlerOf({
-    status,
-    order: orderPorts({ clarity, context: mappingContext(odoo), sender, links, status, demand, published, recount }),
-    shipment: shipmentPorts(clarity, odoo, links, STORE, location),
-    stock: stockPorts(clarity, odoo, STORE, demand, published, { location, margin: 0, defaultLocation: 'main' }),
-  })
+  const handler = handlerOf(
+    {
+      status,
+      order: orderPorts({
+        clarity,
+        context: mappingContext(odoo),
+        sender,
+        links,
+        publishStatus: statusWhenOn(status, switches, ledger),
+        demand,
+        published,
+        recount,
+      }),
+      shipment: shipmentPorts(clarity, odoo, links, STORE, location),
+      stock: stockPorts(clarity, odoo, STORE, demand, published, { location, margin: 0, defaultLocation: 'main' }),
+    },
+    switches,
+  )
 
   const api = panelApi({
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
     linksOf: panelLinks(links, config),
+    entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, log }),
     adminPassword: config.adminPassword,
     secretKey: config.secretKey,
     log,

@@ -1,24 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import type { EventType } from '../shared/events.ts'
 import { correct, type Outcome } from '../shared/outcome.ts'
-import type { FlowEvent } from './flows/flow.ts'
+import type { FlowEvent, Share } from './flows/flow.ts'
+import { gate, type SwitchPorts } from './flows/gate.ts'
 import { type Entry, type Ports, registry } from './flows/registry.ts'
 import type { ClaimedEvent, Handler, TypeRule } from './ledger/types.ts'
 
-/** What the ledger runs: it finds the event's flow and calls it. */
-export function handlerOf(ports: Ports): Handler {
+/** What the ledger runs: it finds the event's flow, asks the merchant's switches, and calls it. */
+export function handlerOf(ports: Ports, switches: SwitchPorts): Handler {
   const entries: [string, Entry][] = Object.entries(registry)
   const flows = new Map(entries.map(([type, entry]) => [type, entry.flow(ports)]))
   return async (event, trace): Promise<Outcome> => {
     const flow = flows.get(event.type)
-    if (!flow) {
+    if (!flow || event.type === 'unreadable') {
       return correct({
         code: 'unreadable_body',
         message: 'The body is authentic but cannot be read.',
         remedy: 'Correct the body here and replay, or dismiss it.',
       })
     }
-    return flow(flowEventOf(event), trace)
+    const passed = await gate(switches, event.type, event.approved)
+    return passed.open ? flow(flowEventOf(event, passed.share), trace) : passed.outcome
   }
 }
 
@@ -26,7 +28,8 @@ export const typeRules: Partial<Record<EventType, TypeRule>> = Object.fromEntrie
   Object.entries(registry).map(([type, entry]: [string, Entry]) => [type, { coalesce: entry.coalesce ?? false }]),
 )
 
-function flowEventOf({ source, webhookId, type, lane, payload, attempt, traceId }: ClaimedEvent): FlowEvent {
+function flowEventOf(event: ClaimedEvent, share: Share): FlowEvent {
+  const { source, webhookId, type, lane, payload, attempt, traceId } = event
   const span = randomBytes(8).toString('hex')
-  return { key: `${source}:${webhookId}`, type, lane, payload, attempt, traceparent: `00-${traceId}-${span}-01` }
+  return { key: `${source}:${webhookId}`, type, lane, payload, attempt, traceparent: `00-${traceId}-${span}-01`, share }
 }

@@ -27,6 +27,8 @@ export interface Links {
   /** By Clarity id; those without a link are missing. */
   getMany(kind: string, clarityIds: readonly string[]): Promise<Map<string, Link>>
   byOdoo(odooModel: string, odooId: number): Promise<Link | undefined>
+  /** How many of each kind there are. */
+  counts(): Promise<Map<string, number>>
   /** All saves of one event-loop turn are one commit. */
   save(...changes: LinkChange[]): Promise<void>
 }
@@ -78,6 +80,14 @@ export function createLinks({ db }: Store, now: () => number = Date.now): Links 
         .orderBy('updated_at', 'desc')
         .executeTakeFirst()
       return row && linkOf(row)
+    },
+    async counts() {
+      const rows = await db
+        .selectFrom('links')
+        .select(({ fn }) => ['kind', fn.countAll<number>().as('count')])
+        .groupBy('kind')
+        .execute()
+      return new Map(rows.map(({ kind, count }) => [kind, Number(count)]))
     },
     async save(...changes) {
       if (changes.length > 0) await saves.add(changes)

@@ -32,7 +32,7 @@ export type Outcome =
 /** The outcome of one kind, e.g. `OutcomeOf<'retry'>`. */
 export type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>
 
-export type SkipReason = 'stale' | 'unchanged' | 'switched_off' | 'not_for_us' | 'superseded'
+export type SkipReason = 'stale' | 'unchanged' | 'switched_off' | 'not_the_record' | 'not_for_us' | 'superseded'
 
 export const done = (detail: string): Outcome => ({ kind: 'done', detail })
 export const skip = (reason: SkipReason, detail?: string): Outcome =>

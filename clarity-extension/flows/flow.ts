@@ -1,4 +1,5 @@
 import type { Outcome } from '../../shared/outcome.ts'
+import type { FieldGroup } from '../../shared/switches.ts'
 
 /** What a flow sees of an event: the ledger's row, already claimed. */
 export interface FlowEvent {
@@ -12,7 +13,12 @@ export interface FlowEvent {
   attempt: number
   /** W3C trace context to pass on. */
   traceparent: string
+  /** What the merchant lets a change from this side do to each field group that has an owner. */
+  share: Share
 }
+
+/** `write`: this side is the record, or a person accepted the proposal. `propose`: see `proposal` in flows/gate.ts. */
+export type Share = Partial<Record<FieldGroup, 'write' | 'ignore' | 'propose'>>
 
 /** Collects what happened on the way, for the trace a person reads. */
 export interface Trace {

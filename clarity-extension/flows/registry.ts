@@ -13,6 +13,8 @@ export interface Ports {
   stock: StockFlowPorts
 }
 
+const NOT_SYNCED = 'not-synced'
+
 /** Event type -> flow: the only table of what we do. */
 export const registry = {
   'order.created': { name: 'order-to-odoo', flow: (ports) => orderToOdoo(ports.order) },
@@ -39,6 +41,8 @@ export interface Entry {
   coalesce?: boolean
 }
 
+export const hasFlow = (type: EventType): boolean => registry[type].name !== NOT_SYNCED
+
 function ignored(reason: string): Entry {
-  return { name: 'not-synced', flow: () => notSynced(reason) }
+  return { name: NOT_SYNCED, flow: () => notSynced(reason) }
 }

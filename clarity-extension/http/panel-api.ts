@@ -3,6 +3,7 @@ import { rateLimit } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import { activityRoutes } from './activity.ts'
 import { connectionRoutes } from './connections.ts'
+import { entityRoutes } from './entities.ts'
 import { failureRoutes } from './failures.ts'
 import { liveRoutes } from './live.ts'
 import { overviewRoutes } from './overview.ts'
@@ -47,7 +48,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(session.router)
   router.use(session.required)
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
-  router.use(connectionRoutes(options, now), live.router)
+  router.use(connectionRoutes(options, now), entityRoutes(options.entities), live.router)
   router.use(notFound, problemHandler(options.log))
   return { router, close: live.close }
 }

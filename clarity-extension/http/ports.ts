@@ -1,6 +1,8 @@
 import type { Connection } from '../../shared/outcome.ts'
+import type { Direction, Entity, FieldGroup, Owner } from '../../shared/switches.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
-import type { Ledger } from '../ledger/types.ts'
+import type { Ledger, Moved } from '../ledger/types.ts'
+import type { EntityChange } from '../switches.ts'
 
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */
 export interface PanelPorts {
@@ -9,6 +11,31 @@ export interface PanelPorts {
   connections: Record<Connection, ConnectionSide>
   /** Records that a lane such as `order:1042` is linked to, e.g. its sale order. */
   linksOf(lane: string): Promise<RecordLink[]>
+  entities: EntitiesPort
+}
+
+export interface EntitiesPort {
+  list(): Promise<EntityState[]>
+  change(entity: Entity, change: EntityChange, by: string): Promise<EntityState>
+  /** Runs what arrived while the direction was off. @param since unix ms of arrival */
+  replaySkipped(entity: Entity, direction: Direction, since: number, by: string): Promise<Moved>
+}
+
+export interface EntityState {
+  name: Entity
+  /** Those that have a flow. */
+  directions: DirectionState[]
+  owners: ({ group: FieldGroup } & Owner)[]
+  /** Records known on both sides; null for an entity whose records are not linked. */
+  linked: number | null
+}
+
+export interface DirectionState {
+  name: Direction
+  enabled: boolean
+  /** Unix ms of the newest delivery. */
+  lastSyncAt: number | null
+  skipped: { count: number; oldestAt: number | null }
 }
 
 export interface ConnectionSide {

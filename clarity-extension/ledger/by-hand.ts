@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { EventType } from '../../shared/events.ts'
+import { PROPOSED } from '../../shared/switches.ts'
 import type { EventState, Tables } from '../store/schema.ts'
 import { route } from './lanes.ts'
 import { type MoveName, sourcesOf, targetOf } from './moves.ts'
@@ -145,7 +146,15 @@ async function makeReady(
   if (events.length === 0) return 0
   const { numUpdatedRows } = await trx
     .updateTable('events')
-    .set({ state: targetOf(move), attempts: 0, due_at: now, settled_at: null, settled_by: by })
+    .set({
+      state: targetOf(move),
+      attempts: 0,
+      due_at: now,
+      settled_at: null,
+      settled_by: by,
+      // Replaying a proposal accepts it.
+      approved_by: sql<string | null>`case when state = 'held' and cause = ${PROPOSED} then ${by} else approved_by end`,
+    })
     .where(
       'id',
       'in',

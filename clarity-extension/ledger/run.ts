@@ -73,6 +73,7 @@ const claimedEvent = (event: Selectable<EventsTable>, epoch: number, signal: Abo
   priority: priorityOf(event.priority),
   payload: payloadOf(event),
   corrected: event.correction !== null,
+  approved: event.approved_by !== null,
   receivedAt: event.received_at,
   attempt: event.attempts,
   traceId: event.trace_id,

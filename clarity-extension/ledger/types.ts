@@ -63,6 +63,8 @@ export interface ClaimedEvent {
   /** The correction if a person wrote one, else the original bytes. */
   payload: Buffer
   corrected: boolean
+  /** A person replayed it after it had been held as a proposal: what it proposed is accepted. */
+  approved: boolean
   /** Unix ms. */
   receivedAt: number
   /** 1 for the first. */

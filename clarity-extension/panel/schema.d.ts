@@ -244,6 +244,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every entity, whether it travels each way, and which side is the record of what. */
+        get: operations["listEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch directions on or off, choose owners. What is left out stays as it was. */
+        patch: operations["changeEntity"];
+        trace?: never;
+    };
+    "/entities/{entity}/{direction}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run what arrived while this direction was switched off. */
+        post: operations["replaySkipped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -425,6 +476,56 @@ export interface components {
         FailureGroups: {
             items: components["schemas"]["FailureGroup"][];
         };
+        /** @enum {string} */
+        EntityName: "order" | "shipment" | "stock" | "product" | "price" | "customer" | "payment" | "invoice" | "return";
+        /** @enum {string} */
+        Direction: "toOdoo" | "toClarity";
+        /** @enum {string} */
+        FieldGroup: "content" | "price" | "stock" | "addresses";
+        /**
+         * @description What becomes of a change on the side that is not the record. `propose` holds it for a person.
+         * @enum {string}
+         */
+        Otherwise: "ignore" | "propose";
+        Entity: {
+            name: components["schemas"]["EntityName"];
+            /** @description The ways that this version of the bridge knows for it. */
+            directions: {
+                name: components["schemas"]["Direction"];
+                enabled: boolean;
+                lastSyncAt: components["schemas"]["MaybeInstant"];
+                /** @description Events that arrived while it was switched off. */
+                skipped: number;
+                skippedSince: components["schemas"]["MaybeInstant"];
+            }[];
+            /** @description Field groups whose record a merchant chooses. Empty where the way is given. */
+            owners: {
+                group: components["schemas"]["FieldGroup"];
+                side: components["schemas"]["ConnectionName"];
+                otherwise: components["schemas"]["Otherwise"];
+            }[];
+            /** @description Records known on both sides; null for what is not linked. */
+            linked: number | null;
+        };
+        Entities: {
+            items: components["schemas"]["Entity"][];
+        };
+        EntityChange: {
+            directions?: {
+                toOdoo?: boolean;
+                toClarity?: boolean;
+            };
+            owners?: {
+                content?: components["schemas"]["OwnerChoice"];
+                price?: components["schemas"]["OwnerChoice"];
+                stock?: components["schemas"]["OwnerChoice"];
+                addresses?: components["schemas"]["OwnerChoice"];
+            };
+        };
+        OwnerChoice: {
+            side: components["schemas"]["ConnectionName"];
+            otherwise: components["schemas"]["Otherwise"];
+        };
         Moved: {
             moved: number;
         };
@@ -519,6 +620,8 @@ export interface components {
         eventId: string;
         cause: string;
         connection: components["schemas"]["ConnectionName"];
+        entity: components["schemas"]["EntityName"];
+        direction: components["schemas"]["Direction"];
     };
     requestBodies: never;
     headers: never;
@@ -847,6 +950,87 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Connection"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEntities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All entities, in the order in which a merchant thinks of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entities"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeEntity: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EntityChange"];
+            };
+        };
+        responses: {
+            /** @description The entity after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replaySkipped: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                entity: components["parameters"]["entity"];
+                direction: components["parameters"]["direction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description Arrived at or after; all of it when left out.
+                     */
+                    since?: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Moved"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

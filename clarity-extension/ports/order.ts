@@ -5,7 +5,6 @@ import type { ClarityClient } from '../clarity/client.ts'
 import type { OdooSender } from '../delivery/odoo-sender.ts'
 import type { Applied } from '../delivery/result.ts'
 import type { Trace } from '../flows/flow.ts'
-import { type OrderStatusPorts, publishStatus } from '../flows/order-status-to-clarity.ts'
 import type { Delivered, OrderToOdooPorts } from '../flows/order-to-odoo.ts'
 import type { Links } from '../links.ts'
 import type { Origins } from '../mapping/engine.ts'
@@ -20,7 +19,7 @@ export interface OrderParts {
   context(): Promise<Answer<OrderContext>>
   sender: OdooSender
   links: Links
-  status: OrderStatusPorts
+  publishStatus: OrderToOdooPorts['publishStatus']
   demand: DemandStore
   published: PublishedStock
   /** Counts the stock of these SKUs again. */
@@ -34,7 +33,7 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
 
   return {
     readOrder: (id, traceparent) => clarity.getOrder(id, { traceparent }),
-    publishStatus: publishStatus(parts.status),
+    publishStatus: parts.publishStatus,
 
     async link(orderId) {
       const link = await links.get('order', orderId)

@@ -38,6 +38,8 @@ export interface EventsTable {
   corrected_at: number | null
   /** Who replayed, corrected or dismissed it last. */
   settled_by: string | null
+  /** Who accepted the change that it proposed; it stays accepted when it has to be tried again. */
+  approved_by: Generated<string | null>
   state: EventState
   /** 0 orders and money, 1 fulfilment, 2 stock, 3 catalogue and first load. */
   priority: number

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FlowEvent, Trace } from '../../clarity-extension/flows/flow.ts'
+import type { FlowEvent, Share, Trace } from '../../clarity-extension/flows/flow.ts'
 
 /** A recorded event, changed where a test says so. */
 export function fixture(type: string, change: Record<string, unknown> = {}): FlowEvent {
@@ -9,7 +9,8 @@ export function fixture(type: string, change: Record<string, unknown> = {}): Flo
   return eventOf({ ...envelope, data: { ...envelope.data, ...change } })
 }
 
-export function eventOf(envelope: { type: string }, attempt = 1): FlowEvent {
+/** @param share what the merchant lets it do; empty where its entity has no owners */
+export function eventOf(envelope: { type: string }, attempt = 1, share: Share = {}): FlowEvent {
   return {
     key: 'clarity:msg_1',
     type: envelope.type,
@@ -17,6 +18,7 @@ export function eventOf(envelope: { type: string }, attempt = 1): FlowEvent {
     payload: Buffer.from(JSON.stringify(envelope)),
     attempt,
     traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    share,
   }
 }
 

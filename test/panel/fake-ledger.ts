@@ -12,6 +12,7 @@ import type {
 import type { Moved, Selection } from '../../clarity-extension/ledger/types.ts'
 import type { EventState } from '../../clarity-extension/store/schema.ts'
 import type { Connection } from '../../shared/outcome.ts'
+import { fakeEntities } from './fake-entities.ts'
 
 /** The ledger's reading side in memory, for the panel's own tests. The real one has its own suite. */
 export class FakeLedger implements LedgerQueries {
@@ -172,6 +173,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
   return {
     queries: ledger,
     ledger,
+    entities: fakeEntities(ledger),
     connections: {
       clarity: {
         label: 'Clarity storefront',

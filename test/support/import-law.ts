@@ -29,6 +29,7 @@ const law: Record<string, Room> = {
   store: { enters: ['shared'] },
   ledger: { enters: ['shared', 'store'] },
   links: { enters: ['shared', 'store'] },
+  switches: { enters: ['shared', 'store'] },
   'ledger/policy': { enters: ['shared', 'ledger'], packages: [], pure: true },
 
   clarity: { enters: ['shared'] },
@@ -38,7 +39,7 @@ const law: Record<string, Room> = {
   watch: { enters: ['shared', 'ledger', 'store'] },
   assist: { enters: ['shared', 'mapping'] },
 
-  http: { enters: ['shared', 'ledger', 'mapping', 'links', 'watch', 'panel types'] },
+  http: { enters: ['shared', 'ledger', 'mapping', 'links', 'switches', 'watch', 'panel types'] },
   panel: { enters: ['panel types'] },
   // It brings the configuration of the side it stands in for.
   sandbox: { enters: ['shared', 'odoo-bridge/client', 'config'] },

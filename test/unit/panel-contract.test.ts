@@ -30,7 +30,7 @@ function check(path: string, method: string, status: string, body: unknown) {
 const answers = z.object({ responses: z.record(z.string(), z.object({ $ref: z.string().optional() })) })
 
 const fill = (path: string) =>
-  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo')}`
+  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity')}`
 
 describe('the panel API and its document', () => {
   it('serves every described operation and nothing else', () => {

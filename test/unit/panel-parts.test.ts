@@ -163,6 +163,7 @@ describe('metrics', () => {
       priority: 0,
       payload: Buffer.from('{}'),
       corrected: false,
+      approved: false,
       receivedAt: Date.now() - 300,
       attempt: 1,
       traceId: '0'.repeat(32),

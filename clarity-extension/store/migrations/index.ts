@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts'
 import { ledger } from './0001_ledger.ts'
+import { approvals } from './0002_approvals.ts'
 
 /** In order. Add at the end, never change or remove. */
-export const migrations: readonly Migration[] = [ledger]
+export const migrations: readonly Migration[] = [ledger, approvals]
