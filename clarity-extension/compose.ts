@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { createOdooClient } from '../odoo-bridge/client/client.ts'
+import { createAudit } from './audit/audit.ts'
 import { createClarityClient } from './clarity/client.ts'
 import type { ClarityConfig, Config, OdooConfig } from './config.ts'
 import { odooSender } from './delivery/odoo-sender.ts'
@@ -52,6 +53,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const odoo = createOdooClient(config.odoo)
   const links = createLinks(store)
   const switches = createSwitches(store.db)
+  const audit = createAudit(store)
   const demand = demandStore(store.db)
   const published = publishedStock(store.db)
   const queries = createQueries(store)
@@ -104,6 +106,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   )
 
   const api = panelApi({
+    audit,
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,

@@ -41,7 +41,9 @@ export function activityRoutes(ports: PanelPorts, log: Pick<Logger, 'info'>): Ro
 
   router.post('/events/:id/reveal', async (req, res) => {
     const event = await find(req)
-    log.info({ requestId: res.locals.requestId, user: sessionOf(res).user, event: event.id }, 'payload shown in full')
+    const who = sessionOf(res).user
+    await ports.audit.record({ who, action: 'event.reveal', entity: `event:${event.id}` })
+    log.info({ requestId: res.locals.requestId, user: who, event: event.id }, 'payload shown in full')
     res.json(payloadOf(event.payload, 'personal'))
   })
 

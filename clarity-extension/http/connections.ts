@@ -33,7 +33,7 @@ export function connectionRoutes(ports: PanelPorts, now: () => number): Router {
   })
 
   router.post('/connections/:name/resume', async (req, res) => {
-    await ports.ledger.resumeConnection(nameOf(req))
+    await ports.ledger.resumeConnection(nameOf(req), sessionOf(res).user)
     res.json(await one(nameOf(req)))
   })
 

@@ -2,6 +2,7 @@ import express, { type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import { activityRoutes } from './activity.ts'
+import { auditRoutes } from './audit.ts'
 import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
 import { failureRoutes } from './failures.ts'
@@ -48,7 +49,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(session.router)
   router.use(session.required)
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
-  router.use(connectionRoutes(options, now), entityRoutes(options.entities), live.router)
+  router.use(connectionRoutes(options, now), entityRoutes(options.entities), auditRoutes(options), live.router)
   router.use(notFound, problemHandler(options.log))
   return { router, close: live.close }
 }

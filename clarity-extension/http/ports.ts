@@ -1,11 +1,13 @@
 import type { Connection } from '../../shared/outcome.ts'
 import type { Direction, Entity, FieldGroup, Owner } from '../../shared/switches.ts'
+import type { Audit } from '../audit/audit.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
 import type { EntityChange } from '../switches.ts'
 
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */
 export interface PanelPorts {
+  audit: Audit
   queries: LedgerQueries
   ledger: Pick<Ledger, 'replay' | 'dismiss' | 'pauseConnection' | 'resumeConnection'>
   connections: Record<Connection, ConnectionSide>

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { EventType } from '../../shared/events.ts'
 import { PROPOSED } from '../../shared/switches.ts'
+import { type Change, recordChange } from '../audit/record.ts'
 import type { EventState, Tables } from '../store/schema.ts'
 import { route } from './lanes.ts'
 import { type MoveName, sourcesOf, targetOf } from './moves.ts'
@@ -14,7 +15,23 @@ const BATCH = 500
 
 /** What a person does with events. Each click moves only what its move allows, so that a second click finds nothing. */
 export function createByHand({ store, now }: Settings, onReady: () => void): ByHand {
-  const { db } = store
+  const { db, dialect } = store
+
+  /** One record per transaction: what was moved, and out of which states. */
+  const record = async (
+    trx: Kysely<Tables>,
+    who: string,
+    action: Change['action'],
+    events: readonly Pick<Candidate, 'id' | 'state'>[],
+    after: object = {},
+  ) => {
+    const [first] = events
+    if (!first) return
+    const entity = events.length === 1 ? `event:${first.id}` : 'events'
+    const before = { states: [...new Set(events.map(({ state }) => state))] }
+    const more = { moved: events.length, ids: events.map(({ id }) => id) }
+    await recordChange(trx, dialect, { who, action, entity, before, after: { ...after, ...more } }, now())
+  }
 
   const replayIds = (ids: readonly number[], by: string, move: MoveName, before?: number) =>
     inBatches(ids, (part) =>
@@ -22,7 +39,9 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
         const events = await eligible(trx, part, sourcesOf(move), before)
         const readable = await rerouted(trx, events)
         await openLanes(trx, readable, now())
-        return makeReady(trx, readable, by, move, now())
+        const moved = await makeReady(trx, readable, by, move, now())
+        await record(trx, by, move === 'rerun' ? 'event.rerun' : 'event.replay', readable)
+        return moved
       }),
     )
 
@@ -55,7 +74,9 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
           .execute()
         const readable = await rerouted(trx, [{ ...event, correction }])
         await openLanes(trx, readable, now())
-        return { moved: await makeReady(trx, readable, by, 'replay', now()) }
+        const moved = await makeReady(trx, readable, by, 'replay', now())
+        await record(trx, by, 'event.correct', readable, { fields: changedFields(event, correction) })
+        return { moved }
       })
       onReady()
       return result
@@ -63,13 +84,22 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
 
     async dismiss(which, reason, by) {
       const moved = await inBatches(await idsOf(db, which), async (ids) => {
-        const { numUpdatedRows } = await db
-          .updateTable('events')
-          .set({ state: targetOf('dismiss'), message: reason, settled_by: by, settled_at: now() })
-          .where('id', 'in', ids)
-          .where('state', 'in', sourcesOf('dismiss'))
-          .executeTakeFirst()
-        return Number(numUpdatedRows)
+        return db.transaction().execute(async (trx) => {
+          const events = await eligible(trx, ids, sourcesOf('dismiss'))
+          if (events.length === 0) return 0
+          const { numUpdatedRows } = await trx
+            .updateTable('events')
+            .set({ state: targetOf('dismiss'), message: reason, settled_by: by, settled_at: now() })
+            .where(
+              'id',
+              'in',
+              events.map(({ id }) => id),
+            )
+            .where('state', 'in', sourcesOf('dismiss'))
+            .executeTakeFirst()
+          await record(trx, by, 'event.dismiss', events, { reason })
+          return Number(numUpdatedRows)
+        })
       })
       return { moved }
     },
@@ -99,12 +129,34 @@ type Candidate = Awaited<ReturnType<typeof eligible>>[number]
 function eligible(trx: Kysely<Tables>, ids: readonly number[], states: EventState[], before?: number) {
   return trx
     .selectFrom('events')
-    .select(['id', 'source', 'type', 'lane', 'payload', 'correction', 'priority'])
+    .select(['id', 'source', 'type', 'lane', 'state', 'payload', 'correction', 'priority'])
     .where('id', 'in', ids)
     .where('state', 'in', states)
     .$if(before !== undefined, (query) => query.where('settled_at', '<', before ?? 0))
     .orderBy('lane')
     .execute()
+}
+
+/** Which fields a correction changes, as JSON pointers: the record names them, the values stand beside the original. */
+function changedFields({ payload, correction: before }: Candidate, after: string): string[] {
+  const original = parsed(before ?? Buffer.from(payload).toString('utf8'))
+  return original === undefined ? ['/'] : differences(original, parsed(after), '').slice(0, 50)
+}
+
+function differences(a: unknown, b: unknown, path: string): string[] {
+  if (!isRecord(a) || !isRecord(b)) return JSON.stringify(a) === JSON.stringify(b) ? [] : [path || '/']
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  return keys.flatMap((key) => differences(a[key], b[key], `${path}/${key}`))
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Unreadable events that can be read now take their place; those that still cannot stay where they are. */

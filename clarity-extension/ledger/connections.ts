@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
+import { type Change, recordChange } from '../audit/record.ts'
 import type { Tables } from '../store/schema.ts'
 import type { Settings } from './settings.ts'
 
@@ -25,8 +26,8 @@ export async function pause(
 
 export interface Connections {
   pauseByHand(name: Connection, by: string): Promise<void>
-  /** Lets go everything that waits for it. */
-  resume(name: Connection): Promise<void>
+  /** Lets go everything that waits for it. @param by who does it; absent: a probe found it mended */
+  resume(name: Connection, by?: string): Promise<void>
   start(): Promise<void>
   /** A connection was paused: it is probed from now on. */
   look(): Promise<void>
@@ -42,16 +43,20 @@ const LOOK_MS = 15_000
  * @param onResume lanes may have become due
  */
 export function createConnections(
-  { store: { db }, now, log, probe, observe }: Settings,
+  { store: { db, dialect }, now, log, probe, observe }: Settings,
   onResume: () => void,
 ): Connections {
   const timers = new Map<Connection, NodeJS.Timeout>()
   let stopped = false
   let watch: NodeJS.Timeout | undefined
 
-  const resume = async (name: Connection) => {
+  const record = (trx: Kysely<Tables>, who: string, action: Change['action'], name: Connection, before: object) =>
+    recordChange(trx, dialect, { who, action, entity: `connection:${name}`, before }, now())
+
+  const resume = async (name: Connection, by = 'bridge') => {
     forget(name)
     const changed = await db.transaction().execute(async (trx) => {
+      const before = await stateOf(trx, name)
       const { numUpdatedRows } = await trx
         .updateTable('connections')
         .set({ state: 'up', cause: null, message: null, since: now() })
@@ -59,6 +64,7 @@ export function createConnections(
         .where('state', '=', 'paused')
         .executeTakeFirst()
       await trx.updateTable('lanes').set({ waits_for: null }).where('waits_for', '=', name).execute()
+      if (numUpdatedRows > 0n) await record(trx, by, 'connection.resume', name, before)
       return numUpdatedRows > 0n
     })
     if (changed) {
@@ -121,7 +127,12 @@ export function createConnections(
     },
     async pauseByHand(name, by) {
       forget(name)
-      const changed = await pause(db, name, BY_HAND, `Paused by ${by}.`, now())
+      const changed = await db.transaction().execute(async (trx) => {
+        const before = await stateOf(trx, name)
+        const paused = await pause(trx, name, BY_HAND, `Paused by ${by}.`, now())
+        if (before.cause !== BY_HAND) await record(trx, by, 'connection.pause', name, before)
+        return paused
+      })
       if (changed) observe({ fact: 'paused', connection: name, cause: BY_HAND, message: `Paused by ${by}.` })
       else
         await db
@@ -137,3 +148,6 @@ export function createConnections(
     },
   }
 }
+
+const stateOf = (trx: Kysely<Tables>, name: Connection) =>
+  trx.selectFrom('connections').select(['state', 'cause']).where('name', '=', name).executeTakeFirstOrThrow()

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
+import { recordChange } from '../audit/record.ts'
 import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { EventState, Tables } from '../store/schema.ts'
@@ -45,7 +46,7 @@ export const settleEndings = procedure(
     const settled: Settled[] = []
     for (const ending of endings) {
       if (!valid.has(ending)) settled.push({ to: undefined })
-      else settled.push(await settleOne(trx, ending, now))
+      else settled.push(await settleOne(trx, ending, now, dialect))
     }
     const written = [...valid]
     await insertAttempts(trx, written.map(attemptOf))
@@ -93,7 +94,7 @@ async function stillOurs(trx: Kysely<Tables>, endings: readonly Ending[], dialec
   return valid
 }
 
-async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number): Promise<Settled> {
+async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number, dialect: Dialect): Promise<Settled> {
   const { move, eventId, attempt } = ending
   const to = targetOf(move.by)
   await updateEvent(trx, {
@@ -109,7 +110,15 @@ async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number): Prom
   if (!move.pauses) return { to }
   await trx.updateTable('lanes').set({ waits_for: move.pauses }).where('lane', '=', ending.lane).execute()
   const paused = await pause(trx, move.pauses, move.cause ?? 'refused', move.message ?? '', now)
-  return paused ? { to, paused: move.pauses } : { to }
+  if (!paused) return { to }
+  const entity = `connection:${move.pauses}`
+  await recordChange(
+    trx,
+    dialect,
+    { who: 'bridge', action: 'connection.pause', entity, after: { cause: move.cause } },
+    now,
+  )
+  return { to, paused: move.pauses }
 }
 
 const updateEvent = statement<

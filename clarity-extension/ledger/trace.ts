@@ -1,3 +1,4 @@
+import { mask } from '../privacy/mask.ts'
 import type { TraceStep } from '../store/schema.ts'
 import type { Trace } from './types.ts'
 
@@ -30,34 +31,13 @@ export function createTrace(clock: () => number = () => performance.now()): Trac
       }
       const step: TraceStep = { step: name, ...timing, summary: summary.slice(0, SUMMARY) }
       if (data !== undefined) {
-        const kept = bounded(mask(data, 0), Math.min(DATA, room))
+        const kept = bounded(mask(data), Math.min(DATA, room))
         room -= kept.size
         step.data = kept.value
       }
       steps.push(step)
     },
   }
-}
-
-const SECRET = /secret|passw|token|authoriz|api[-_]?key|^key$|signature|cookie|credential/i
-const PERSONAL = /^(e-?mail|phone|mobile|line[12]|street2?|postal_?code|zip|vat(_?number)?)$/i
-const DEPTH = 12
-
-/** Secrets and what identifies a person are masked by their key. */
-function mask(value: unknown, depth: number): unknown {
-  if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? String(value) : value
-  if (depth >= DEPTH) return '[too deep]'
-  if (Array.isArray(value)) return value.map((item) => mask(item, depth + 1))
-  if (Buffer.isBuffer(value)) return `[${value.length} bytes]`
-  if (value instanceof Date) return value.toISOString()
-  if (value instanceof Map) return mask(Object.fromEntries(value), depth)
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (SECRET.test(key)) return [key, '[secret]']
-      if (PERSONAL.test(key) && (typeof inner === 'string' || typeof inner === 'number')) return [key, '[personal]']
-      return [key, mask(inner, depth + 1)]
-    }),
-  )
 }
 
 function bounded(value: unknown, room: number): { value: unknown; size: number } {

@@ -147,5 +147,5 @@ export interface Ledger {
 
   /** By hand: no probe ends it, only resumeConnection. */
   pauseConnection(name: Connection, by: string): Promise<void>
-  resumeConnection(name: Connection): Promise<void>
+  resumeConnection(name: Connection, by: string): Promise<void>
 }

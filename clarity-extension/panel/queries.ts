@@ -52,6 +52,18 @@ export const failuresQuery = queryOptions({
   refetchInterval: 30_000,
 })
 
+export type AuditFilter = { who?: string; action?: string; entity?: string; from?: string; to?: string }
+
+export const auditQuery = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ pageParam }) =>
+      take(api.GET('/audit', { params: { query: { ...filter, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (before) => before,
+  })
+
 /** After a move: whatever lists events or counts them is old. */
 export function refreshLists(options?: { cancelRefetch: boolean }): void {
   for (const queryKey of [['events'], ['failures'], ['overview']])

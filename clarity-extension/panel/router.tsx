@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { SignIn } from './pages/sign-in.tsx'
 import { Empty, Failure } from './parts/notice.tsx'
@@ -38,8 +38,28 @@ const attention = createRoute({
   component: lazyRouteComponent(() => import('./pages/attention.tsx'), 'AttentionPage'),
 })
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
+})
+
+const settingsStart = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/audit' })
+  },
+})
+
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, activity, event, attention]),
+  routeTree: root.addChildren([overview, activity, event, attention, settings.addChildren([settingsStart, audit])]),
   basepath: '/admin',
   defaultPreload: 'intent',
   scrollRestoration: true,

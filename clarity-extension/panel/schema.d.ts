@@ -295,6 +295,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first. Rows are never changed or removed. */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether the chain of hashes is whole. The same as `npm run audit -- verify`. */
+        post: operations["verifyAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -525,6 +559,36 @@ export interface components {
         OwnerChoice: {
             side: components["schemas"]["ConnectionName"];
             otherwise: components["schemas"]["Otherwise"];
+        };
+        AuditEntry: {
+            id: string;
+            at: components["schemas"]["Instant"];
+            /** @description A person, or `bridge` for what it does by itself. */
+            who: string;
+            /** @description Noun and verb, e.g. `connection.pause`. */
+            action: string;
+            /** @description e.g. `event:42`, `connection:odoo`. */
+            entity: string;
+            /** @description Any JSON or null; secrets and personal data are masked. */
+            before: unknown;
+            /** @description Any JSON or null; secrets and personal data are masked. */
+            after: unknown;
+            hash: string;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+            /** @description Every action there is a row of. */
+            actions: string[];
+            people: string[];
+        };
+        AuditVerdict: {
+            ok: boolean;
+            rows: number;
+            head: string | null;
+            /** @description The first row that does not fit. */
+            brokenAt: string | null;
+            reason: string | null;
         };
         Moved: {
             moved: number;
@@ -1031,6 +1095,63 @@ export interface operations {
             200: components["responses"]["Moved"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                who?: string;
+                /** @description e.g. `event.correct`. */
+                action?: string;
+                /** @description e.g. `event:42`. */
+                entity?: string;
+                /** @description Inclusive. */
+                from?: string;
+                /** @description Exclusive. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verdict. `head` is the newest hash. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerdict"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -15,6 +15,7 @@ export interface Tables {
   connections: ConnectionsTable
   settings: SettingsTable
   throughput: ThroughputTable
+  audit: AuditTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -150,4 +151,22 @@ export interface ThroughputTable {
   failed: number
   /** Orders among the delivered. */
   orders: number
+}
+
+/** Who changed what. Rows are only ever added (triggers hold it), and each carries the hash of the one before. */
+export interface AuditTable {
+  id: Generated<number>
+  at: number
+  /** A person's name, or `bridge`. */
+  who: string
+  /** `connection.pause`: noun and verb. */
+  action: string
+  /** What it was done to, e.g. `event:42`, `connection:odoo`, `mapping:order-to-odoo`. */
+  entity: string
+  /** JSON, secrets and personal data masked. */
+  before: string | null
+  after: string | null
+  /** Of the row before; 64 zeros at the beginning. */
+  previous: string
+  hash: string
 }

@@ -368,7 +368,7 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
         ])
         expect(await stateOf(it_, ids[0]?.id ?? 0)).toMatchObject({ state: 'ready', attempts: 0 })
         mended = true
-        await it_.ledger.resumeConnection('odoo')
+        await it_.ledger.resumeConnection('odoo', 'ada')
         await it_.ledger.idle()
         expect((await it_.queries.list({ states: ['done'] })).rows).toHaveLength(4)
         expect(await stateOf(it_, ids[0]?.id ?? 0)).toMatchObject({ attempts: 1 })
@@ -436,7 +436,7 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
         await ledger.start(handler)
         await ledger.idle()
         expect(runs.map(({ lane }) => lane)).toEqual(['order:2'])
-        await ledger.resumeConnection('odoo')
+        await ledger.resumeConnection('odoo', 'ada')
         await ledger.idle()
         await ledger.stop(1_000)
         expect(runs.map(({ lane }) => lane)).toEqual(['order:2', 'order:1'])

@@ -12,6 +12,7 @@ import type {
 import type { Moved, Selection } from '../../clarity-extension/ledger/types.ts'
 import type { EventState } from '../../clarity-extension/store/schema.ts'
 import type { Connection } from '../../shared/outcome.ts'
+import { fakeAudit } from './fake-audit.ts'
 import { fakeEntities } from './fake-entities.ts'
 
 /** The ledger's reading side in memory, for the panel's own tests. The real one has its own suite. */
@@ -135,8 +136,8 @@ export class FakeLedger implements LedgerQueries {
     this.#set(name, { state: 'paused', cause: 'by_hand', message: `Paused by ${by}.`, since: this.now() })
   }
 
-  async resumeConnection(name: Connection): Promise<void> {
-    this.moves.push(`resume ${name}`)
+  async resumeConnection(name: Connection, by: string): Promise<void> {
+    this.moves.push(`resume ${name} by ${by}`)
     this.#set(name, { state: 'up', cause: null, message: null, since: this.now(), waiting: 0 })
   }
 
@@ -171,6 +172,7 @@ export class FakeLedger implements LedgerQueries {
 /** Ports around a fake ledger: both sides answer a test well, orders are linked. */
 export function fakePorts(ledger: FakeLedger): PanelPorts {
   return {
+    audit: fakeAudit(ledger),
     queries: ledger,
     ledger,
     entities: fakeEntities(ledger),

@@ -82,7 +82,7 @@ describe('overview', () => {
     expect(await odoo.textContent()).toMatch(/The key is not accepted.*Enter a valid key.*23 records wait/)
     await odoo.getByRole('button', { name: 'Resume' }).click()
     await heading('12 events need you.')
-    expect(server.ledger.moves).toEqual(['resume odoo'])
+    expect(server.ledger.moves).toEqual(['resume odoo by admin'])
     await page.getByRole('link', { name: /^Failed/ }).click()
     await heading('Needs attention')
   })
@@ -259,12 +259,13 @@ describe('every page', () => {
     ['/activity', 'Activity'],
     ['/attention', 'Needs attention'],
     ['/activity/1157', /./],
+    ['/settings/audit', 'Audit'],
   ] as const)
     it(`shows bones while it loads, says when it cannot, and recovers: ${path}`, async () => {
       // The live stream would mend the page before anybody could click.
       await page.route('**/api/live', (route) => route.abort())
       const gate = Promise.withResolvers<void>()
-      await page.route(/\/api\/(overview|events|failures)/, async (route) => {
+      await page.route(/\/api\/(overview|events|failures|audit)/, async (route) => {
         await gate.promise
         await route.continue()
       })

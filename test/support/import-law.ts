@@ -27,7 +27,9 @@ const law: Record<string, Room> = {
   'mapping/expressions': { enters: ['shared', 'mapping'], packages: ['zod'] },
 
   store: { enters: ['shared'] },
-  ledger: { enters: ['shared', 'store'] },
+  privacy: { enters: ['shared'] },
+  audit: { enters: ['shared', 'store', 'privacy'] },
+  ledger: { enters: ['shared', 'store', 'audit', 'privacy'] },
   links: { enters: ['shared', 'store'] },
   switches: { enters: ['shared', 'store'] },
   'ledger/policy': { enters: ['shared', 'ledger'], packages: [], pure: true },
@@ -39,7 +41,7 @@ const law: Record<string, Room> = {
   watch: { enters: ['shared', 'ledger', 'store'] },
   assist: { enters: ['shared', 'mapping'] },
 
-  http: { enters: ['shared', 'ledger', 'mapping', 'links', 'switches', 'watch', 'panel types'] },
+  http: { enters: ['shared', 'ledger', 'mapping', 'links', 'switches', 'watch', 'audit', 'panel types'] },
   panel: { enters: ['panel types'] },
   // It brings the configuration of the side it stands in for.
   sandbox: { enters: ['shared', 'odoo-bridge/client', 'config'] },

@@ -242,7 +242,7 @@ describe('the health doors', () => {
     await deliver()
     await ledger.pauseConnection('odoo', 'Ada')
     const answer = await request(health({ now: () => Date.now() + 3_600_000 })).get('/health/ready')
-    await ledger.resumeConnection('odoo')
+    await ledger.resumeConnection('odoo', 'ada')
     expect(answer.status).toBe(200)
     expect(answer.body).toMatchObject({
       status: 'degraded',

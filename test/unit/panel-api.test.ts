@@ -219,7 +219,7 @@ describe('overview', () => {
     expect(await level('well')).toBe('well')
     expect(await level('well', ({ clock }) => Object.assign(clock, { now: clock.now + 120_000 }))).toBe('busy')
     expect(await level('failing')).toBe('stopped')
-    expect(await level('failing', ({ ledger }) => ledger.resumeConnection('odoo'))).toBe('attention')
+    expect(await level('failing', ({ ledger }) => ledger.resumeConnection('odoo', 'ada'))).toBe('attention')
   })
 })
 
@@ -235,7 +235,7 @@ describe('connections', () => {
     expect((await request(app).post('/api/connections/clarity/pause').set(headers).expect(200)).body.state).toBe(
       'paused',
     )
-    expect(ledger.moves).toEqual(['resume odoo', 'pause clarity by admin'])
+    expect(ledger.moves).toEqual(['resume odoo by admin', 'pause clarity by admin'])
     const report = await request(app).post('/api/connections/odoo/test').set(headers).expect(200)
     expect(report.body).toMatchObject({ ok: false, checks: [{ ok: true }, { ok: false, remedy: /new key/ }] })
     await request(app).post('/api/connections/paypal/test').set(headers).expect(404)

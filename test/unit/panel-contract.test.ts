@@ -92,7 +92,7 @@ describe('the panel API and its document', () => {
     for (const which of ['empty', 'many'] as const) {
       const { app } = panelServer(which)
       const headers = await signedIn(app)
-      for (const path of ['/overview', '/events', '/failures'])
+      for (const path of ['/overview', '/events', '/failures', '/audit'])
         check(path, 'get', '200', (await request(app).get(`/api${path}`).set(headers).expect(200)).body)
     }
   })

@@ -1,0 +1,186 @@
+import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Json } from '../parts/json.tsx'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { Time } from '../parts/time.tsx'
+import { toast } from '../parts/toast.tsx'
+import { type AuditFilter, auditQuery } from '../queries.ts'
+import styles from './audit.module.css'
+
+type Entry = Schemas['AuditEntry']
+
+export function AuditPage() {
+  const { t } = useTranslation()
+  const [filter, setFilter] = useState<AuditFilter>({})
+  const audit = useInfiniteQuery(auditQuery(filter))
+  const items = audit.data?.pages.flatMap((page) => page.items) ?? []
+  const [first] = audit.data?.pages ?? []
+  return (
+    <>
+      <title>{`${t('audit.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <div>
+          <h1>{t('audit.title')}</h1>
+          <p className="muted">{t('audit.lead')}</p>
+        </div>
+        <Verify />
+      </header>
+      <Filter filter={filter} onChange={setFilter} actions={first?.actions ?? []} people={first?.people ?? []} />
+      {audit.isPending && (
+        <div className={styles.bones} role="status" aria-label={t('common.loading')}>
+          <Skeleton height={52} radius="md" />
+          <Skeleton height={52} radius="md" />
+          <Skeleton height={52} radius="md" />
+        </div>
+      )}
+      {audit.isError && items.length === 0 && <Failure error={audit.error} retry={() => void audit.refetch()} />}
+      {audit.isSuccess && items.length === 0 && (
+        <Empty
+          icon={Object.keys(filter).length > 0 ? 'search' : 'inbox'}
+          title={t(Object.keys(filter).length > 0 ? 'audit.noMatch' : 'audit.empty')}
+          text={t(Object.keys(filter).length > 0 ? 'audit.noMatchText' : 'audit.emptyText')}
+        />
+      )}
+      {items.length > 0 && (
+        <ul className={`card ${styles.list}`} aria-busy={audit.isPlaceholderData}>
+          {items.map((entry) => (
+            <Row key={entry.id} entry={entry} />
+          ))}
+        </ul>
+      )}
+      {audit.hasNextPage && (
+        <Button
+          variant="default"
+          size="sm"
+          mt="md"
+          loading={audit.isFetchingNextPage}
+          onClick={() => void audit.fetchNextPage()}
+        >
+          {t('audit.more')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Verify() {
+  const { t } = useTranslation()
+  const verify = useMutation({
+    mutationFn: () => take(api.POST('/audit/verify', { params: { header: csrf } })),
+    onSuccess: ({ ok, rows, brokenAt, reason }) =>
+      ok ? toast(t('audit.whole', { count: rows })) : toast(t('audit.broken', { row: brokenAt, reason }), 'bad'),
+    onError: (error) => toast(error.message, 'bad'),
+  })
+  return (
+    <Button variant="default" size="xs" loading={verify.isPending} onClick={() => verify.mutate()}>
+      {t('audit.verify')}
+    </Button>
+  )
+}
+
+function Filter(props: {
+  filter: AuditFilter
+  onChange: (filter: AuditFilter) => void
+  actions: string[]
+  people: string[]
+}) {
+  const { t } = useTranslation()
+  const { filter, onChange } = props
+  const change = (part: Record<string, string>) =>
+    onChange(Object.fromEntries(Object.entries({ ...filter, ...part }).filter(([, value]) => value)))
+  const day = (text: string) => (text ? new Date(`${text}T00:00`).toISOString() : '')
+  return (
+    <div className={styles.filter}>
+      <NativeSelect
+        aria-label={t('audit.actionFilter')}
+        value={filter.action ?? ''}
+        onChange={(event) => change({ action: event.currentTarget.value })}
+        data={[
+          { value: '', label: t('audit.anyAction') },
+          ...props.actions.map((action) => ({
+            value: action,
+            label: t(`audit.action.${action}`, { defaultValue: action }),
+          })),
+        ]}
+      />
+      <NativeSelect
+        aria-label={t('audit.whoFilter')}
+        value={filter.who ?? ''}
+        onChange={(event) => change({ who: event.currentTarget.value })}
+        data={[{ value: '', label: t('audit.anyone') }, ...props.people.map((who) => ({ value: who, label: who }))]}
+      />
+      <TextInput
+        aria-label={t('audit.entityFilter')}
+        placeholder={t('audit.entityFilter')}
+        value={filter.entity ?? ''}
+        onChange={(event) => change({ entity: event.currentTarget.value.trim() })}
+      />
+      <TextInput
+        type="date"
+        aria-label={t('audit.since')}
+        onChange={(event) => change({ from: day(event.currentTarget.value) })}
+      />
+      <TextInput
+        type="date"
+        aria-label={t('audit.until')}
+        onChange={(event) => change({ to: day(event.currentTarget.value) })}
+      />
+    </div>
+  )
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const { t } = useTranslation()
+  const line = (
+    <>
+      <strong>{t(`audit.action.${entry.action}`, { defaultValue: entry.action })}</strong>
+      <Entity entity={entry.entity} />
+      <span className={styles.who}>{entry.who === 'bridge' ? t('audit.bridge') : entry.who}</span>
+      <span className={styles.when}>
+        <Time at={entry.at} />
+      </span>
+    </>
+  )
+  if (entry.before === null && entry.after === null) return <li className={styles.line}>{line}</li>
+  return (
+    <li>
+      <div className={styles.line}>{line}</div>
+      <details className={styles.details}>
+        <summary>
+          <Icon name="chevron" size={13} />
+          {t('audit.details')}
+        </summary>
+        <div className={styles.sides}>
+          <Side label={t('audit.before')} value={entry.before} />
+          <Side label={t('audit.after')} value={entry.after} />
+        </div>
+      </details>
+    </li>
+  )
+}
+
+function Side({ label, value }: { label: string; value: unknown }): ReactNode {
+  if (value === null || value === undefined) return null
+  return (
+    <div>
+      <h2>{label}</h2>
+      <Json value={value} label={label} />
+    </div>
+  )
+}
+
+/** An event can be opened. */
+function Entity({ entity }: { entity: string }) {
+  const id = /^event:(\d+)$/.exec(entity)?.[1]
+  if (id === undefined) return <span className={styles.entity}>{entity}</span>
+  return (
+    <Link to="/activity/$id" params={{ id }} className={`link ${styles.entity}`}>
+      {entity}
+    </Link>
+  )
+}
