@@ -25,7 +25,10 @@ export function handlerOf(ports: Ports, switches: SwitchPorts): Handler {
 }
 
 export const typeRules: Partial<Record<EventType, TypeRule>> = Object.fromEntries(
-  Object.entries(registry).map(([type, entry]: [string, Entry]) => [type, { coalesce: entry.coalesce ?? false }]),
+  Object.entries(registry).map(([type, entry]: [string, Entry]) => [
+    type,
+    { coalesce: entry.coalesce ?? false, restMs: entry.restMs ?? 0 },
+  ]),
 )
 
 function flowEventOf(event: ClaimedEvent, share: Share): FlowEvent {

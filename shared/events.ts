@@ -54,3 +54,15 @@ export const odooEnvelope = z.discriminatedUnion('type', [
   }),
 ])
 export type OdooEnvelope = z.infer<typeof odooEnvelope>
+
+/** Many events of Odoo in one signed request, when many things changed at once. Each keeps its own webhook id. */
+export const odooParcel = z.object({
+  type: z.literal('parcel'),
+  timestamp: z.iso.datetime(),
+  data: z.object({
+    events: z
+      .array(z.object({ webhook_id: z.string().min(1), body: z.unknown() }))
+      .min(1)
+      .max(500),
+  }),
+})

@@ -24,7 +24,12 @@ export const registry = {
   'sale_order.changed': { name: 'order-status-to-clarity', flow: (ports) => orderStatusToClarity(ports.status) },
   'picking.done': { name: 'shipment-to-clarity', flow: (ports) => shipmentToClarityFlow(ports.shipment) },
   'picking.tracking': { name: 'shipment-to-clarity', flow: (ports) => shipmentToClarityFlow(ports.shipment) },
-  'stock.changed': { name: 'stock-to-clarity', flow: (ports) => stockToClarity(ports.stock), coalesce: true },
+  'stock.changed': {
+    name: 'stock-to-clarity',
+    flow: (ports) => stockToClarity(ports.stock),
+    coalesce: true,
+    restMs: 3_000,
+  },
   'customer.created': ignored('Customers reach Odoo with their first order; profiles are not synchronised.'),
   'customer.updated': ignored('Customers reach Odoo with their first order; profiles are not synchronised.'),
   'product.created': ignored('Odoo is the record for products.'),
@@ -39,6 +44,8 @@ export interface Entry {
   flow: (ports: Ports) => Flow
   /** Several waiting events of one lane are one piece of work. */
   coalesce?: boolean
+  /** Milliseconds a lane rests after a delivery: what changes meanwhile goes out together. */
+  restMs?: number
 }
 
 export const hasFlow = (type: EventType): boolean => registry[type].name !== NOT_SYNCED

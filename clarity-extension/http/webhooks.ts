@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import type { Source } from '../../shared/events.ts'
 import { type SignatureFault, verifySignature } from '../../shared/signature.ts'
 import { newTraceId, route, traceIdOf, unreadableLane } from '../ledger/lanes.ts'
-import type { Ledger, NewEvent } from '../ledger/types.ts'
+import { type Letter, unpack } from '../ledger/parcel.ts'
+import type { Ingested, Ledger, NewEvent } from '../ledger/types.ts'
 import { Refusal, sendProblem } from './problem.ts'
 
 export interface DoorOptions {
@@ -45,7 +46,11 @@ function door(source: Source, { secrets, ledger, log, now = Date.now }: DoorOpti
       return sendProblem(res, new Refusal(401, fault, faults[fault].detail, faults[fault].remedy))
     }
     try {
-      const { id, duplicate } = await ledger.ingest(eventOf(source, req, body))
+      const parcel = source === 'odoo' ? unpack(body) : undefined
+      if (parcel)
+        return acceptAll(res, await Promise.all(parcel.map((one) => ledger.ingest(eventOf(source, req, one)))))
+      const letter = { webhookId: req.get('webhook-id') ?? '', payload: body }
+      const { id, duplicate } = await ledger.ingest(eventOf(source, req, letter))
       accept(res, id, duplicate)
     } catch (error) {
       log.error({ door: source, err: error }, 'webhook could not be stored')
@@ -54,8 +59,7 @@ function door(source: Source, { secrets, ledger, log, now = Date.now }: DoorOpti
   }
 }
 
-function eventOf(source: Source, req: Request, payload: Buffer): NewEvent {
-  const webhookId = req.get('webhook-id') ?? ''
+function eventOf(source: Source, req: Request, { webhookId, payload }: Letter): NewEvent {
   const given = traceIdOf(req.get('traceparent'))
   const place = route(source, payload)
   if ('fault' in place) {
@@ -79,6 +83,12 @@ function eventOf(source: Source, req: Request, payload: Buffer): NewEvent {
 function accept(res: Response, id: number, duplicate: boolean): void {
   res.writeHead(202, { 'Content-Type': 'application/json' })
   res.end(duplicate ? `{"id":"${id}","duplicate":true}` : `{"id":"${id}"}`)
+}
+
+function acceptAll(res: Response, stored: readonly Ingested[]): void {
+  const duplicates = stored.filter(({ duplicate }) => duplicate).length
+  res.writeHead(202, { 'Content-Type': 'application/json' })
+  res.end(JSON.stringify({ accepted: stored.length, duplicates }))
 }
 
 const notStored = () =>

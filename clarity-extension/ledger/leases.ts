@@ -88,6 +88,7 @@ async function endingsOf(
     move: { ...decide({ kind: 'lease_lost' }, event.attempts, random(), attemptLimit), details: null },
     startedAt: now,
     durationMs: 0,
+    restMs: 0,
     steps: '[]',
   }))
 }

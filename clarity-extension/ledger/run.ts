@@ -44,11 +44,15 @@ export function startRun({ event: row, epoch }: Claim, handler: Handler, setting
       move: { ...move, details: details === null ? null : JSON.stringify(details) },
       startedAt,
       durationMs: Math.round(performance.now() - began),
+      restMs: ended.kind === 'done' ? (restOf(event.type, settings) ?? 0) : 0,
       steps: JSON.stringify(trace.steps),
     }
   })
   return { lane: event.lane, epoch, event, abort, cut: cut.resolve, ending }
 }
+
+const restOf = (type: ClaimedEvent['type'], { types }: Settings) =>
+  type === 'unreadable' ? undefined : types[type]?.restMs
 
 async function attempt(handler: Handler, event: ClaimedEvent, trace: TraceLog, { log }: Settings): Promise<Ended> {
   try {

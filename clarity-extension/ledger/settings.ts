@@ -12,7 +12,7 @@ export interface LedgerOptions {
   now?: () => number
   /** In [0, 1). */
   random?: () => number
-  /** Lanes that run side by side. Default 100. */
+  /** Lanes that run side by side. Default 400: flows that send many records in one call gather them from so many lanes. */
   concurrency?: number
   /** A worker that is silent this long has lost its lanes. Default 120 s. */
   leaseMs?: number
@@ -41,7 +41,7 @@ export function settingsOf(options: LedgerOptions): Settings {
   return {
     now: Date.now,
     random: Math.random,
-    concurrency: 100,
+    concurrency: 400,
     leaseMs: 2 * MINUTE,
     runLimitMs: 10 * MINUTE,
     attemptLimit: ATTEMPT_LIMIT,

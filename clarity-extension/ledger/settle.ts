@@ -25,6 +25,8 @@ export interface Ending {
   move: Omit<Move, 'details'> & { details: string | null }
   startedAt: number
   durationMs: number
+  /** How long the lane waits before it runs again, whatever comes. */
+  restMs: number
   /** TraceStep[] as JSON. */
   steps: string
 }
@@ -51,7 +53,7 @@ export const settleEndings = procedure(
     const written = [...valid]
     await insertAttempts(trx, written.map(attemptOf))
     await supersedeDead(trx, written, now)
-    await passOn(trx, written)
+    await passOn(trx, written, now)
     const delivered = written.filter(({ move }) => move.by === 'done')
     await countThroughput(trx, now, {
       delivered: delivered.length,
@@ -192,8 +194,8 @@ async function supersedeDead(trx: Kysely<Tables>, endings: readonly Ending[], no
   }
 }
 
-/** Frees the lanes for their next event, or closes them. */
-async function passOn(trx: Kysely<Tables>, endings: readonly Ending[]): Promise<void> {
+/** Frees the lanes for their next event, or closes them; one that rests stays open for that long. */
+async function passOn(trx: Kysely<Tables>, endings: readonly Ending[], now: number): Promise<void> {
   if (endings.length === 0) return
   const lanes = endings.map(({ lane }) => lane)
   const heads = await trx
@@ -208,13 +210,22 @@ async function passOn(trx: Kysely<Tables>, endings: readonly Ending[]): Promise<
         .groupBy('lane'),
     )
     .execute()
-  const open = new Set(heads.map(({ lane }) => lane))
-  const closed = lanes.filter((lane) => !open.has(lane))
+  const headOf = new Map(heads.map((head) => [head.lane, head]))
+  const resting = new Map(endings.filter(({ restMs }) => restMs > 0).map(({ lane, restMs }) => [lane, now + restMs]))
+  const closed = lanes.filter((lane) => !headOf.has(lane) && !resting.has(lane))
   if (closed.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', padded(closed)).execute()
-  for (const head of heads) await freeLane(trx, head)
+  for (const { lane, due_at, priority } of heads)
+    await freeLane(trx, { lane, due_at: Math.max(due_at, resting.get(lane) ?? 0), priority })
+  for (const [lane, due_at] of resting) if (!headOf.has(lane)) await restLane(trx, { lane, due_at })
 }
 
 const freeLane = statement<{ lane: string; due_at: number; priority: number }, unknown>(
   (db) => db.updateTable('lanes').set({ lease_until: null, due_at: 0, priority: 0 }).where('lane', '=', ''),
   (head) => [null, head.due_at, head.priority, head.lane],
+)
+
+/** Without an event to run: the claim that finds it empty closes it. */
+const restLane = statement<{ lane: string; due_at: number }, unknown>(
+  (db) => db.updateTable('lanes').set({ lease_until: null, due_at: 0 }).where('lane', '=', ''),
+  ({ lane, due_at }) => [null, due_at, lane],
 )

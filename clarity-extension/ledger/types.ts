@@ -89,6 +89,8 @@ export type Handler = (event: ClaimedEvent, trace: Trace) => Promise<Outcome>
 export interface TypeRule {
   /** Ready events of this type that stand behind one another in a lane are one run: the newest runs, the older are superseded. */
   coalesce?: boolean
+  /** Milliseconds that the lane rests after a delivery, so that a burst is two runs: the first change at once, the rest together. */
+  restMs?: number
   /** While one of these is paused, events of this type wait and burn no attempts. */
   needs?: readonly Connection[]
 }

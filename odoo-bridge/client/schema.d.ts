@@ -371,6 +371,69 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    parcel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Many of the events above in one request, when many things changed at once. Each keeps its own webhook id. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "webhook-id": string;
+                    "webhook-timestamp": string;
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Parcel"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Signature refused. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Gone; the addon switches sending off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Could not be stored; send again. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -602,6 +665,23 @@ export interface components {
                 sku?: string | null;
             };
         };
+        OutboxEvent: {
+            /** @description The same on every attempt and in every way it is delivered. */
+            webhook_id: string;
+            body: components["schemas"]["Envelope"];
+        };
+        Parcel: {
+            /**
+             * @description The first member of the body.
+             * @constant
+             */
+            type: "parcel";
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                events: components["schemas"]["OutboxEvent"][];
+            };
+        };
         Envelope: components["schemas"]["SaleOrderChanged"] | components["schemas"]["PickingChanged"] | components["schemas"]["StockChanged"];
     };
     responses: {
@@ -681,10 +761,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        events: {
-                            webhook_id: string;
-                            body: components["schemas"]["Envelope"];
-                        }[];
+                        events: components["schemas"]["OutboxEvent"][];
                     };
                 };
             };

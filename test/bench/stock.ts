@@ -34,16 +34,17 @@ export async function run(report: Report): Promise<void> {
   }
 }
 
-/** Counts every product in one transaction, as an inventory adjustment does. */
-async function count({ odoo }: Stage, ids: number[], quantity: number): Promise<void> {
-  await odoo.shell(`
-location = env['stock.warehouse'].search([('code', '=', 'WH')]).lot_stock_id
-quants = env['stock.quant'].with_context(inventory_mode=True).search(
-    [('location_id', '=', location.id), ('product_id', 'in', ${JSON.stringify(ids)})])
-quants.write({'inventory_quantity': ${quantity}})
-quants.action_apply_inventory()
-env.cr.commit()
-`)
+/** Counts every product in one transaction of the server, as a person's inventory adjustment does. */
+async function count({ admin }: Stage, ids: number[], quantity: number): Promise<void> {
+  const domain = [
+    ['location_id.usage', '=', 'internal'],
+    ['quantity', '>', 0],
+    ['product_id', 'in', ids],
+  ]
+  const context = { inventory_mode: true }
+  const quants = await admin<number[]>('stock.quant', 'search', { domain, context })
+  await admin('stock.quant', 'write', { ids: quants, vals: { inventory_quantity: quantity }, context })
+  await admin('stock.quant', 'action_apply_inventory', { ids: quants, context })
 }
 
 async function publishedAll({ shop }: Stage, quantity: number): Promise<void> {

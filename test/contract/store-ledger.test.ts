@@ -309,6 +309,33 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
           attempts: 0,
         })
       })
+
+      it('CASES 19: a lane that rests runs the first change at once and the rest of the burst together', async () => {
+        const { runs, handler } = recorder()
+        const rested = bench(store, { types: { 'stock.changed': { coalesce: true, restMs: 3_000 } } })
+        const change = (lane = 'stock:A') =>
+          rested.ledger.ingest(event(lane, { type: 'stock.changed', priority: 2 })).then(({ id }) => id)
+        await rested.ledger.start(handler)
+        const first = await change()
+        await rested.later(0)
+        const burst: number[] = []
+        for (let n = 0; n < 19; n++) {
+          burst.push(await change())
+          await rested.later(100)
+        }
+        const other = await change('stock:B')
+        await rested.later(0)
+        expect(runs.map(({ id }) => id)).toEqual([first, other])
+        await rested.later(1_100)
+        expect(runs.map(({ id }) => id)).toEqual([first, other, burst.at(-1)])
+        // A lane that has rested and has nothing to run is closed, and one that did nothing does not rest.
+        await rested.later(3_000)
+        expect(await store.db.selectFrom('lanes').selectAll().execute()).toEqual([])
+        const last = await change()
+        await rested.later(0)
+        await rested.ledger.stop(1_000)
+        expect(runs.at(-1)?.id).toBe(last)
+      })
     })
 
     describe('what goes wrong', () => {
@@ -493,6 +520,7 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
             move,
             startedAt: 0,
             durationMs: 0,
+            restMs: 0,
             steps: '[]',
           }
           const [settled] = await store.run(settleEndings, { endings: [late], now: it_.now(), dialect: store.dialect })

@@ -215,6 +215,46 @@ describe('the webhook doors', () => {
     expect((await deliver({ body, path: '/webhooks/odoo', secret: [secrets.odoo] })).status).toBe(202)
     expect(await rows()).toMatchObject([{ source: 'odoo', lane: 'order:7', priority: 1, trace_id: 'ef'.repeat(16) }])
   })
+
+  const parcelOf = (events: unknown) =>
+    Buffer.from(JSON.stringify({ type: 'parcel', timestamp: '2026-11-20T12:00:00Z', data: { events } }))
+  const stockEvent = (sku: string) => ({
+    webhook_id: `evt_${sku}`,
+    body: { type: 'stock.changed', timestamp: '2026-11-20T12:00:00Z', data: { product_id: 1, sku } },
+  })
+
+  it('unpack a parcel of the addon: each event under its own id, one that is known already once, a bad one alone', async () => {
+    const to = app()
+    const send = (events: unknown) =>
+      deliver({ to, body: parcelOf(events), path: '/webhooks/odoo', secret: [secrets.odoo] })
+    expect((await send([stockEvent('A'), stockEvent('B')])).body).toEqual({ accepted: 2, duplicates: 0 })
+    const bad = { webhook_id: 'evt_bad', body: { type: 'stock.moved' } }
+    const answer = await send([stockEvent('B'), bad, stockEvent('C')])
+    expect([answer.status, answer.body]).toEqual([202, { accepted: 3, duplicates: 1 }])
+    expect((await rows()).map(({ webhook_id, lane, state }) => [webhook_id, lane, state])).toEqual([
+      ['evt_A', 'stock:A', 'ready'],
+      ['evt_B', 'stock:B', 'ready'],
+      ['evt_bad', 'unreadable:odoo', 'dead'],
+      ['evt_C', 'stock:C', 'ready'],
+    ])
+  })
+
+  it('keep a parcel that cannot be unpacked as one unreadable event, and know none from the storefront', async () => {
+    const odoo = { path: '/webhooks/odoo', secret: [secrets.odoo] }
+    const bodies = [parcelOf([{ body: 1 }]), parcelOf([]), Buffer.from('{"type":"parcel"')]
+    for (const body of bodies) expect((await deliver({ body, ...odoo })).status).toBe(202)
+    expect((await deliver({ body: parcelOf([stockEvent('A')]) })).status).toBe(202)
+    expect((await rows()).map(({ lane, state }) => [lane, state])).toEqual([
+      ...bodies.map(() => ['unreadable:odoo', 'dead']),
+      ['unreadable:clarity', 'dead'],
+    ])
+  })
+
+  it('take a parcel only when it is signed', async () => {
+    const body = parcelOf([stockEvent('A')])
+    expect((await deliver({ body, path: '/webhooks/odoo', secret: [secrets.clarity] })).status).toBe(401)
+    expect(await rows()).toEqual([])
+  })
 })
 
 describe('the health doors', () => {

@@ -17,7 +17,7 @@ _logger = logging.getLogger(__name__)
 
 # Seconds before each attempt, as Standard Webhooks recommends.
 _SCHEDULE = [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
-_BATCH = 200
+_BATCH = 1000
 _KEEP_SENT_DAYS = 7
 _KEEP_UNSENT_DAYS = 30
 

@@ -73,6 +73,14 @@ class TestSender(EventCase):
     def uids(self):
         return [headers["webhook-id"] for headers, _body in self.receiver.got]
 
+    def backlog(self, many):
+        products = self.env["product.product"].create(
+            [{"name": f"P{n}", "default_code": f"P{n}", "is_storable": True} for n in range(many)]
+        )
+        for product in products:
+            self.env["stock.quant"]._update_available_quantity(product, self.warehouse.lot_stock_id, 1)
+        self.env.cr.flush()
+
     def test_accepted_event_is_sent_once_and_signed(self):
         self.change()
         self.send()
@@ -270,16 +278,45 @@ class TestSender(EventCase):
         self.send()
         self.assertEqual(self.events().mapped("state"), ["sent", "sent"])
 
-    def test_backlog_is_sent_over_few_connections(self):
-        products = self.env["product.product"].create(
-            [{"name": f"P{n}", "default_code": f"P{n}", "is_storable": True} for n in range(250)]
-        )
-        for product in products:
-            self.env["stock.quant"]._update_available_quantity(product, self.warehouse.lot_stock_id, 1)
-        self.env.cr.flush()
+    def test_backlog_travels_in_parcels_each_event_under_its_own_id(self):
+        self.backlog(260)
         self.send()
-        self.assertEqual(len(set(self.uids())), 250)
-        self.assertEqual(set(self.events().mapped("state")), {"sent"})
+        self.assertEqual(len(self.receiver.got), 2)
+        inside = []
+        for headers, body in self.receiver.got:
+            expected = sign(body, [SECRET], headers["webhook-id"], int(headers["webhook-timestamp"]))
+            self.assertEqual(headers["webhook-signature"], expected["webhook-signature"])
+            self.assertTrue(body.startswith(b'{"type":"parcel"'), "the receiver looks at the beginning only")
+            parcel = json.loads(body)
+            self.assertEqual(parcel["type"], "parcel")
+            inside += parcel["data"]["events"]
+        events = self.events()
+        self.assertEqual(set(events.mapped("state")), {"sent"})
+        self.assertEqual(
+            sorted((event["webhook_id"], event["body"]["data"]["sku"]) for event in inside),
+            sorted((event.uid, json.loads(event.payload)["data"]["sku"]) for event in events),
+        )
+
+    def test_refused_parcel_is_tried_event_by_event(self):
+        self.receiver.answers = [(400, {}), (400, {})]
+        self.backlog(30)
+        self.send()
+        self.assertEqual(len(self.receiver.got), 31)
+        self.assertEqual(sorted(self.events().mapped("state")), ["pending"] + ["sent"] * 29)
+
+    def test_parcel_with_a_wrong_secret_is_not_tried_event_by_event(self):
+        self.receiver.default = (401, {})
+        self.backlog(30)
+        self.send()
+        self.assertEqual(len(self.receiver.got), 1)
+        self.assertEqual(set(self.events().mapped("state")), {"pending"})
+
+    def test_case_05_parcel_to_a_receiver_that_is_away_costs_one_attempt(self):
+        self.receiver.default = (503, {})
+        self.backlog(300)
+        self.send()
+        self.assertLessEqual(len(self.receiver.got), 2)
+        self.assertEqual(set(self.events().mapped("state")), {"pending"})
 
     def test_cron_sends(self):
         self.change()

@@ -1,7 +1,9 @@
 """One attempt to deliver events over HTTP. Knows nothing of the database."""
 
+import json
 import threading
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -13,6 +15,9 @@ from .signature import sign
 
 _CONNECTIONS = 4
 _TIMEOUT = 15
+# Above so many at once they travel in parcels: a signature and a round trip each would take longer than what they say.
+_ALONE = 20
+_PARCEL = 250
 # The receiver as a whole is away or busy, rather than unhappy with one event.
 AWAY = {0, 429, 502, 503, 504}
 _LONGEST_HOLD = 24 * 3600
@@ -56,33 +61,57 @@ def deliver(endpoint, events):
     stop = threading.Event()
     pool = _pool()
 
-    def attempt(event):
+    def attempt(parcel):
         if stop.is_set():
-            return None
-        answer = send(endpoint, event, pool)
-        if answer.away or answer.gone:
+            return []
+        answers = _send_parcel(endpoint, parcel, pool) if len(parcel) > 1 else [send(endpoint, parcel[0], pool)]
+        if answers[0].away or answers[0].gone:
             stop.set()
-        return answer
+        elif len(parcel) > 1 and not answers[0].accepted and answers[0].status != 401:
+            # One of them may be at fault: each is tried alone.
+            return [answer for event in parcel for answer in attempt([event])]
+        return answers
 
-    if len(events) == 1:
-        return [attempt(events[0])]
+    parcels = _parcels(events)
+    if len(parcels) == 1:
+        return attempt(parcels[0])
     with ThreadPoolExecutor(_CONNECTIONS, "clarity-send") as threads:
-        return [answer for answer in threads.map(attempt, events) if answer]
+        return [answer for answers in threads.map(attempt, parcels) for answer in answers]
+
+
+def _parcels(events):
+    size = 1 if len(events) <= _ALONE else _PARCEL
+    return [events[start : start + size] for start in range(0, len(events), size)]
 
 
 def send(endpoint, event, pool=None):
     """:return: the Answer to one event"""
     event_id, uid, text = event
+    return Answer(event_id, uid, *_post(endpoint, uid, text, pool or _pool()))
+
+
+def _send_parcel(endpoint, events, pool):
+    """:return: the Answer to each of the events, which is the one to all of them"""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    inside = ",".join(f'{{"webhook_id":{json.dumps(uid)},"body":{text}}}' for _id, uid, text in events)
+    text = f'{{"type":"parcel","timestamp":"{now}","data":{{"events":[{inside}]}}}}'
+    # The parcel's own id is new each time: what is in it may differ, and its events are known by theirs.
+    answer = _post(endpoint, f"parcel_{uuid.uuid4().hex}", text, pool)
+    return [Answer(event_id, uid, *answer) for event_id, uid, _text in events]
+
+
+def _post(endpoint, uid, text, pool):
+    """:return: status, error, seconds to hold"""
     body = text.encode()
     headers = sign(body, endpoint.secrets, uid, int(time.time()))
     headers["content-type"] = "application/json"
     try:
         # urllib3 and not requests, which costs more than twice the time per event.
-        answer = (pool or _pool()).request("POST", endpoint.url, body=body, headers=headers)
+        answer = pool.request("POST", endpoint.url, body=body, headers=headers)
     except urllib3.exceptions.HTTPError as exc:
-        return Answer(event_id, uid, 0, _plain(exc))
+        return 0, _plain(exc), None
     error = "" if 200 <= answer.status < 300 else f"HTTP {answer.status} {answer.reason or ''}".strip()
-    return Answer(event_id, uid, answer.status, error, _hold(answer))
+    return answer.status, error, _hold(answer)
 
 
 def _pool():
