@@ -22,6 +22,7 @@
 # ODOO_DB    the database of up       store
 # ODOO_PORT  the port wished for up   8069; a free one when it is taken
 # ODOO_ALSO_INSTALL  more Debian packages to install
+# ODOO_TEST_TAGS  which of test-addon's tests   /clarity_bridge, e.g. /clarity_bridge:TestSender
 # ODOO_TEST_OWNER  a process id: fresh-db's database goes when that process is gone
 set -euo pipefail
 
@@ -120,7 +121,7 @@ main() {
     copy-home) under_lock prepare; copy_home ;;
     stop-postgres) stop_cluster ;;
     start-postgres) start_cluster ;;
-    *) sed -n '2,27s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,28s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 }
 

@@ -121,12 +121,13 @@ owner_lives() {
 }
 
 test_addon() {
-  local database="addon_test_$$" log="$HOME_DIR/addon-test.log" code=0
+  local database="addon_test_$$" log="$HOME_DIR/addon_test_$$.log" code=0
   createdb -T "$PLAIN" "$database"
   odoo_on "$database" --http-interface 127.0.0.1 --http-port "$(free_port)" \
-    -i clarity_bridge --test-tags /clarity_bridge --stop-after-init > "$log" 2>&1 || code=$?
+    -i clarity_bridge --test-tags "${ODOO_TEST_TAGS:-/clarity_bridge}" --stop-after-init > "$log" 2>&1 || code=$?
   dropdb --if-exists --force "$database"
   cat "$log"
+  rm "$log"
   return $code
 }
 
