@@ -7,6 +7,7 @@ import { createAudit } from './audit/audit.ts'
 import { createClarityClient } from './clarity/client.ts'
 import type { ClarityConfig, Config, OdooConfig } from './config.ts'
 import { odooSender } from './delivery/odoo-sender.ts'
+import { hasFlow } from './flows/registry.ts'
 import { handlerOf, typeRules } from './handler.ts'
 import { createApp } from './http/app.ts'
 import { healthDoors } from './http/health.ts'
@@ -28,8 +29,8 @@ import { shipmentPorts } from './ports/shipment.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
 import { openStore } from './store/store.ts'
-import { drainOutbox } from './sweep/outbox.ts'
-import { schedule } from './sweep/schedule.ts'
+import { bridgeSweeps } from './sweep/all.ts'
+import { keptSecrets } from './sweep/kept-secrets.ts'
 import { createSwitches } from './switches.ts'
 import { metrics } from './watch/metrics.ts'
 
@@ -105,6 +106,21 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     switches,
   )
 
+  const secrets = keptSecrets(store.db, config.secretKey)
+  await secrets.load()
+  const sweeps = bridgeSweeps({
+    db: store.db,
+    clarity,
+    odoo,
+    switches,
+    ledger,
+    log,
+    store: STORE,
+    hasFlow,
+    publicUrl: config.publicUrl,
+    secrets,
+  })
+
   const api = panelApi({
     audit,
     queries,
@@ -119,7 +135,10 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const app = createApp({
     doors: [
       webhookDoors({
-        secrets: { clarity: () => config.clarity.webhookSecrets, odoo: () => config.odoo.webhookSecrets },
+        secrets: {
+          clarity: () => [...config.clarity.webhookSecrets, ...secrets.all()],
+          odoo: () => config.odoo.webhookSecrets,
+        },
         ledger,
         log,
       }),
@@ -136,7 +155,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   server.listen(config.port, '127.0.0.1')
   await once(server, 'listening')
   await ledger.start(handler)
-  const sweeps = schedule([{ name: 'outbox', cron: '* * * * *', run: drainOutbox(odoo, ledger) }], log)
+  await sweeps.start()
 
   return {
     server,

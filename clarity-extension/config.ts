@@ -10,6 +10,8 @@ export interface Config {
   port: number
   dataDir: string
   databaseUrl: string | undefined
+  /** Where the storefront reaches this bridge from outside, e.g. `https://bridge.example.com`. */
+  publicUrl: string | undefined
   clarity: ClarityConfig | 'sandbox'
   odoo: OdooConfig | 'sandbox'
   adminPassword: string
@@ -52,6 +54,7 @@ const environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'DATABASE_URL must begin with postgresql://')
     .optional(),
+  PUBLIC_URL: z.url('PUBLIC_URL must be a URL, e.g. https://bridge.example.com').optional(),
   CLARITY_BASE_URL: z.url('CLARITY_BASE_URL must be a URL, e.g. https://shop.example.com/api/v1').optional(),
   CLARITY_TOKEN_URL: z.url('CLARITY_TOKEN_URL must be a URL, e.g. https://shop.example.com/oauth/token').optional(),
   CLARITY_CLIENT_ID: optional,
@@ -85,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): { config: Conf
       port: values.PORT,
       dataDir: values.DATA_DIR,
       databaseUrl: values.DATABASE_URL,
+      publicUrl: values.PUBLIC_URL,
       clarity: clarityOf(values),
       odoo: odooOf(values),
       adminPassword: values.ADMIN_PASSWORD ?? randomBytes(9).toString('base64url'),

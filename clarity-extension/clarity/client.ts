@@ -195,6 +195,8 @@ export function createClarityClient(options: ClarityOptions) {
       ),
 
     listWebhookEndpoints: endpoints.list,
+    addWebhookEndpoint: endpoints.add,
+    changeWebhookEndpoint: endpoints.change,
 
     /** The storefront tells `url` of `events` (all by default), whatever it took. */
     ensureWebhookEndpoint: ensureEndpoint(endpoints),

@@ -16,6 +16,8 @@ export interface Tables {
   settings: SettingsTable
   throughput: ThroughputTable
   audit: AuditTable
+  sweeps: SweepsTable
+  cursors: CursorsTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -169,4 +171,28 @@ export interface AuditTable {
   /** Of the row before; 64 zeros at the beginning. */
   previous: string
   hash: string
+}
+
+/** A scheduled reading: its schedule where a merchant changed it, who runs it now, and how the last run ended. */
+export interface SweepsTable {
+  name: string
+  /** Null: as the bridge brings it. */
+  cron: string | null
+  /** IANA time zone of the expression; null: the server's. */
+  zone: string | null
+  enabled: Generated<number>
+  /** The run that has it; it expires by itself. */
+  holder: string | null
+  lease_until: number | null
+  started_at: number | null
+  finished_at: number | null
+  outcome: 'done' | 'failed' | null
+  message: string | null
+}
+
+/** How far a reader has come: an instant of the side it reads, as that side writes it. */
+export interface CursorsTable {
+  name: string
+  position: string
+  updated_at: number
 }

@@ -106,7 +106,17 @@ export async function stateOf({ store }: Pick<Bench, 'store'>, id: number) {
 
 /** Empty tables, connections up. */
 export async function wipe({ db }: Store): Promise<void> {
-  for (const table of ['attempts', 'events', 'lanes', 'demand', 'links', 'throughput', 'settings'] as const)
+  for (const table of [
+    'attempts',
+    'events',
+    'lanes',
+    'demand',
+    'links',
+    'throughput',
+    'settings',
+    'sweeps',
+    'cursors',
+  ] as const)
     await db.deleteFrom(table).execute()
   await db.updateTable('connections').set({ state: 'up', cause: null, message: null, since: START }).execute()
 }

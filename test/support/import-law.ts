@@ -37,7 +37,7 @@ const law: Record<string, Room> = {
   clarity: { enters: ['shared'] },
   delivery: { enters: ['shared', 'odoo-bridge/client'] },
   ports: { enters: ['*'] },
-  sweep: { enters: ['shared', 'ledger', 'links', 'clarity', 'odoo-bridge/client'] },
+  sweep: { enters: ['shared', 'store', 'ledger', 'links', 'switches', 'clarity', 'odoo-bridge/client'] },
   watch: { enters: ['shared', 'ledger', 'store'] },
   assist: { enters: ['shared', 'mapping'] },
 

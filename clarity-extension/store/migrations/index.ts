@@ -2,6 +2,7 @@ import type { Migration } from '../migrate.ts'
 import { ledger } from './0001_ledger.ts'
 import { approvals } from './0002_approvals.ts'
 import { audit } from './0003_audit.ts'
+import { sweeps } from './0004_sweeps.ts'
 
 /** In order. Add at the end, never change or remove. */
-export const migrations: readonly Migration[] = [ledger, approvals, audit]
+export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps]

@@ -1,0 +1,36 @@
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import type { Ledger } from '../ledger/types.ts'
+import type { Tables } from '../store/schema.ts'
+import { createCursors } from './cursors.ts'
+import { incremental } from './incremental.ts'
+import type { KeptSecrets } from './kept-secrets.ts'
+import { createMissed } from './missed.ts'
+import { drainOutbox } from './outbox.ts'
+import { type ReaderParts, readers } from './readers.ts'
+import { createSweeps, type Sweeps } from './schedule.ts'
+import { subscription } from './subscription.ts'
+
+export interface SweepParts extends ReaderParts {
+  db: Kysely<Tables>
+  ledger: Pick<Ledger, 'ingest'>
+  log: Pick<Logger, 'debug' | 'info' | 'warn'>
+  publicUrl: string | undefined
+  secrets: KeptSecrets
+}
+
+/** Every sweep of the bridge. */
+export function bridgeSweeps(parts: SweepParts): Sweeps {
+  const { db, odoo, clarity, ledger, log, publicUrl, secrets } = parts
+  const alert = (cause: string, message: string) => log.warn({ alert: cause }, message)
+  const reading = { cursors: createCursors(db), missed: createMissed(db, ledger) }
+  return createSweeps({
+    db,
+    log,
+    sweeps: [
+      { name: 'outbox', cron: '* * * * *', run: drainOutbox(odoo, ledger) },
+      ...readers(parts).map((reader) => incremental(reader, reading)),
+      subscription({ db, clarity, publicUrl, secrets, alert }),
+    ],
+  })
+}

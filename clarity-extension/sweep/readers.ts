@@ -1,0 +1,62 @@
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { EventType } from '../../shared/events.ts'
+import type { Failure } from '../../shared/outcome.ts'
+import type { Direction, Entity } from '../../shared/switches.ts'
+import type { Reply } from '../clarity/call.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import type { Batch } from '../clarity/paging.ts'
+import type { Switches } from '../switches.ts'
+import type { Reader } from './incremental.ts'
+import type { Seen } from './missed.ts'
+
+export interface ReaderParts {
+  clarity: ClarityClient
+  odoo: OdooClient
+  switches: Pick<Switches, 'enabled'>
+  store: string
+  /** Whether the bridge does anything with such an event. */
+  hasFlow(type: EventType): boolean
+}
+
+/** One line per entity and side: what is read by time of change, and as which event it is told. */
+export function readers(parts: ReaderParts): Reader[] {
+  const { clarity } = parts
+  return [
+    fromClarity(parts, 'order', 'order.updated', (since) => clarity.orders(since)),
+    fromClarity(parts, 'customer', 'customer.updated', (since) => clarity.customers(since)),
+    fromClarity(parts, 'product', 'product.updated', (since) => clarity.products(since)),
+  ].filter((reader) => reader !== undefined)
+}
+
+type Reading = (since: string) => AsyncGenerator<Reply<Batch<{ id: string; updatedAt: string }>>>
+
+function fromClarity(parts: ReaderParts, entity: Entity, type: EventType, read: Reading): Reader | undefined {
+  if (!parts.hasFlow(type)) return undefined
+  return {
+    name: sweepName(entity, 'toOdoo'),
+    source: 'clarity',
+    wanted: () => parts.switches.enabled(entity, 'toOdoo'),
+    async *changes(since, signal) {
+      for await (const reply of read(since)) {
+        if (!reply.ok) throw failed(reply.outcome)
+        const { records, unreadable } = reply.value
+        const readable = records.map((data): Seen => seen(entity, type, data))
+        // Its flow reads it once more and names the fields that cannot be read.
+        yield [...readable, ...unreadable.map(({ id, updatedAt }) => seen(entity, type, { id, updatedAt }))]
+        if (signal.aborted) return
+      }
+    },
+  }
+}
+
+const seen = (entity: Entity, type: EventType, data: { id: string; updatedAt: string }): Seen => ({
+  key: `${entity}:${data.id}`,
+  version: data.updatedAt,
+  envelope: { type, timestamp: data.updatedAt, data },
+})
+
+/** What a sweep says when a side does not answer; its next run tries again. */
+export const failed = (outcome: Failure): Error =>
+  new Error(outcome.kind === 'correct' ? outcome.problems[0].message : outcome.message)
+
+export const sweepName = (entity: Entity, direction: Direction): string => `${entity} ${direction}`
