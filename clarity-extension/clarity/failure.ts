@@ -95,7 +95,13 @@ type ProblemDetails = z.infer<typeof problemShape>
 const readProblem = (body: unknown): ProblemDetails => problemShape.safeParse(body).data ?? {}
 
 function problemsOf({ errors = [] }: ProblemDetails): Problem[] {
-  return errors.map(({ field, code, message }) => ({ code, target: field, message, remedy: REMEDY }))
+  // The storefront's own codes are an open list; ours is closed, so they stand in the message.
+  return errors.map(({ field, code, message }) => ({
+    code: 'storefront_refused',
+    target: field,
+    message: `${message} (${code})`,
+    remedy: REMEDY,
+  }))
 }
 
 function whole(status: number, said: string): Problem {

@@ -83,12 +83,12 @@ async function refusal(response: Response, settings: Settings): Promise<Failure>
   if (code === 'invalid_scope') {
     return refused(
       'clarity',
-      code,
+      'invalid_scope',
       `The storefront's client may not have ${settings.scopes.join(' ')}. Grant them to it.`,
     )
   }
   if (code !== undefined)
-    return refused('clarity', code, `The storefront refuses the client (${code}). ${CHECK_CREDENTIALS}`)
+    return refused('clarity', 'invalid_client', `The storefront refuses the client (${code}). ${CHECK_CREDENTIALS}`)
   if (response.status === 401 || response.status === 403) {
     return refused('clarity', 'invalid_client', `The storefront refuses the client. ${CHECK_CREDENTIALS}`)
   }

@@ -1,4 +1,5 @@
 import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
+import { remedyOf } from '../../shared/causes.ts'
 import { type Answer, correct, type Facts, type Problem, refused, retry, review } from '../../shared/outcome.ts'
 
 type OdooProblem = NonNullable<Result['problems']>[number]
@@ -39,32 +40,17 @@ const unnamed = (result: Result): OdooProblem => ({
 function problemOf(problem: OdooProblem): Problem {
   const { code, field, value, message, candidates = [] } = problem
   const choices = candidates.length > 0 ? ` Found: ${candidates.join(', ')}.` : ''
+  const cause = code === 'not_found' && isProduct(field) ? 'unknown_sku' : code
   return {
-    code: code === 'not_found' && isProduct(field) ? 'unknown_sku' : code,
+    code: cause,
     ...(field === undefined ? {} : { target: field }),
     ...(value === undefined ? {} : { value }),
     message: `${message}${choices}`,
-    remedy: REMEDIES[code],
+    remedy: remedyOf(cause),
   }
 }
 
 const isProduct = (field: string | undefined) => field?.endsWith('/product_id') ?? false
-
-const REMEDIES: Record<OdooProblem['code'], string> = {
-  unknown_reference: 'Replay the record it refers to first, then this one.',
-  not_found: 'Create the record in Odoo with this value, or map the value to another one, and replay.',
-  ambiguous_match:
-    'Make the value unique in Odoo, or map it to the right record, and replay. Nothing is chosen by guess.',
-  archived: 'Unarchive the record in Odoo, or map the value to another one, and replay.',
-  unknown_field: 'Correct the mapping: Odoo has no such field for the service user.',
-  invalid_value: 'Correct the value in the storefront or here, or convert it in the mapping, and replay.',
-  business_rule: "Follow Odoo's sentence, then replay.",
-  access_denied: 'Give the service user the right in Odoo; everything resumes by itself.',
-  totals_differ: 'Compare both computations, then accept the difference or correct taxes and prices.',
-  not_editable: 'Change the order in Odoo by hand, or cancel it, and close this.',
-  already_delivered: 'Take the goods back in Odoo by a return, and close this.',
-  unexpected: 'Replay it; if it stays, report it with this message.',
-}
 
 /** What a person compares: the storefront's figures beside Odoo's own. */
 function factsOf({ expect, ref }: Operation, { computed, name }: Result): Facts {

@@ -1,13 +1,13 @@
 import { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { remedyOf } from '../../shared/causes.ts'
 import type { Problem } from '../../shared/outcome.ts'
 import type { EventDetail } from '../ledger/queries.ts'
 import type { components } from '../panel/schema.d.ts'
 import { HIDDEN, mask } from './mask.ts'
 import type { PanelPorts } from './ports.ts'
 import { Refusal } from './problem.ts'
-import { remedyFor } from './remedies.ts'
 import { sessionOf } from './session.ts'
 import { attemptView, eventView, linkView } from './views.ts'
 
@@ -95,7 +95,7 @@ async function traceOf(ports: PanelPorts, event: EventDetail): Promise<Schemas['
     attempts: event.attemptLog.map(attemptView),
     problems: problems.success ? problems.data : [],
     facts: facts.success ? facts.data : null,
-    remedy: needsPerson(event) ? (problems.success && problems.data[0]?.remedy) || remedyFor(event.cause) : null,
+    remedy: needsPerson(event) ? (problems.success && problems.data[0]?.remedy) || remedyOf(event.cause) : null,
     links: links.map(linkView),
     related: event.related.map(eventView).reverse(),
   }

@@ -1,10 +1,10 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
+import { remedyOf } from '../../shared/causes.ts'
 import type { Connection } from '../../shared/outcome.ts'
 import type { components } from '../panel/schema.d.ts'
 import type { ConnectionCheck, PanelPorts } from './ports.ts'
 import { Refusal } from './problem.ts'
-import { remedyFor } from './remedies.ts'
 import { sessionOf } from './session.ts'
 import { connectionView, instant } from './views.ts'
 
@@ -68,6 +68,6 @@ const checkView = (check: ConnectionCheck) => ({
   name: check.name,
   ok: check.ok,
   message: check.message,
-  remedy: check.ok ? null : (check.remedy ?? remedyFor(check.name.toLowerCase())),
+  remedy: check.ok ? null : (check.remedy ?? remedyOf(check.name.toLowerCase())),
   ms: Math.round(check.ms),
 })

@@ -1,9 +1,9 @@
 import { Router } from 'express'
 import { z } from 'zod'
+import { remedyOf } from '../../shared/causes.ts'
 import type { FailureGroup } from '../ledger/queries.ts'
 import type { components } from '../panel/schema.d.ts'
 import type { PanelPorts } from './ports.ts'
-import { remedyFor } from './remedies.ts'
 import { sessionOf } from './session.ts'
 import { eventView, instant } from './views.ts'
 
@@ -41,7 +41,7 @@ export function failureRoutes({ queries, ledger }: PanelPorts): Router {
       firstAt: instant(group.oldestAt),
       lastAt: instant(group.newestAt),
       message: group.message ?? '',
-      remedy: problems.success ? problems.data[0].remedy : remedyFor(group.cause),
+      remedy: problems.success ? problems.data[0].remedy : remedyOf(group.cause),
       sample: group.sample.map(eventView),
     }
   }

@@ -1,8 +1,8 @@
+import { remedyOf } from '../../shared/causes.ts'
 import type { AttemptDetail, ConnectionStatus, EventSummary } from '../ledger/queries.ts'
 import type { components } from '../panel/schema.d.ts'
 import { mask } from './mask.ts'
 import type { ConnectionSide, RecordLink } from './ports.ts'
-import { remedyFor } from './remedies.ts'
 
 /** Rows as the ledger gives them, told as panel.openapi.yaml says. */
 type Schemas = components['schemas']
@@ -55,7 +55,7 @@ export function connectionView(status: ConnectionStatus, side: ConnectionSide): 
     state: status.state,
     cause: paused ? status.cause : null,
     message: paused ? status.message : null,
-    remedy: paused ? remedyFor(status.cause) : null,
+    remedy: paused ? remedyOf(status.cause) : null,
     since: status.since > 0 ? instant(status.since) : null,
     waiting: status.waiting,
   }

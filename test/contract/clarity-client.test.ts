@@ -161,8 +161,12 @@ describe('an answer becomes an outcome', () => {
       outcome: {
         kind: 'correct',
         problems: [
-          { code: 'unknown_line', target: '/lines/0/lineId' },
-          { code: 'more_than_ordered', target: '/lines/1/quantity' },
+          { code: 'storefront_refused', target: '/lines/0/lineId', message: expect.stringContaining('(unknown_line)') },
+          {
+            code: 'storefront_refused',
+            target: '/lines/1/quantity',
+            message: expect.stringContaining('(more_than_ordered)'),
+          },
         ],
       },
     })

@@ -4,7 +4,6 @@ import express from 'express'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { HIDDEN, mask } from '../../clarity-extension/http/mask.ts'
-import { remedyFor } from '../../clarity-extension/http/remedies.ts'
 import type { ClaimedEvent } from '../../clarity-extension/ledger/types.ts'
 import type { Event } from '../../clarity-extension/panel/api.ts'
 import { merge } from '../../clarity-extension/panel/merge.ts'
@@ -12,6 +11,7 @@ import { filterOf, readSearch } from '../../clarity-extension/panel/search.ts'
 import { de } from '../../clarity-extension/panel/words/de.ts'
 import { en } from '../../clarity-extension/panel/words/en.ts'
 import { metrics } from '../../clarity-extension/watch/metrics.ts'
+import { causeOf, causes } from '../../shared/causes.ts'
 import { scenario } from '../panel/scenarios.ts'
 
 describe('masking', () => {
@@ -86,13 +86,12 @@ describe('words', () => {
     expect([...new Set(used)].filter((key) => !known.has(key))).toEqual([])
   })
 
-  it('name every cause that has a remedy', () => {
-    const source = readFileSync(join(import.meta.dirname, '../../clarity-extension/http/remedies.ts'), 'utf8')
-    const causes = [...source.matchAll(/^ {2}(\w+): /gm)]
-      .map((match) => `${match[1]}`)
-      .filter((cause) => cause !== 'thrown')
-    expect(causes.filter((cause) => !(cause in en.cause))).toEqual([])
-    expect(remedyFor('never heard of')).toContain('replay')
+  it('name every cause of the catalogue, and what to do about it', () => {
+    const needsPerson = Object.entries(causes).filter(([, { classes }]) => !classes.every((one) => one === 'skip'))
+    expect(Object.keys(causes).filter((code) => !(code in en.cause))).toEqual([])
+    expect(needsPerson.map(([code]) => code).filter((code) => !(code in de.remedy))).toEqual([])
+    expect(Object.keys(en.cause).filter((code) => causeOf(code) === undefined)).toEqual([])
+    expect(Object.keys(de.remedy).filter((code) => causeOf(code) === undefined)).toEqual([])
   })
 })
 

@@ -10,7 +10,7 @@ export function Trouble({ trace }: { trace: Trace }) {
   const { t } = useTranslation()
   const { event, problems, facts } = trace
   if (event.state !== 'dead' && event.state !== 'held') return null
-  const remedy = problems[0]?.remedy ?? t(`remedy.${event.cause}`, { defaultValue: trace.remedy ?? '' })
+  const remedy = t(`remedy.${event.cause}`, { defaultValue: problems[0]?.remedy ?? trace.remedy ?? '' })
   return (
     <section className={styles.trouble} data-state={event.state} aria-label={t('event.problems')}>
       <h2>{t(`cause.${event.cause}`, { defaultValue: event.message ?? event.cause ?? '' })}</h2>

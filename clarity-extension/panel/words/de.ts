@@ -328,6 +328,42 @@ export const de: Words = {
     switched_off: 'Ausgeschaltet',
     not_for_us: 'Nichts für die Brücke',
     superseded: 'Ein neueres Ereignis deckt es ab',
+    invalid_scope: 'Der Zugang darf diese Rechte nicht haben',
+    proxy_refused: 'Ein Proxy weist uns ab',
+    archived: 'Der Datensatz ist in Odoo archiviert',
+    unknown_field: 'Odoo hat dieses Feld nicht',
+    readonly: 'Odoo setzt dieses Feld selbst',
+    empty_required: 'Ein Pflichtfeld ist leer',
+    required: 'Ein Pflichtwert fehlt',
+    invalid_type: 'Ein Wert hat die falsche Art',
+    wrong_type: 'Ein Wert hat die falsche Art',
+    not_a_choice: 'Keine der Auswahlmöglichkeiten',
+    wrong_model: 'Ein Datensatz der falschen Art',
+    too_long: 'Der Text ist zu lang',
+    not_whole: 'Keine ganze Zahl',
+    inexact: 'Ein Betrag würde gekürzt',
+    not_a_number: 'Keine Zahl',
+    not_a_boolean: 'Weder ja noch nein',
+    not_a_date: 'Kein Datum',
+    not_a_country: 'Kein Land',
+    bad_rule: 'Die Regel ist nicht ausführbar',
+    expression_not_run: 'Ein Ausdruck wurde nicht ausgeführt',
+    expression_failed: 'Ein Ausdruck schlug fehl',
+    expression_too_large: 'Ein Ausdruck ergab zu viel',
+    expression_too_long: 'Ein Ausdruck lief zu lange',
+    expression_inexact: 'Ein Ausdruck ergab eine ungenaue Zahl',
+    no_customer: 'Der Auftrag hat keinen Kunden',
+    no_tax_rule: 'Keine Steuerregel passt',
+    unmapped: 'Ein Wert steht in keiner Tabelle',
+    too_large: 'Der Datensatz ist zu groß',
+    bad_request: 'Die Anfrage wird nicht verstanden',
+    unexpected: 'Odoo lehnte ohne Grund ab',
+    totals_inconsistent: 'Die Zahlen des Auftrags gehen nicht auf',
+    rule: 'Eine Regel hält ihn an',
+    proposed_change: 'Eine Änderung wird vorgeschlagen',
+    not_editable: 'Odoo kann ihn nicht mehr ändern',
+    review: 'Odoo kann dem Shop hier nicht folgen',
+    not_the_record: 'Die andere Seite ist maßgeblich',
   },
   remedy: {
     by_hand: 'Jemand hat diese Verbindung angehalten. Setzen Sie sie fort, wenn die andere Seite bereit ist.',
@@ -353,6 +389,86 @@ export const de: Words = {
     bug: 'Das ist ein Fehler der Brücke. Wiederholen Sie einmal; kommt er wieder, melden Sie ihn mit der Trace-Kennung.',
     totals_differ:
       'Vergleichen Sie beide Summen am Ereignis. Berichtigen Sie den Auftrag in Odoo oder im Shop und wiederholen Sie dann.',
+    invalid_scope:
+      'Geben Sie dem Zugang im Shop die Rechte, die in der Meldung stehen. Die Zustellung läuft dann von selbst weiter.',
+    proxy_refused: 'Lassen Sie die Erweiterung durch den Proxy vor Odoo. Die Zustellung läuft dann von selbst weiter.',
+    access_denied:
+      'Geben Sie dem Dienstbenutzer in Odoo das fehlende Recht (Gruppe „Clarity Bridge: Service“). Die Zustellung läuft dann von selbst weiter.',
+    unreadable_answer:
+      'Die Brücke hat es etwa einen Tag lang versucht. Prüfen Sie, ob die andere Seite läuft und erreichbar ist, und wiederholen Sie dann.',
+    throttled:
+      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    busy: 'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    conflict:
+      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    in_progress:
+      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    stale_version:
+      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    stale_quantity:
+      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    aborted:
+      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    lease_lost:
+      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+    unreadable_body:
+      'Vergleichen Sie die Nachricht mit dem Vertrag ihres Absenders; berichtigen Sie sie hier und wiederholen Sie, oder verwerfen Sie sie.',
+    invalid_shape: 'Berichtigen Sie den Wert hier oder im Shop und wiederholen Sie dann.',
+    unknown_sku:
+      'Legen Sie das Produkt in Odoo mit dieser internen Referenz an, oder ordnen Sie die SKU einer anderen zu, und wiederholen Sie dann.',
+    unknown_reference: 'Wiederholen Sie zuerst den Datensatz, auf den er verweist, dann diesen.',
+    unknown_record: 'Prüfen Sie CLARITY_BASE_URL, wenn alle scheitern; sonst verwerfen Sie das Ereignis.',
+    unknown_model: 'Installieren Sie die Odoo-App, die dieses Modell mitbringt, und wiederholen Sie dann.',
+    not_found:
+      'Legen Sie den Datensatz in Odoo mit diesem Wert an, oder ordnen Sie den Wert einem anderen zu, und wiederholen Sie dann.',
+    ambiguous_match:
+      'Machen Sie den Wert in Odoo eindeutig, oder ordnen Sie ihn dem richtigen Datensatz zu, und wiederholen Sie dann.',
+    archived:
+      'Holen Sie den Datensatz in Odoo aus dem Archiv, oder ordnen Sie den Wert einem anderen zu, und wiederholen Sie dann.',
+    unknown_field: 'Berichtigen Sie die Zuordnung: Odoo hat dieses Feld für den Dienstbenutzer nicht.',
+    readonly: 'Nehmen Sie die Regel heraus, oder wählen Sie ein Feld, das geschrieben werden darf.',
+    empty_required: 'Füllen Sie das Feld im Shop, oder geben Sie der Regel einen Vorgabewert.',
+    required: 'Füllen Sie das Feld im Shop, oder geben Sie der Regel einen Vorgabewert, und wiederholen Sie dann.',
+    invalid_value:
+      'Berichtigen Sie den Wert im Shop oder hier, oder wandeln Sie ihn in der Zuordnung um, und wiederholen Sie dann.',
+    invalid_type: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    wrong_type: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    not_a_choice: 'Ordnen Sie den Wert über eine Tabelle oder Umwandlung einer der Möglichkeiten zu.',
+    wrong_model: 'Richten Sie die Regel auf einen Datensatz der richtigen Art.',
+    too_long: 'Kürzen Sie ihn, oder lassen Sie die Regel ihn kürzen.',
+    not_whole: 'Berichtigen Sie die Zahl, oder runden Sie sie in der Regel.',
+    inexact: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    not_a_number:
+      'Berichtigen Sie den Wert im Shop oder hier, oder wandeln Sie ihn in der Zuordnung um, und wiederholen Sie dann.',
+    not_a_boolean:
+      'Berichtigen Sie den Wert im Shop oder hier, oder wandeln Sie ihn in der Zuordnung um, und wiederholen Sie dann.',
+    not_a_date:
+      'Berichtigen Sie den Wert im Shop oder hier, oder wandeln Sie ihn in der Zuordnung um, und wiederholen Sie dann.',
+    not_a_country:
+      'Berichtigen Sie den Wert im Shop oder hier, oder wandeln Sie ihn in der Zuordnung um, und wiederholen Sie dann.',
+    bad_rule: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    expression_not_run: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    expression_failed: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    expression_too_large: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    expression_too_long: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
+    expression_inexact: 'Rechnen Sie mit $add, $subtract, $multiply, $divide oder $roundTo: Sie nehmen und geben Text.',
+    no_customer: 'Geben Sie dem Auftrag hier oder im Shop einen Kontakt und wiederholen Sie dann.',
+    no_tax_rule: 'Fügen Sie eine Steuerregel hinzu; alles, was darauf wartet, wird freigegeben.',
+    unmapped: 'Fügen Sie der Tabelle einen Eintrag für den Wert hinzu; alles, was darauf wartet, wird freigegeben.',
+    business_rule: 'Tun Sie, was Odoo verlangt, und wiederholen Sie dann.',
+    storefront_refused: 'Berichtigen Sie den Wert oder die Regel, die ihn ergab, und wiederholen Sie dann.',
+    inventory_rejected:
+      'Legen Sie Produkt und Lagerort im Shop an, oder lassen Sie das Lager ohne Zuordnung, und wiederholen Sie dann.',
+    too_large: 'Heben Sie die Größengrenze des Proxys vor Odoo an und wiederholen Sie dann.',
+    bad_request: 'Prüfen Sie die Zuordnung; ist sie richtig, melden Sie den Fehler mit der Meldung.',
+    unexpected: 'Wiederholen Sie; bleibt es so, melden Sie den Fehler mit dieser Meldung.',
+    totals_inconsistent:
+      'Berichtigen Sie den Auftrag im Shop und wiederholen Sie, oder verwerfen Sie ihn und erfassen Sie ihn von Hand.',
+    rule: 'Sehen Sie sich den Auftrag an, dann genehmigen Sie ihn oder lehnen ihn ab.',
+    proposed_change: 'Genehmigen Sie sie, um sie auf die andere Seite zu schreiben, oder lehnen Sie sie ab.',
+    not_editable: 'Ändern Sie den Auftrag in Odoo von Hand, oder stornieren Sie ihn, und schließen Sie dies.',
+    already_delivered: 'Nehmen Sie die Ware in Odoo über eine Rückgabe zurück und schließen Sie dies.',
+    review: 'Entscheiden Sie in Odoo, was richtig ist, dann genehmigen Sie oder lehnen ab.',
   },
   refusal: {
     wrong_credentials: {

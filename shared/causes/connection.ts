@@ -1,0 +1,142 @@
+import type { Cause } from './cause.ts'
+
+/** The far side refuses us as a whole: the connection pauses, no attempt is burnt, everything resumes when it is mended. */
+export const connectionCauses = {
+  by_hand: {
+    classes: ['refused'],
+    mendedIn: 'settings',
+    title: 'Paused by hand',
+    meaning: 'A person paused the connection.',
+    reasons: ['Maintenance of the other side.', 'Somebody wanted to look at something before more is written.'],
+    remedy: 'Resume the connection when the other side is ready.',
+  },
+  unauthorized: {
+    classes: ['refused'],
+    mendedIn: 'settings',
+    title: 'The key is not accepted',
+    meaning: 'The other side does not accept our key, password or token.',
+    reasons: [
+      'The API key has expired or was revoked.',
+      'The service user was archived or lost its password.',
+      'The secret was copied incompletely.',
+    ],
+    remedy: 'Enter a valid key or client secret under Settings > Connections. Deliveries resume by themselves.',
+  },
+  invalid_client: {
+    classes: ['refused'],
+    mendedIn: 'settings',
+    title: 'The storefront does not know this client',
+    meaning: 'The token address refuses the client id or its secret.',
+    reasons: [
+      'The client was revoked in the storefront.',
+      'Its secret was changed there.',
+      'Id and secret belong to different clients.',
+    ],
+    remedy:
+      'Enter the client id and secret that the storefront shows under Settings > Connections. Deliveries resume by themselves.',
+  },
+  invalid_scope: {
+    classes: ['refused'],
+    mendedIn: 'storefront',
+    title: 'The client may not have these scopes',
+    meaning: 'The token address refuses to grant the scopes that the bridge needs.',
+    reasons: ['The client was made with fewer scopes.', 'A newer version of the bridge needs one more.'],
+    remedy: 'Grant the scopes named in the message to the client in the storefront. Deliveries resume by themselves.',
+  },
+  forbidden: {
+    classes: ['refused'],
+    mendedIn: 'storefront',
+    title: 'The client lacks a right',
+    meaning: 'The storefront knows us and refuses this call.',
+    reasons: ['A scope is missing.', 'The client is limited to another store.'],
+    remedy: 'Grant the client the missing scope in the storefront. Deliveries resume by themselves.',
+  },
+  wrong_address: {
+    classes: ['refused'],
+    mendedIn: 'settings',
+    title: 'The address is not right',
+    meaning: 'Something answers at the address, but not the API that is expected there.',
+    reasons: [
+      'The address lacks its prefix, e.g. /api/v1.',
+      'The server moved and redirects.',
+      'Odoo is older than 19 and needs ODOO_TRANSPORT=jsonrpc.',
+    ],
+    remedy: 'Correct the address (ODOO_URL, CLARITY_BASE_URL or CLARITY_TOKEN_URL) in the settings of the extension.',
+  },
+  proxy_refused: {
+    classes: ['refused'],
+    mendedIn: 'settings',
+    title: 'A proxy refuses us',
+    meaning: 'Something in front of Odoo asks for a sign-in or forbids the request.',
+    reasons: [
+      'A firewall or an access gateway stands before Odoo.',
+      'The address of the extension is not on its list.',
+    ],
+    remedy: 'Let the extension through the proxy before Odoo. Deliveries resume by themselves.',
+  },
+  unexpected_answer: {
+    classes: ['refused', 'correct'],
+    mendedIn: 'settings',
+    title: 'Something else answers there',
+    meaning: 'The answer is not what the contract says.',
+    reasons: [
+      'The addon and the bridge are of different versions.',
+      'A proxy answers in place of the server.',
+      'The storefront speaks another dialect.',
+    ],
+    remedy: 'Upgrade the addon to the version of the bridge; check the address and any proxy before it.',
+  },
+  certificate: {
+    classes: ['refused'],
+    mendedIn: 'settings',
+    title: 'The certificate is not trusted',
+    meaning: 'The TLS certificate of the other side cannot be verified.',
+    reasons: ['It has expired.', 'It is self-signed or from a company-internal issuer.', 'It belongs to another name.'],
+    remedy: 'Renew the certificate of the other side, or trust its issuer with NODE_EXTRA_CA_CERTS.',
+  },
+  wrong_database: {
+    classes: ['refused'],
+    mendedIn: 'settings',
+    title: 'The database is not there',
+    meaning: 'Odoo runs, but has no database of this name for us.',
+    reasons: ['The name is misspelt.', "The server's dbfilter hides it.", 'It was renamed or dropped.'],
+    remedy: 'Correct ODOO_DB in the settings of the extension, or the dbfilter of the Odoo server.',
+  },
+  module_missing: {
+    classes: ['refused'],
+    mendedIn: 'odoo',
+    title: 'The Odoo app is not installed',
+    meaning: 'The addon clarity_bridge is not installed in the database.',
+    reasons: ['It was never installed there.', 'The database was restored from before the installation.'],
+    remedy: 'Install the app "Clarity Bridge" in Odoo under Apps. Deliveries resume by themselves.',
+  },
+  module_outdated: {
+    classes: ['refused'],
+    mendedIn: 'odoo',
+    title: 'The Odoo app is too old',
+    meaning: 'The addon lacks something that this version of the bridge calls.',
+    reasons: ['The bridge was upgraded and the addon was not.'],
+    remedy: 'Upgrade the app "Clarity Bridge" in Odoo under Apps. Deliveries resume by themselves.',
+  },
+  access_denied: {
+    classes: ['refused', 'correct'],
+    mendedIn: 'odoo',
+    title: 'The service user lacks a right',
+    meaning: 'Odoo knows the service user and refuses it this record or model.',
+    reasons: [
+      'It is not in the group Clarity Bridge / Service User.',
+      'A record rule hides the record, e.g. of another company.',
+    ],
+    remedy:
+      'Give the service user the missing right in Odoo (group "Clarity Bridge: Service"). Deliveries resume by themselves.',
+  },
+  missing_right: {
+    classes: ['refused'],
+    mendedIn: 'odoo',
+    title: 'The service user lacks a right',
+    meaning: 'The addon may not do for the service user what the record needs.',
+    reasons: ['A group was taken from the service user.', 'An app was installed whose rights it does not have.'],
+    remedy:
+      'Give the service user the missing right in Odoo (group "Clarity Bridge: Service"). Deliveries resume by themselves.',
+  },
+} as const satisfies Record<string, Cause>
