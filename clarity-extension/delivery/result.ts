@@ -62,6 +62,33 @@ function factsOf({ expect, ref }: Operation, { computed, name }: Result): Facts 
     odoo_total: computed.amount_total,
     storefront_tax: expect?.amount_tax ?? null,
     odoo_tax: computed.amount_tax,
-    odoo_lines: computed.lines.map(({ ref: line, ...figures }) => ({ line: line ?? null, ...figures })),
+    lines: linesSideBySide(expect?.lines ?? [], computed.lines),
   }
+}
+
+/** Line by line; one that only Odoo or only the storefront has stands with what that side says. */
+function linesSideBySide(
+  wanted: NonNullable<NonNullable<Operation['expect']>['lines']>,
+  computed: NonNullable<Result['computed']>['lines'],
+): Record<string, string | null>[] {
+  const given = new Map(wanted.map((line) => [line.ref, line]))
+  const shown = new Set(computed.map(({ ref }) => ref))
+  return [
+    ...computed.map(({ ref = null, subtotal, tax, name, quantity, price_unit }) => {
+      const storefront = ref === null ? undefined : given.get(ref)
+      return {
+        line: ref,
+        name,
+        quantity,
+        price_unit,
+        storefront_subtotal: storefront?.subtotal ?? null,
+        odoo_subtotal: subtotal,
+        storefront_tax: storefront?.tax ?? null,
+        odoo_tax: tax,
+      }
+    }),
+    ...wanted.flatMap(({ ref, subtotal, tax }) =>
+      shown.has(ref) ? [] : [{ line: ref, storefront_subtotal: subtotal, storefront_tax: tax }],
+    ),
+  ]
 }

@@ -477,10 +477,26 @@ export interface components {
              *     without finished deliveries, else the result is `review`; post - account.payment and account.move.
              */
             follow?: ("confirm" | "cancel" | "post")[];
-            /** @description Totals that the written order must show to the cent; else it is rolled back and the result is `review` with both computations. */
+            /**
+             * @description What the written order must show to the cent; else it is rolled back and the result is `review` with both
+             *     computations. A line whose figures Odoo would round otherwise keeps the given ones, also on its invoices and
+             *     whatever the company's rounding, if Odoo's unrounded figures are no further off than `within`.
+             */
             expect?: {
                 amount_total?: components["schemas"]["Decimal"];
                 amount_tax?: components["schemas"]["Decimal"];
+                lines?: {
+                    /** @description clarity_ref of the order line. */
+                    ref: string;
+                    /** @description Without tax. */
+                    subtotal: components["schemas"]["Decimal"];
+                    tax: components["schemas"]["Decimal"];
+                    /**
+                     * @description Smallest coins of the currency.
+                     * @default 1
+                     */
+                    within: number;
+                }[];
             };
             /**
              * @description A person has seen the difference and accepts Odoo's totals.

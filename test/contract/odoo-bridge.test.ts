@@ -145,6 +145,38 @@ describe.each([
       })
     })
 
+    it('keeps the figures of every line that rounding explains, and holds one that it does not (CASES 20)', async () => {
+      const lines = ['L1', 'L2', 'L3'].map((ref) => line({ ref, sku: 'NOTE-LIN', price: '9.75', rate: '5' }))
+      const wanted = (taxes: string[]) => taxes.map((tax, index) => ({ ref: `L${index + 1}`, subtotal: '9.75', tax }))
+      const kept = order({
+        ref: 'kept',
+        lines,
+        expect: { amount_total: '30.72', amount_tax: '1.47', lines: wanted(['0.49', '0.49', '0.49']) },
+      })
+      expect(await one(kept)).toMatchObject({ order: { amount_tax: '1.47', amount_total: '30.72' } })
+      const document = order({
+        ref: 'kept-document',
+        lines,
+        expect: { amount_total: '30.71', amount_tax: '1.46', lines: wanted(['0.49', '0.49', '0.48']) },
+      })
+      expect(await one(document)).toMatchObject({ order: { amount_tax: '1.46', amount_total: '30.71' } })
+      const wrong = order({
+        ref: 'wrong-line',
+        lines,
+        expect: { amount_total: '30.71', amount_tax: '1.46', lines: wanted(['0.51', '0.47', '0.48']) },
+      })
+      expect(await one(wrong)).toMatchObject({
+        status: 'review',
+        problems: [{ code: 'totals_differ', field: '/expect/lines', value: 'L1' }],
+        computed: { lines: [{ ref: 'L1', tax: '0.49' }, { ref: 'L2' }, { ref: 'L3' }] },
+      })
+      const unclear = {
+        ...order({ ref: 'unclear', lines }),
+        expect: { lines: [{ ref: 'L1', subtotal: 'ten', tax: '1' }] },
+      }
+      expect(await one(unclear)).toMatchObject({ status: 'correct', problems: [{ code: 'invalid_value' }] })
+    })
+
     it('takes percentages off and leaves out tax where there is none', async () => {
       const lines = [
         line({ ref: 'L1', sku: 'LAMP-BRS', price: '89.00', more: { discount: '12.5' } }),

@@ -6,20 +6,25 @@ export const currencies = ['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'SEK', 'PLN', 'AUD
 
 export const rates = ['0', '5', '7', '15', '19', '20', '25.5'] as const
 
-/** How storefronts differ. All of it together makes 48 shapes of tax and discount. */
+/** How storefronts differ. All of it together makes 72 shapes of tax and discount. */
 export interface Shape {
   pricesIncludeTax: boolean
   /** Tax is rounded per line or once per rate and document. */
   rounding: 'line' | 'document'
   itemDiscount: 'none' | 'percent' | 'amount'
-  /** `own`: the coupon says its tax. `reduced`: the items' taxes are those after the coupon. `giftCard`: no tax at all. */
-  coupon: 'none' | 'own' | 'reduced' | 'giftCard'
+  /**
+   * `own`: the coupon says its tax. `reduced`: the items' taxes are those after the coupon. `some`: as reduced, for the items
+   * of one tax only. `giftCard`: no tax at all. `both`: a coupon that reduced taxes, and a gift card.
+   */
+  coupon: (typeof coupons)[number]
 }
+
+const coupons = ['none', 'own', 'reduced', 'some', 'giftCard', 'both'] as const
 
 export const shapes: Shape[] = [true, false].flatMap((pricesIncludeTax) =>
   (['line', 'document'] as const).flatMap((rounding) =>
     (['none', 'percent', 'amount'] as const).flatMap((itemDiscount) =>
-      (['none', 'own', 'reduced', 'giftCard'] as const).map((coupon) => ({
+      coupons.map((coupon) => ({
         pricesIncludeTax,
         rounding,
         itemDiscount,
@@ -39,12 +44,14 @@ export function generatedOrder(seed: number, shape: Shape, currency: string, mos
   const shippingAmount = random(5) === 0 ? ZERO : coins(random(2_000))
   const shippingRate = few[0] ?? '15'
   const discount = couponOf()
+  const card = shape.coupon === 'both' ? round(discount.div(3), digits) : ZERO
+  const first = lines[0]?.rate
   const shares = allocate(
-    discount,
-    lines.map(({ total }) => total),
+    discount.minus(card),
+    lines.map(({ total, rate }) => (shape.coupon === 'some' && rate !== first ? ZERO : total)),
     digits,
   )
-  const reduced = shape.coupon === 'reduced'
+  const reduced = ['reduced', 'some', 'both'].includes(shape.coupon)
   const bases = lines.map((line, index) => (reduced ? line.total.minus(shares[index] ?? ZERO) : line.total))
   const taxes = taxesOf([...bases, shippingAmount], [...lines.map(({ rate }) => rate), shippingRate])
   const discountTax =
@@ -94,7 +101,10 @@ export function generatedOrder(seed: number, shape: Shape, currency: string, mos
         taxCode: `rate-${shippingRate}`,
       },
     ],
-    discounts: discount.isZero() ? [] : [{ name: 'Coupon', amount: text(discount), taxAmount: text(discountTax) }],
+    discounts: [
+      { name: 'Coupon', amount: text(discount.minus(card)), taxAmount: text(discountTax) },
+      { name: 'Gift card', amount: text(card), taxAmount: '0' },
+    ].filter((one) => !amount(one.amount).isZero()),
     subtotal: text(subtotal),
     shippingTotal: text(shippingAmount),
     taxTotal: text(taxTotal),
@@ -124,7 +134,8 @@ export function generatedOrder(seed: number, shape: Shape, currency: string, mos
 
   function couponOf(): Amount {
     if (shape.coupon === 'none') return ZERO
-    const most = sum(lines.map(({ total: one }) => one))
+    const lowered = lines.filter(({ rate }) => shape.coupon !== 'some' || rate === lines[0]?.rate)
+    const most = sum(lowered.map(({ total: one }) => one))
     return round(most.times(1 + random(50)).div(100), digits)
   }
 

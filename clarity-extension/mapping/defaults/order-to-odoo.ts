@@ -1,16 +1,5 @@
-import type { Rule, RuleSet } from '../rules.ts'
+import type { RuleSet } from '../rules.ts'
 import { taxRules } from './tax-rules.ts'
-
-/**
- * Odoo 19 spreads a rounding difference over the lines that share a computation key, on the order and on its invoices; lines
- * with a key of their own are rounded by themselves, whatever the company's setting.
- */
-const roundedTogether: Rule = {
-  to: 'extra_tax_data',
-  about: 'Only where the totals would differ without it.',
-  when: { path: 'written.roundingKey', exists: true },
-  object: { computation_key: { from: 'written.roundingKey', convert: [{ do: 'prefix', text: 'clarity,' }] } },
-}
 
 /**
  * `written.*`, `adjustments`, `parties.*` and `foreignCurrency` are not the storefront's: order/ derives them, exact to the cent.
@@ -87,7 +76,6 @@ export const orderToOdoo: RuleSet = {
               { to: 'price_unit', from: 'written.unitPrice', required: true },
               { to: 'discount', about: 'Zero takes an older one away.', from: 'written.percent', default: '0' },
               ...taxRules,
-              roundedTogether,
             ],
           },
           {
@@ -107,7 +95,6 @@ export const orderToOdoo: RuleSet = {
               { to: 'discount', const: '0' },
               { to: 'is_delivery', const: true },
               ...taxRules,
-              roundedTogether,
             ],
           },
           {
@@ -126,7 +113,6 @@ export const orderToOdoo: RuleSet = {
               { to: 'price_unit', from: 'amount', required: true },
               { to: 'discount', const: '0' },
               ...taxRules,
-              roundedTogether,
             ],
           },
         ],

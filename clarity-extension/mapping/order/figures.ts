@@ -1,118 +1,124 @@
 import type { Order } from '../../../shared/entities.ts'
-import { amount } from '../../../shared/money.ts'
-import { type Adjustment, adjustments, type Spread } from './adjustments.ts'
-import { type ExpectedTotals, expectedTotals } from './expect.ts'
-import { rawOf, type Style, type WrittenItem, writeItem } from './lines.ts'
-import { predict, type RawLine, type Totals } from './predict.ts'
-import type { Taxation } from './taxes.ts'
+import { type Amount, amount, currencyDigits, format, round, sum } from '../../../shared/money.ts'
+import { type Adjustment, discountLine, restOfItem } from './adjustments.ts'
+import { inCoinsByGroup } from './coins.ts'
+import { discountsOf, fullTax } from './discounts.ts'
+import { type WrittenItem, writeItem } from './lines.ts'
+import { rawTax, type Taxation, taxGroup } from './taxes.ts'
 
-/** Every line of the order as Odoo gets it, and the totals that must come out. */
+/** Every line of the order as Odoo gets it, and the figures that must come out. */
 export interface Figures {
-  items: (WrittenItem & Rounded)[]
-  shipping: (Taxation & Rounded)[]
-  adjustments: Adjustment[]
-  expected: ExpectedTotals
-}
-
-export interface Rounded {
-  /** Odoo rounds what shares a key together; without one, all of the rest. */
-  roundingKey?: string
-}
-
-/** One way to write the lines, and what each of them belongs to. */
-interface Arrangement {
   items: WrittenItem[]
   adjustments: Adjustment[]
-  lines: (RawLine & Belonging)[]
+  expected: Expected
 }
 
-interface Belonging {
+/** What Odoo must show, to the cent: `expect` of an operation. */
+export interface Expected {
+  amount_total: string
+  amount_tax: string
+  lines: ExpectedLine[]
+}
+
+export interface ExpectedLine {
+  /** `clarity_ref` of the line. */
   ref: string
-  /** The item that it is or that it lowers. */
-  lineId?: string | undefined
-  /** Part of a discount on the whole order. */
-  ofDiscount?: boolean
+  subtotal: string
+  tax: string
+  /** How many of the smallest coins rounding may make of difference to Odoo's own figures. */
+  within: number
+}
+
+/** A line with what the storefront says of its tax, before that is whole coins. */
+interface Line {
+  ref: string
+  ours: boolean
+  tax: Taxation
+  /** In whole coins, in the terms of the order's prices; negative for a discount. */
+  amount: Amount
+  taxAmount: Amount
+  within: number
 }
 
 /**
- * Which lines are rounded together where a company rounds globally: all, every line by itself, the discounts apart from the
- * rest, or every item with its part of the discounts. The rest of an item's total is part of it wherever items stand apart.
- */
-const together = {
-  all: () => '',
-  line: ({ ref, lineId, ofDiscount }: Belonging) => (ofDiscount ? ref : (lineId ?? ref)),
-  apart: ({ ofDiscount }: Belonging) => (ofDiscount ? 'discounts' : ''),
-  item: ({ ref, lineId }: Belonging) => lineId ?? ref,
-}
-
-/** From the plainest to the most particular. */
-const ways: Record<Spread, (keyof typeof together)[]> = {
-  tax: ['all', 'line', 'apart'],
-  item: ['item', 'line', 'apart'],
-}
-
-/**
- * Chooses how lines are written so that Odoo's totals are the storefront's. Storefronts round tax per line or per document,
- * before or after discounts, and so does Odoo, by a setting of the company. Preferred is what gives the same under both
- * settings, then what does where a company rounds globally (Odoo's default). If nothing fits, the totals will differ and the
- * order is held with both computations.
+ * Storefronts round tax per line or per document, before or after discounts, and so does Odoo, by a setting of the company. What
+ * Odoo must show is therefore said line by line, in whole coins that add up to the order's own total and tax: the storefront's
+ * amounts where they are whole coins, else those that are nearest. Lines that somebody else sends are left out, with their
+ * share of the discounts; shipping is the merchant's.
  */
 export function figuresOf(order: Order, shipping: readonly Taxation[]): Figures {
-  const plainest = order.items.map((item) => writeItem(item, order, 'percent'))
-  const expected = expectedTotals(order, plainest)
-  let second: Figures | undefined
-  for (const style of ['percent', 'exact'] satisfies Style[]) {
-    const items = style === 'percent' ? plainest : order.items.map((item) => writeItem(item, order, style))
-    for (const spread of ['tax', 'item'] satisfies Spread[]) {
-      if (spread === 'item' && order.discounts.length === 0) continue
-      const arrangement = arrange(order, items, shipping, spread)
-      const { perLine, globally } = predict(arrangement.lines, order)
-      const both = agrees(perLine, expected)
-      for (const way of ways[spread]) {
-        const keys = arrangement.lines.map(together[way])
-        if (!agrees(globally(keys), expected)) continue
-        if (both) return figures(order, arrangement, shipping, keys, expected)
-        second ??= figures(order, arrangement, shipping, keys, expected)
-      }
-    }
-  }
-  return second ?? figures(order, arrange(order, plainest, shipping, 'tax'), shipping, [], expected)
+  const items = order.items.map((item) => writeItem(item, order))
+  const { parts, lowerTaxes } = discountsOf(order, items)
+  const ours = parts.filter((part) => part.ours)
+  const discounts = parts.map((part) => ({ part, line: discountLine(order, part, part.ours ? ours : parts) }))
+
+  const lines: Line[] = [
+    ...order.items.flatMap((item, index): Line[] => {
+      const tax = items[index]
+      if (!tax) return []
+      const taxAmount = lowerTaxes ? fullTax(order, items, index) : amount(item.taxAmount)
+      const within = tax.whole ? 1 : 2
+      return [{ ref: item.lineId, ours: tax.ours, tax, amount: amount(item.total), taxAmount, within }]
+    }),
+    ...order.shippingLines.flatMap((line, index): Line[] => {
+      const tax = shipping[index]
+      const [ref, taxAmount] = [shippingRef(index), amount(line.taxAmount)]
+      return tax ? [{ ref, ours: true, tax, amount: amount(line.amount), taxAmount, within: 1 }] : []
+    }),
+    ...discounts.map(
+      ({ part, line }): Line => ({
+        ref: line.ref,
+        ours: part.ours,
+        tax: part.tax,
+        amount: part.amount.neg(),
+        taxAmount: part.taxAmount.neg(),
+        within: Math.max(1, part.items),
+      }),
+    ),
+  ]
+  const rests = items.map((written, index) => (written.ours ? restOfItem(order, written, index) : undefined))
+  const expected = expectedOf(order, lines, items, rests)
+  const adjustments = [...rests, ...discounts.map(({ part, line }) => (part.ours ? line : undefined))]
+  return { items, adjustments: adjustments.filter((one) => one !== undefined), expected }
 }
 
-function arrange(order: Order, items: WrittenItem[], shipping: readonly Taxation[], spread: Spread): Arrangement {
-  const extra = adjustments(order, items, spread)
-  const ofItems = order.items.flatMap((item, index) => {
-    const written = items[index]
-    return written ? { ...rawOf(item, written), ref: item.lineId, lineId: item.lineId } : []
-  })
-  const ofShipping = order.shippingLines.flatMap((line, index) => {
-    const tax = shipping[index]
-    return tax ? { raw: amount(line.amount), tax, ref: `shipping:${index + 1}` } : []
-  })
-  const ofExtra = extra.map((line) => ({ ...line, raw: amount(line.amount), tax: line.written }))
-  const ours = ofItems.filter((_, index) => items[index]?.ours)
-  return { items, adjustments: extra, lines: [...ours, ...ofShipping, ...ofExtra] }
-}
+export const shippingRef = (index: number): string => `shipping:${index + 1}`
 
-function figures(
-  order: Order,
-  { items, adjustments: extra, lines }: Arrangement,
-  shipping: readonly Taxation[],
-  keys: readonly string[],
-  expected: ExpectedTotals,
-): Figures {
-  const keyOf = new Map(lines.map(({ ref }, index) => [ref, keys[index]]))
-  const rounded = (ref: string): Rounded => {
-    const key = keyOf.get(ref)
-    return key ? { roundingKey: key } : {}
-  }
+function expectedOf(order: Order, lines: Line[], items: WrittenItem[], rests: (Adjustment | undefined)[]): Expected {
+  const digits = currencyDigits(order.currency)
+  const taxes = inCoinsByGroup(
+    lines.map(({ tax, taxAmount }) => ({ group: taxGroup(tax), amount: taxAmount })),
+    amount(order.taxTotal),
+    digits,
+  )
+  const shown = lines.flatMap((line, index) => {
+    const tax = taxes[index] ?? line.taxAmount
+    const rest = index < items.length ? rests[index] : undefined
+    if (!line.ours) return []
+    if (!rest) return [{ ...line, taxAmount: tax }]
+    const restAmount = amount(rest.amount)
+    const own = line.amount.minus(restAmount)
+    const ownTax = line.tax.taxed ? round(rawTax(own, line.tax.taxRate, order), digits) : amount(0)
+    return [
+      { ...line, amount: own, taxAmount: ownTax },
+      { ...line, ref: rest.ref, amount: restAmount, taxAmount: tax.minus(ownTax), within: 2 },
+    ]
+  })
+  const figures = shown.map(({ ref, amount: of, taxAmount, within }) => ({
+    ref,
+    subtotal: order.pricesIncludeTax ? of.minus(taxAmount) : of,
+    tax: taxAmount,
+    within,
+  }))
+  const tax = sum(figures.map((line) => line.tax))
+  const total = sum(figures.map((line) => line.subtotal)).plus(tax)
   return {
-    items: items.map((item, index) => ({ ...item, ...rounded(order.items[index]?.lineId ?? '') })),
-    shipping: shipping.map((tax, index) => ({ ...tax, ...rounded(`shipping:${index + 1}`) })),
-    adjustments: extra.map((line) => ({ ...line, written: { ...line.written, ...rounded(line.ref) } })),
-    expected,
+    amount_total: format(total, order.currency),
+    amount_tax: format(tax, order.currency),
+    lines: figures.map((line) => ({
+      ...line,
+      subtotal: format(line.subtotal, order.currency),
+      tax: format(line.tax, order.currency),
+    })),
   }
 }
-
-const agrees = ({ total, tax }: Totals, { amount_total, amount_tax }: ExpectedTotals): boolean =>
-  total.eq(amount_total) && tax.eq(amount_tax)

@@ -2,7 +2,7 @@ import type { Customer, Order } from '../../../shared/entities.ts'
 import { correct, type OutcomeOf, type Problem, review } from '../../../shared/outcome.ts'
 import type { RuleSet } from '../rules.ts'
 import type { OrderContext, OrderRuleSets } from './context.ts'
-import type { ExpectedTotals } from './expect.ts'
+import type { Expected } from './figures.ts'
 import { version } from './operation.ts'
 import { type Parties, type Party, parties } from './parties.ts'
 import { type PreparedOrder, prepareOrder } from './prepare.ts'
@@ -36,7 +36,7 @@ export interface OrderPlan {
   ensure: EnsureMapping[]
   /** The captured ones. */
   payments: PaymentMapping[]
-  expected: ExpectedTotals
+  expected: Expected
 }
 
 /** Derives what the rules need: whom the order concerns, how its lines are written, what must come out. Pure. */

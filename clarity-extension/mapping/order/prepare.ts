@@ -1,21 +1,21 @@
 import type { Order } from '../../../shared/entities.ts'
 import type { Problem } from '../../../shared/outcome.ts'
 import type { Adjustment } from './adjustments.ts'
-import type { ExpectedTotals } from './expect.ts'
-import { type Figures, figuresOf } from './figures.ts'
+import { type Expected, type Figures, figuresOf, shippingRef } from './figures.ts'
 import type { Parties } from './parties.ts'
 import { shippingTaxes } from './shipping.ts'
+import type { Taxation } from './taxes.ts'
 
 /** An order with what is derived from it, in its own shape: a field keeps its pointer. */
 export interface PreparedOrder extends Omit<Order, 'items' | 'shippingLines'> {
   items: (Order['items'][number] & { written: Figures['items'][number] })[]
-  shippingLines: (Order['shippingLines'][number] & { written: Figures['shipping'][number] & { ref: string } })[]
+  shippingLines: (Order['shippingLines'][number] & { written: Taxation & { ref: string } })[]
   adjustments: Adjustment[]
   foreignCurrency: boolean
   parties: { customer: string; contact?: string; billing: string; shipping: string }
 }
 
-export type Prepared = { ok: true; order: PreparedOrder; expected: ExpectedTotals } | { ok: false; problems: Problem[] }
+export type Prepared = { ok: true; order: PreparedOrder; expected: Expected } | { ok: false; problems: Problem[] }
 
 export function prepareOrder(order: Order, parties: Parties, companyCurrency: string): Prepared {
   const shipping = shippingTaxes(order)
@@ -28,8 +28,8 @@ export function prepareOrder(order: Order, parties: Parties, companyCurrency: st
       return written ? { ...item, written } : []
     }),
     shippingLines: order.shippingLines.flatMap((line, index) => {
-      const tax = figures.shipping[index]
-      return tax ? { ...line, written: { ...tax, ref: `shipping:${index + 1}` } } : []
+      const tax = shipping.taxes[index]
+      return tax ? { ...line, written: { ...tax, ref: shippingRef(index) } } : []
     }),
     adjustments: figures.adjustments,
     foreignCurrency: order.currency !== companyCurrency,

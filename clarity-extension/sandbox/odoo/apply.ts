@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import type { components } from '../../../odoo-bridge/client/schema.d.ts'
 import { amount } from '../../../shared/money.ts'
+import { keepAmounts } from './amounts.ts'
 import { ensureAll } from './ensure.ts'
 import { OdooError } from './error.ts'
 import type { Link } from './links.ts'
@@ -71,6 +72,8 @@ function write(world: World, store: string, operation: Operation, known: Link | 
 /** The storefront's totals must come out to the cent, or a person must have accepted the difference. */
 function compare(world: World, orderId: number, { expect, accept_difference, follow }: Operation): void {
   if (accept_difference || follow.includes('cancel')) return
+  const fault = expect && keepAmounts(world, orderId, expect)
+  if (fault) throw new Refused('review', [fault], computedOf(world, orderId))
   const order = one(world.records, 'sale.order', orderId)
   for (const name of ['amount_total', 'amount_tax'] as const) {
     const wanted = expect?.[name]

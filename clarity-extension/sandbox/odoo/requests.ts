@@ -21,7 +21,15 @@ export const operation = z.strictObject({
     .max(50)
     .default([]),
   follow: z.array(z.enum(['confirm', 'cancel', 'post'])).default([]),
-  expect: z.strictObject({ amount_total: decimal.optional(), amount_tax: decimal.optional() }).optional(),
+  expect: z
+    .strictObject({
+      amount_total: decimal.optional(),
+      amount_tax: decimal.optional(),
+      lines: z
+        .array(z.strictObject({ ref: z.string(), subtotal: decimal, tax: decimal, within: z.int().min(0).default(1) }))
+        .default([]),
+    })
+    .optional(),
   accept_difference: z.boolean().default(false),
   traceparent: z.string().optional(),
 })

@@ -10,6 +10,17 @@ const number = z.string().default('0')
 const flag = z.boolean().default(false)
 const pickingState = z.enum(['draft', 'waiting', 'confirmed', 'assigned', 'done', 'cancel'])
 
+/** What Odoo keeps of a line for its tax engine; here, decimals are text. */
+const extraTaxData = z.looseObject({
+  computation_key: z.string().optional(),
+  manual_total_excluded_currency: z.string().optional(),
+  manual_tax_amounts: z.record(z.string(), z.object({ tax_amount_currency: z.string() })).optional(),
+  currency_id: z.int().optional(),
+  price_unit: z.string().optional(),
+  discount: z.string().optional(),
+  quantity: z.string().optional(),
+})
+
 const shapes = {
   'res.currency': z.object({ id, name: z.string() }),
   'product.product': z.object({
@@ -56,7 +67,7 @@ const shapes = {
     price_tax: number,
     price_total: number,
     qty_delivered: number,
-    extra_tax_data: z.preprocess(parsed, z.looseObject({ computation_key: z.string().optional() }).nullish()),
+    extra_tax_data: z.preprocess(parsed, extraTaxData.nullish()),
   }),
   'stock.picking': z.object({
     id,

@@ -5,13 +5,13 @@ import type { World } from './world.ts'
 /**
  * Computes every line and the order the way Odoo 19 does it by default ("Round per Tax", account.tax
  * `_round_base_lines_tax_details`): tax is summed per rate before it is rounded, except that lines with a computation key of
- * their own are rounded by themselves.
+ * their own are rounded by themselves, and that amounts given in `extra_tax_data` stand.
  */
 export function computeTotals(world: World, orderId: number): void {
   const { records } = world
   const { currency_id } = one(records, 'sale.order', orderId)
   const digits = currencyDigits(one(records, 'res.currency', currency_id).name)
-  const lines = linesOf(world, orderId).map((line) => rawOf(world, line))
+  const lines = linesOf(world, orderId).map((line) => given(rawOf(world, line), line))
   for (const line of lines) {
     const { untaxed, tax } = figuresOf([line], digits)
     records.update('sale.order.line', line.id, {
@@ -34,7 +34,7 @@ export function computeTotals(world: World, orderId: number): void {
 export const linesOf = (world: World, orderId: number): Line[] =>
   all(world.records, 'sale.order.line', { order_id: orderId })
 
-interface RawLine {
+export interface RawLine {
   id: number
   computationKey: string
   base: Amount
@@ -42,7 +42,7 @@ interface RawLine {
 }
 
 /** A line before any rounding. */
-function rawOf({ records }: World, line: Line): RawLine {
+export function rawOf({ records }: World, line: Line): RawLine {
   const taxes = line.tax_ids.map((id) => one(records, 'account.tax', id))
   const kept = amount(100).minus(line.discount).div(100)
   const price = amount(line.product_uom_qty).times(line.price_unit).times(kept)
@@ -58,6 +58,21 @@ function rawOf({ records }: World, line: Line): RawLine {
     base: price.minus(inside),
     taxes: parts,
   }
+}
+
+/** Given amounts stand as long as what they were given for is unchanged. */
+function given(raw: RawLine, { extra_tax_data: extra, price_unit, discount, product_uom_qty }: Line): RawLine {
+  const { manual_total_excluded_currency: subtotal, manual_tax_amounts: taxes } = extra ?? {}
+  if (!extra || subtotal === undefined || !taxes) return raw
+  const pairs = [
+    [extra.price_unit, price_unit],
+    [extra.discount, discount],
+    [extra.quantity, product_uom_qty],
+  ]
+  const unchanged = pairs.every(([then, now]) => then !== undefined && now !== undefined && amount(then).eq(now))
+  if (!unchanged || raw.taxes.some(({ id }) => !taxes[id])) return raw
+  const kept = raw.taxes.map((tax) => ({ ...tax, raw: amount(taxes[tax.id]?.tax_amount_currency ?? 0) }))
+  return { ...raw, base: amount(subtotal), taxes: kept }
 }
 
 function figuresOf(lines: RawLine[], digits: number): { untaxed: Amount; tax: Amount } {

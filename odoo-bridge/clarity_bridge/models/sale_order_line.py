@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..tools import amounts
 
 
 class SaleOrderLine(models.Model):
@@ -12,6 +14,18 @@ class SaleOrderLine(models.Model):
 
     def _compute_discount(self):
         return super(SaleOrderLine, self - self._imported())._compute_discount()
+
+    @api.depends("extra_tax_data")
+    def _compute_amount(self):
+        # Amounts that were given to a line are kept there.
+        return super()._compute_amount()
+
+    def _prepare_invoice_line(self, **optional_values):
+        values = super()._prepare_invoice_line(**optional_values)
+        quantity = values.get("quantity")
+        if self.clarity_ref and quantity and values["display_type"] == "product" and quantity != self.product_uom_qty:
+            values["extra_tax_data"] = amounts.share(self, quantity)
+        return values
 
     def _imported(self):
         # A line without an id is being created: what the storefront did not say, Odoo computes.

@@ -1,3 +1,4 @@
+from . import test_amounts
 from . import test_apply
 from . import test_ensure
 from . import test_events

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from odoo.fields import Command
 
-from . import orders
+from . import amounts, orders
 from .emission import changed
 from .ensure import make
 from .operation import canonical
@@ -150,7 +150,8 @@ class Group:
                 if operation.accept_difference or "cancel" in operation.follow:
                     continue
                 order = self.record(operation)
-                if fault := orders.total_fault(order, operation.expect):
+                fault = amounts.keep(order, operation.expect)
+                if fault := fault or orders.total_fault(order, operation.expect):
                     operation.computed = orders.computed(order)
                     self.withdraw(operation, "review", fault)
         self.go_on()

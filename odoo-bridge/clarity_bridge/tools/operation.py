@@ -85,9 +85,7 @@ def parse(raw):
     faults = list(_faults(raw, "", ("hash",)))
     if unknown := [name for name in operation.follow if name not in FOLLOWS]:
         faults.append(problem("invalid_value", f"follow knows {', '.join(FOLLOWS)}.", "/follow", unknown[0]))
-    for name, amount in operation.expect.items():
-        if name not in ("amount_total", "amount_tax") or decimal(amount) is None:
-            faults.append(problem("invalid_value", "An amount as decimal text is expected.", f"/expect/{name}", amount))
+    faults += _expect_faults(operation.expect)
     for index, part in enumerate(raw.get("ensure") or []):
         part = part if isinstance(part, dict) else {}
         faults += _faults(part, f"/ensure/{index}")
@@ -136,6 +134,24 @@ def decimal(value):
 def canonical(value):
     """A hashable text of a JSON value, the same for equal values."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _expect_faults(expect):
+    amount_expected = "An amount as decimal text is expected."
+    lines = expect.get("lines", [])
+    for name, value in expect.items():
+        if name != "lines" and (name not in ("amount_total", "amount_tax") or decimal(value) is None):
+            yield problem("invalid_value", amount_expected, f"/expect/{name}", value)
+    for index, line in enumerate(lines if isinstance(lines, list) else [None]):
+        at = f"/expect/lines/{index}"
+        if not isinstance(line, dict) or not isinstance(line.get("ref"), str):
+            yield problem("invalid_value", "Each line has the ref of an order line.", at)
+            continue
+        for name in ("subtotal", "tax"):
+            if decimal(line.get(name)) is None:
+                yield problem("invalid_value", amount_expected, f"{at}/{name}", line.get(name))
+        if not isinstance(line.get("within", 1), int) or isinstance(line.get("within"), bool):
+            yield problem("invalid_value", "within is a number of smallest coins.", f"{at}/within", line["within"])
 
 
 def _faults(part, pointer, also=()):
