@@ -491,11 +491,8 @@ export interface components {
                     /** @description Without tax. */
                     subtotal: components["schemas"]["Decimal"];
                     tax: components["schemas"]["Decimal"];
-                    /**
-                     * @description Smallest coins of the currency.
-                     * @default 1
-                     */
-                    within: number;
+                    /** @description Smallest coins of the currency; 1 if not given. */
+                    within?: number;
                 }[];
             };
             /**
