@@ -1,7 +1,8 @@
 """The storefront's amounts on an order's lines, where Odoo's own rounding gives others.
 
-Odoo 19 keeps given amounts of a line in `extra_tax_data`: its tax engine takes them as they are, on the order and on the
-invoice made of it, whether the company rounds per line or globally, as long as quantity, price and discount are unchanged.
+Odoo 19 keeps given amounts of a line in `extra_tax_data`: its tax engine takes them as they are, on the order and
+on the invoice made of it, whether the company rounds per line or globally, as long as quantity, price and discount
+are unchanged.
 """
 
 from collections import defaultdict
