@@ -8,6 +8,7 @@ type Bench = (report: Report) => Promise<void>
 const benches: Record<string, () => Promise<{ run: Bench }>> = {
   ingest: () => import('./ingest.ts'),
   mapping: () => import('./mapping.ts'),
+  'mapping-suggest': () => import('./mapping-suggest.ts'),
   orders: () => import('./orders.ts'),
   stock: () => import('./stock.ts'),
 }
