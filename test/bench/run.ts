@@ -6,6 +6,7 @@ export type Report = (metric: string, value: number, unit: string) => void
 type Bench = (report: Report) => Promise<void>
 
 const benches: Record<string, () => Promise<{ run: Bench }>> = {
+  anomalies: () => import('./anomalies.ts'),
   ingest: () => import('./ingest.ts'),
   mapping: () => import('./mapping.ts'),
   'mapping-suggest': () => import('./mapping-suggest.ts'),
