@@ -21,7 +21,7 @@ import { locations } from './mapping/defaults/locations.ts'
 import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
-import { mappingContext } from './ports/mapping-context.ts'
+import { mappingEngine } from './ports/mapping-engine.ts'
 import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
@@ -75,6 +75,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   }
   const sender = odooSender(odoo, STORE)
   const status = statusPorts(clarity, odoo, links, STORE)
+  const mapping = await mappingEngine({ store, audit, clarity, odoo })
   const recount = (skus: string[]) =>
     Promise.all(
       skus.map((sku) =>
@@ -92,7 +93,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       status,
       order: orderPorts({
         clarity,
-        context: mappingContext(odoo),
+        mapOrder: mapping.mapOrder,
         sender,
         links,
         publishStatus: statusWhenOn(status, switches, ledger),
@@ -169,6 +170,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       await ledger.stop()
       server.closeAllConnections()
       await closed
+      await mapping.close()
       await store.close()
     },
   }

@@ -32,7 +32,16 @@ export const typeRules: Partial<Record<EventType, TypeRule>> = Object.fromEntrie
 )
 
 function flowEventOf(event: ClaimedEvent, share: Share): FlowEvent {
-  const { source, webhookId, type, lane, payload, attempt, traceId } = event
+  const { id, source, webhookId, type, lane, payload, attempt, traceId } = event
   const span = randomBytes(8).toString('hex')
-  return { key: `${source}:${webhookId}`, type, lane, payload, attempt, traceparent: `00-${traceId}-${span}-01`, share }
+  return {
+    id,
+    key: `${source}:${webhookId}`,
+    type,
+    lane,
+    payload,
+    attempt,
+    traceparent: `00-${traceId}-${span}-01`,
+    share,
+  }
 }

@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import type { MappedBy } from './mapping/rule-sets.ts'
+import { type RuleWrite, saveWrites } from './rulebook/writes.ts'
 import { group } from './store/group.ts'
 import type { LinksTable } from './store/schema.ts'
 import type { Store } from './store/store.ts'
@@ -20,7 +22,11 @@ export interface Link {
 }
 
 /** What is left out stays as it was. */
-export type LinkChange = Pick<Link, 'kind' | 'clarityId' | 'odooModel' | 'odooId'> & Partial<Link>
+export type LinkChange = Pick<Link, 'kind' | 'clarityId' | 'odooModel' | 'odooId'> &
+  Partial<Link> & {
+    /** The rules that wrote the record, and the event that brought it. */
+    wroteBy?: { by: MappedBy; eventId: number }
+  }
 
 export interface Links {
   get(kind: string, clarityId: string): Promise<Link | undefined>
@@ -54,6 +60,7 @@ export function createLinks({ db }: Store, now: () => number = Date.now): Links 
         )
         .execute()
     }
+    await saveWrites(trx, batch.flat().flatMap(ruleWrites), now())
     return batch.map(() => undefined)
   }
 
@@ -94,6 +101,9 @@ export function createLinks({ db }: Store, now: () => number = Date.now): Links 
     },
   }
 }
+
+const ruleWrites = ({ kind, clarityId, wroteBy }: LinkChange): RuleWrite[] =>
+  wroteBy ? [{ kind, clarityId, ...wroteBy }] : []
 
 const rowOf = (change: LinkChange, now: number): LinksTable => ({
   kind: change.kind,

@@ -3,6 +3,8 @@ import type { FieldGroup } from '../../shared/switches.ts'
 
 /** What a flow sees of an event: the ledger's row, already claimed. */
 export interface FlowEvent {
+  /** Number of the ledger's row. */
+  id: number
   /** Unique for ever, e.g. `clarity:msg_2b…`: what makes a repeated write the same write. */
   key: string
   type: string

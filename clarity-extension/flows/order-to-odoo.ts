@@ -1,6 +1,7 @@
 import { type Order, order as orderShape } from '../../shared/entities.ts'
 import { clarityEnvelope } from '../../shared/events.ts'
 import { type Answer, correct, done, type Outcome, skip } from '../../shared/outcome.ts'
+import type { MappedBy } from '../mapping/rule-sets.ts'
 import type { OrderState } from '../mapping/status.ts'
 import type { Flow, FlowEvent, Trace } from './flow.ts'
 import { problemsOf } from './problems.ts'
@@ -11,23 +12,24 @@ import { problemsOf } from './problems.ts'
  */
 export interface OrderToOdooPorts {
   readOrder(id: string, traceparent: string): Promise<Answer<Order>>
-  /** Maps the order and applies it with its customer, addresses and payments in one go. */
-  deliver(
-    order: Order,
-    traceparent: string,
-    trace: Trace,
-  ): Promise<{ ok: true; value: Delivered } | { ok: false; outcome: Outcome }>
+  /** What the order would be in Odoo, mapped and checked once. */
+  prepare(order: Order, trace: Trace): Promise<Perhaps<PreparedOrder>>
   /** Tells the storefront Odoo's number and status, unless it knows them. */
   publishStatus(state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome>
   /** The version and content that Odoo is known to hold. */
   link(orderId: string): Promise<{ version: string | null; hash: string | null } | undefined>
-  saveLink(delivered: Delivered): Promise<void>
-  /** Content hash of what the order would be in Odoo; undefined when it cannot be mapped. */
-  hash(order: Order): Promise<string | undefined>
+  saveLink(delivered: Delivered, event: FlowEvent): Promise<void>
   /** A cancelled order no longer takes stock away from what is for sale. */
   releaseDemand(orderId: string): Promise<void>
   /** The storefront took the sold pieces off by itself, so what we last published is no longer what it shows. */
   forgetPublished(order: Order): Promise<void>
+}
+
+export interface PreparedOrder {
+  /** Of everything it would be in Odoo. */
+  hash: string
+  /** Applies it with its customer, addresses and payments in one go. */
+  deliver(traceparent: string, trace: Trace): Promise<Perhaps<Delivered>>
 }
 
 export interface Delivered {
@@ -35,7 +37,12 @@ export interface Delivered {
   state: OrderState
   version: string
   hash: string
+  /** The rules that made it. */
+  by: MappedBy
 }
+
+/** A value, or how the attempt ends. */
+export type Perhaps<T> = { ok: true; value: T } | { ok: false; outcome: Outcome }
 
 export const orderToOdoo =
   (ports: OrderToOdooPorts): Flow =>
@@ -50,16 +57,18 @@ export const orderToOdoo =
     const current = await snapshotOrRead(ports, envelope.data.data, event.traceparent, trace)
     if (!current.ok) return current.outcome
     const order = current.value
-    if (known?.hash && known.hash === (await ports.hash(order))) {
+    const prepared = await ports.prepare(order, trace)
+    if (prepared.ok && known?.hash === prepared.value.hash) {
       return skip('unchanged', 'Odoo already holds this content')
     }
 
     await ports.forgetPublished(order)
-    const delivered = await ports.deliver(order, event.traceparent, trace)
+    if (!prepared.ok) return prepared.outcome
+    const delivered = await prepared.value.deliver(event.traceparent, trace)
     if (!delivered.ok) return delivered.outcome
     const { status, state } = delivered.value
     if (status === 'stale') return skip('stale', `Odoo holds a newer version (${state.version})`)
-    await ports.saveLink(delivered.value)
+    await ports.saveLink(delivered.value, event)
     if (order.status === 'cancelled') await ports.releaseDemand(order.id)
 
     const published = await ports.publishStatus(state, event, trace)

@@ -14,8 +14,9 @@ import {
   planOrder,
 } from './order/plan.ts'
 import { visibleOrigins, visibleProblem } from './order/visible.ts'
+import { type MappedBy, mappedBy } from './rule-sets.ts'
 
-export { defaultRuleSets, type OrderContext, type OrderRuleSets } from './order/context.ts'
+export { defaultRuleSets, type OrderContext, type OrderRuleSets, orderRuleSets } from './order/context.ts'
 export type { Operation } from './order/operation.ts'
 
 export type OrderMapped =
@@ -26,6 +27,8 @@ export type OrderMapped =
       /** Payments that could not be mapped. The order goes ahead; then the attempt ends with these. */
       held: Problem[]
       used: UsedLookup[]
+      /** The versions of the rules that made it. */
+      by: MappedBy
       /** Made when it is asked for. By operation id: pointer into what is written -> pointer into the order; see sourceOf(). */
       origins: Record<string, Origins>
     }
@@ -64,6 +67,7 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
     operations: [operation, ...payments.flatMap((payment) => payment.operation ?? [])],
     held: payments.flatMap(({ mapped }) => problemsOf(mapped)),
     used: parts.flatMap((part) => (part.ok ? part.used : [])),
+    by: mappedBy([plan.main, ...plan.ensure, ...plan.payments].map(({ set }) => set)),
     get origins() {
       return originsOf(operation.id, main, ensured, payments)
     },

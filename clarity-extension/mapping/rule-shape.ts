@@ -88,4 +88,5 @@ export const ruleSet: z.ZodType<RuleSet> = z.strictObject({
   rules: z.array(rule).min(1),
   match: z.array(z.strictObject({ when: condition.optional(), by: valueMap })).optional(),
   follow: z.array(z.strictObject({ do: z.enum(['confirm', 'cancel', 'post']), when: condition.optional() })).optional(),
+  review: z.array(z.strictObject({ when: condition, reason: z.string().min(1) })).optional(),
 })

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
-import type { Customer, Order } from '../../shared/entities.ts'
+import type { Order } from '../../shared/entities.ts'
 import { type Answer, correct, type Outcome, type Problem } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { OdooSender } from '../delivery/odoo-sender.ts'
 import type { Applied } from '../delivery/result.ts'
 import type { Trace } from '../flows/flow.ts'
-import type { Delivered, OrderToOdooPorts } from '../flows/order-to-odoo.ts'
+import type { Delivered, OrderToOdooPorts, Perhaps } from '../flows/order-to-odoo.ts'
 import type { Links } from '../links.ts'
 import type { Origins } from '../mapping/engine.ts'
-import { type Operation, type OrderContext, type OrderMapped, orderToOperations } from '../mapping/order.ts'
+import type { Operation, OrderMapped } from '../mapping/order.ts'
 import { sourceOf } from '../mapping/origins.ts'
-import { customerCache } from './customers.ts'
 import type { DemandStore } from './demand.ts'
+import type { OrderMapper } from './order-mapper.ts'
 import type { PublishedStock } from './published.ts'
 
 export interface OrderParts {
-  clarity: Pick<ClarityClient, 'getOrder' | 'getCustomer'>
-  context(): Promise<Answer<OrderContext>>
+  clarity: Pick<ClarityClient, 'getOrder'>
+  mapOrder: OrderMapper
   sender: OdooSender
   links: Links
   publishStatus: OrderToOdooPorts['publishStatus']
@@ -28,8 +28,7 @@ export interface OrderParts {
 
 /** What the order flow needs, from the real parts. */
 export function orderPorts(parts: OrderParts): OrderToOdooPorts {
-  const { clarity, context, sender, links, demand, published } = parts
-  const customers = customerCache((id) => clarity.getCustomer(id))
+  const { clarity, mapOrder, sender, links, demand, published } = parts
 
   return {
     readOrder: (id, traceparent) => clarity.getOrder(id, { traceparent }),
@@ -40,7 +39,7 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
       return link && { version: link.clarityVersion, hash: link.hash }
     },
 
-    saveLink: ({ state, version, hash }) =>
+    saveLink: ({ state, version, hash, by }, { id }) =>
       links.save({
         kind: 'order',
         clarityId: state.ref,
@@ -49,12 +48,8 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
         odooName: state.name,
         clarityVersion: version,
         hash,
+        wroteBy: { by, eventId: id },
       }),
-
-    async hash(order) {
-      const mapped = await mapOrder(order)
-      return mapped.ok && mapped.value.ok ? contentHash(mapped.value.operations) : undefined
-    },
 
     async releaseDemand(orderId) {
       await parts.recount(await demand.release([orderId]))
@@ -62,53 +57,49 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
 
     forgetPublished: ({ items }) => published.forget([...new Set(items.map(({ sku }) => sku))]),
 
-    async deliver(order, traceparent, trace) {
+    async prepare(order, trace) {
       const answer = await mapOrder(order)
       if (!answer.ok) return answer
       const mapped = answer.value
       if (!mapped.ok) return mapped
-      const { operations, held, origins } = mapped
+      const { operations } = mapped
       trace.step('map', `order ${order.number} as ${operations.length} operations`, summaryOf(operations))
-      const applied = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
-      return delivered(order, operations, applied, held, origins, trace)
+      return {
+        ok: true,
+        value: {
+          hash: contentHash(operations),
+          async deliver(traceparent, deliveryTrace) {
+            const applied = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
+            return delivered(order, mapped, applied, deliveryTrace)
+          },
+        },
+      }
     },
-  }
-
-  async function mapOrder(order: Order): Promise<Answer<OrderMapped>> {
-    const known = await context()
-    if (!known.ok) return known
-    const customer = await customerOf(order)
-    return customer.ok ? { ok: true, value: orderToOperations(order, customer.value, known.value) } : customer
-  }
-
-  async function customerOf({ customerId }: Order): Promise<Answer<Customer | undefined>> {
-    return customerId ? customers(customerId) : { ok: true, value: undefined }
   }
 }
 
 /** The order's own result, unless it or one of its payments failed. */
 function delivered(
   order: Order,
-  operations: Operation[],
+  mapped: Extract<OrderMapped, { ok: true }>,
   applied: Answer<Applied>[],
-  held: Problem[],
-  origins: Record<string, Origins>,
   trace: Trace,
-): { ok: true; value: Delivered } | { ok: false; outcome: Outcome } {
+): Perhaps<Delivered> {
+  const { operations, held, by } = mapped
   operations.forEach(({ id, model }, index) => {
     const answer = applied[index]
     if (answer?.ok) trace.step('apply', `${model} ${answer.value.name ?? answer.value.res_id} ${answer.value.status}`)
     else trace.step('apply', `${id}: ${answer?.outcome.kind}`, answer?.outcome)
   })
   for (const [index, answer] of applied.entries()) {
-    if (!answer.ok) return { ok: false, outcome: atSource(answer.outcome, origins[operations[index]?.id ?? '']) }
+    if (!answer.ok) return { ok: false, outcome: atSource(answer.outcome, mapped.origins[operations[index]?.id ?? '']) }
   }
   const [firstHeld, ...otherHeld] = held
   if (firstHeld) return { ok: false, outcome: correct(firstHeld, ...otherHeld) }
   const [first] = applied
   if (!first?.ok || !first.value.order) throw new Error(`Odoo did not say how order ${order.id} stands`)
   const { status, order: state } = first.value
-  return { ok: true, value: { status, state, version: order.updatedAt, hash: contentHash(operations) } }
+  return { ok: true, value: { status, state, version: order.updatedAt, hash: contentHash(operations), by } }
 }
 
 /** Odoo names the field it refuses; a merchant knows the storefront's. */

@@ -18,6 +18,10 @@ export interface Tables {
   audit: AuditTable
   sweeps: SweepsTable
   cursors: CursorsTable
+  rule_sets: RuleSetsTable
+  rule_versions: RuleVersionsTable
+  rule_stamps: RuleStampsTable
+  rule_writes: RuleWritesTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -195,4 +199,47 @@ export interface CursorsTable {
   name: string
   position: string
   updated_at: number
+}
+
+/** One rule set: which of its versions maps now, and the draft if there is one. */
+export interface RuleSetsTable {
+  name: string
+  /** Grows with every move: who writes, names the one that was read. */
+  revision: number
+  live: number
+  /** RuleSet as JSON; null: no draft, then the other draft columns are null too. */
+  draft: string | null
+  draft_base: number | null
+  draft_revision: number | null
+  draft_by: string | null
+  draft_at: number | null
+}
+
+/** Written once, never changed. */
+export interface RuleVersionsTable {
+  name: string
+  number: number
+  /** RuleSet as JSON. */
+  rules: string
+  made_by: string
+  made_at: number
+  note: string
+  /** 1: it came with the bridge. */
+  delivered: 0 | 1
+}
+
+/** A stamp stands for the rule sets that one mapping used, each in its version. */
+export interface RuleStampsTable {
+  stamp: string
+  name: string
+  version: number
+}
+
+/** Which rules wrote a record: one row per record and stamp, with the last event that did. */
+export interface RuleWritesTable {
+  kind: string
+  clarity_id: string
+  stamp: string
+  event_id: number
+  written_at: number
 }

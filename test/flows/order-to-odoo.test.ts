@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Delivered, type OrderToOdooPorts, orderToOdoo } from '../../clarity-extension/flows/order-to-odoo.ts'
+import {
+  type Delivered,
+  type OrderToOdooPorts,
+  orderToOdoo,
+  type PreparedOrder,
+} from '../../clarity-extension/flows/order-to-odoo.ts'
 import type { Order } from '../../shared/entities.ts'
-import { done, retry, skip } from '../../shared/outcome.ts'
+import { correct, done, type Outcome, retry, skip } from '../../shared/outcome.ts'
 import { fixture, quiet } from './support.ts'
 
 const state: Delivered['state'] = {
@@ -25,19 +30,15 @@ function setup(change: Partial<OrderToOdooPorts> = {}) {
       said('read')
       return { ok: false, outcome: retry('network', 'away') }
     },
-    async deliver(order: Order) {
-      said(`deliver ${order.number} ${order.status}`)
-      return { ok: true, value: { status: 'created', state, version: order.updatedAt, hash: 'h1' } }
-    },
+    prepare: async (order) => ({ ok: true, value: prepared(order) }),
     async publishStatus() {
       said('publish')
       return done('shown')
     },
     link: async () => undefined,
-    async saveLink({ hash }) {
-      said(`link ${hash}`)
+    async saveLink({ hash, by }, { id }) {
+      said(`link ${hash} by ${by.map(({ name, version }) => `${name}@${version}`)} for event ${id}`)
     },
-    hash: async () => 'h1',
     async releaseDemand() {
       said('release')
     },
@@ -46,14 +47,26 @@ function setup(change: Partial<OrderToOdooPorts> = {}) {
     },
     ...change,
   }
+  const prepared = (order: Order): PreparedOrder => ({
+    hash: 'h1',
+    async deliver() {
+      said(`deliver ${order.number} ${order.status}`)
+      const by = [{ name: 'order-to-odoo', version: 3 }]
+      return { ok: true, value: { status: 'created', state, version: order.updatedAt, hash: 'h1', by } }
+    },
+  })
   return { calls, run: orderToOdoo(ports) }
 }
+
+const refusing = (outcome: Outcome): Partial<OrderToOdooPorts> => ({
+  prepare: async () => ({ ok: true, value: { hash: 'h1', deliver: async () => ({ ok: false, outcome }) } }),
+})
 
 describe('order-to-odoo', () => {
   it('brings a complete snapshot to Odoo without reading it again, links it and tells the storefront', async () => {
     const { run, calls } = setup()
     expect(await run(fixture('order.created'), quiet)).toEqual(done('S00012 created, sale'))
-    expect(calls).toEqual(['forget', 'deliver CL-1001 pending', 'link h1', 'publish'])
+    expect(calls).toEqual(['forget', 'deliver CL-1001 pending', 'link h1 by order-to-odoo@3 for event 1', 'publish'])
   })
 
   it('reads the order when the snapshot is not complete', async () => {
@@ -75,15 +88,22 @@ describe('order-to-odoo', () => {
   })
 
   it('keeps no link when Odoo does not take it, so that a replay tries again', async () => {
-    const { run, calls } = setup({ deliver: async () => ({ ok: false, outcome: retry('network', 'away') }) })
+    const { run, calls } = setup(refusing(retry('network', 'away')))
     expect(await run(fixture('order.created'), quiet)).toEqual(retry('network', 'away'))
+    expect(calls).toEqual(['forget'])
+  })
+
+  it('that cannot be mapped still counts as sold: what was last published is not what the storefront shows', async () => {
+    const parked = correct({ code: 'required', message: 'Empty.', remedy: 'Fill it in.' })
+    const { run, calls } = setup({ prepare: async () => ({ ok: false, outcome: parked }) })
+    expect(await run(fixture('order.created'), quiet)).toEqual(parked)
     expect(calls).toEqual(['forget'])
   })
 
   it('is tried again when the order is in Odoo and only the storefront could not be told', async () => {
     const { run, calls } = setup({ publishStatus: async () => retry('throttled', 'slow down', 2000) })
     expect(await run(fixture('order.created'), quiet)).toEqual(retry('throttled', 'slow down', 2000))
-    expect(calls).toContain('link h1')
+    expect(calls).toContain('link h1 by order-to-odoo@3 for event 1')
   })
 
   it('is done when the storefront already shows the status', async () => {

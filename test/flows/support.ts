@@ -12,6 +12,7 @@ export function fixture(type: string, change: Record<string, unknown> = {}): Flo
 /** @param share what the merchant lets it do; empty where its entity has no owners */
 export function eventOf(envelope: { type: string }, attempt = 1, share: Share = {}): FlowEvent {
   return {
+    id: 1,
     key: 'clarity:msg_1',
     type: envelope.type,
     lane: 'order:1001',

@@ -4,7 +4,7 @@ import type { Import } from './import-graph.ts'
  * Who may import whom, as a list: a room may enter itself and what its line names, nothing else. `*` is every room but main.
  * `packages` holds a room to these npm packages; without it a room may use any that package.json has.
  * The lists of ARCHITECTURE.md, with the rooms that building added: `delivery` sends operations in batches, `ports` binds the
- * flows' ports to real clients.
+ * flows' ports to real clients, `rulebook` stores the mapping's rule sets.
  */
 interface Room {
   enters: readonly string[]
@@ -30,7 +30,8 @@ const law: Record<string, Room> = {
   privacy: { enters: ['shared'] },
   audit: { enters: ['shared', 'store', 'privacy'] },
   ledger: { enters: ['shared', 'store', 'audit', 'privacy'] },
-  links: { enters: ['shared', 'store'] },
+  links: { enters: ['shared', 'store', 'mapping', 'rulebook'] },
+  rulebook: { enters: ['shared', 'store', 'mapping'] },
   switches: { enters: ['shared', 'store'] },
   'ledger/policy': { enters: ['shared', 'ledger'], packages: [], pure: true },
 

@@ -7,9 +7,11 @@ import type { Rule, RuleSet } from '../../clarity-extension/mapping/rules.ts'
 import {
   activate,
   begin,
+  deliver,
   discardDraft,
   type History,
   liveRules,
+  type Merge,
   type Moved,
   rollBack,
   saveDraft,
@@ -27,12 +29,30 @@ function ok(moved: Moved): History {
   return moved.history
 }
 
+const partsOf = (moved: Moved): Merge['parts'] => (!moved.ok && moved.code === 'conflict' ? moved.merge.parts : [])
+
+describe('rules that a newer bridge delivers', () => {
+  const newer: RuleSet = { ...base, rules: [rule('a', '1'), rule('b', '2')] }
+
+  it('go live where the delivered ones were', () => {
+    const upgraded = ok(deliver(begin(base, ann), newer, bob))
+    expect(upgraded).toMatchObject({ live: 2, versions: [{ number: 1 }, { number: 2, delivered: true, by: 'Bob' }] })
+    expect(deliver(upgraded, newer, bob)).toMatchObject({ ok: false, code: 'unchanged' })
+    expect(deliver(upgraded, base, bob), 'nor an older bridge that starts beside it').toMatchObject({ ok: false })
+  })
+
+  it("stand beside a merchant's own", () => {
+    const own = ok(activate(ok(saveDraft(begin(base, ann), withRules(rule('a', '9')), 0, ann)), 2, '', ann))
+    expect(ok(deliver(own, newer, bob))).toMatchObject({ live: 2, versions: [{}, { number: 2 }, { number: 3 }] })
+  })
+})
+
 describe('versions of a rule set', () => {
   it('a draft maps nothing until it is activated; an earlier version comes back unchanged', () => {
     const first = begin(base, ann)
     const drafted = ok(saveDraft(first, withRules(rule('a', '2')), 0, bob))
     expect(liveRules(drafted)).toEqual({ ...base, version: 1 })
-    const second = ok(activate(drafted, 1, 'Two is right', bob))
+    const second = ok(activate(drafted, 2, 'Two is right', bob))
     expect(second).toMatchObject({
       live: 2,
       versions: [
@@ -44,7 +64,7 @@ describe('versions of a rule set', () => {
     const back = ok(rollBack(second, 1))
     expect(liveRules(back)).toEqual({ ...base, version: 1 })
     expect(back.versions).toEqual(second.versions)
-    const third = ok(activate(ok(saveDraft(back, withRules(rule('a', '3')), 0, ann)), 1, '', ann))
+    const third = ok(activate(ok(saveDraft(back, withRules(rule('a', '3')), 0, ann)), 5, '', ann))
     expect(third.live).toBe(3)
     expect(third.revision).toBe(6)
   })
@@ -56,27 +76,58 @@ describe('versions of a rule set', () => {
       ok: false,
       code: 'conflict',
       message: expect.stringContaining('Ann'),
-      merge: {
-        theirs: [{ at: '/rules/a 1/const', before: '1', after: '2' }],
-        yours: [
-          { at: '/rules/a 1/const', after: '3' },
-          { at: '/rules/c 1', kind: 'added' },
-        ],
-        conflicts: ['/rules/a 1/const'],
-      },
+      merge: { conflicts: 1, parts: expect.any(Array) },
     })
+    expect(partsOf(refused).filter(({ state }) => state !== 'same')).toEqual([
+      { key: 'rules/a 1', base: rule('a', '1'), theirs: rule('a', '2'), yours: rule('a', '3'), state: 'conflict' },
+      { key: 'rules/c 1', yours: rule('c', '1'), state: 'yours' },
+    ])
+  })
+
+  it('tells a rule that was taken out, one that both made alike, and keeps the order of both', () => {
+    const theirs = ok(saveDraft(begin(base, ann), withRules(rule('n', '1'), rule('b', '1'), rule('z', '1')), 0, ann))
+    const parts = partsOf(
+      saveDraft(theirs, withRules(rule('a', '1'), rule('x', '1'), rule('b', '1'), rule('z', '1')), 0, bob),
+    )
+    expect(parts.filter(({ key }) => key.startsWith('rules/')).map(({ key, state }) => `${key} ${state}`)).toEqual([
+      'rules/n 1 theirs',
+      'rules/a 1 theirs',
+      'rules/x 1 yours',
+      'rules/b 1 same',
+      'rules/z 1 both',
+    ])
+  })
+
+  it('never takes a draft for a later one that stands in its place', () => {
+    const first = ok(saveDraft(begin(base, ann), withRules(rule('a', '2')), 0, ann))
+    const again = ok(saveDraft(ok(discardDraft(first)), withRules(rule('a', '7')), 0, bob))
+    expect(saveDraft(again, withRules(rule('a', '3')), first.draft?.revision ?? 0, ann)).toMatchObject({
+      code: 'conflict',
+    })
+  })
+
+  it('lets a merged draft go live over the version that came between', () => {
+    const second = ok(activate(ok(saveDraft(begin(base, ann), withRules(rule('b', '9')), 0, ann)), 2, '', ann))
+    const stale = ok(saveDraft(ok(rollBack(second, 1)), withRules(rule('a', '5')), 0, bob))
+    const live = ok(rollBack(stale, 2))
+    const merged = ok(saveDraft(live, withRules(rule('a', '5'), rule('b', '9')), live.draft?.revision ?? 0, bob, 2))
+    expect(ok(activate(merged, merged.draft?.revision ?? 0, '', bob)).live).toBe(3)
   })
 
   it('refuses to activate over a version that went live meanwhile', () => {
     const drafted = ok(saveDraft(begin(base, ann), withRules(rule('b', '9')), 0, ann))
-    const second = ok(activate(drafted, 1, '', ann))
+    const second = ok(activate(drafted, 2, '', ann))
     const stale = ok(saveDraft(ok(rollBack(second, 1)), withRules(rule('a', '5')), 0, bob))
-    expect(activate(ok(rollBack(stale, 2)), 1, '', bob)).toMatchObject({ ok: false, code: 'conflict' })
+    const refused = activate(ok(rollBack(stale, 2)), stale.draft?.revision ?? 0, '', bob)
+    expect(refused).toMatchObject({ ok: false, code: 'conflict' })
+    expect(partsOf(refused).map(({ key, state }) => `${key} ${state}`)).toEqual(
+      expect.arrayContaining(['rules/a 1 conflict', 'rules/b 1 conflict']),
+    )
   })
 
   it.each<[string, (history: History) => Moved, string]>([
     ['activate nothing', (history) => activate(history, 0, '', ann), 'no_draft'],
-    ['activate what is live', (history) => activate(ok(saveDraft(history, base, 0, ann)), 1, '', ann), 'unchanged'],
+    ['activate what is live', (history) => activate(ok(saveDraft(history, base, 0, ann)), 2, '', ann), 'unchanged'],
     ['roll back to nowhere', (history) => rollBack(history, 7), 'no_such_version'],
     ['roll back to now', (history) => rollBack(history, 1), 'already_live'],
     ['throw no draft away', (history) => discardDraft(history), 'no_draft'],
@@ -172,7 +223,7 @@ describe('case 39: a mistaken mapping was live', () => {
       },
       { before: 'correct', after: 'correct', changes: [] },
     ])
-    const mended = ok(activate(drafted, 1, 'The number, not the id', bob))
+    const mended = ok(activate(drafted, 2, 'The number, not the id', bob))
     expect(operationsOf('guest', {}, using(liveRules(mended)))[0]?.values.origin).toBe('CL-1001')
   })
 })

@@ -20,6 +20,15 @@ export const defaultRuleSets: OrderRuleSets = {
   payment: paymentToOdoo,
 }
 
+/** Those that an order is mapped with, of all that are live; one that is not stored maps as it is delivered. */
+export const orderRuleSets = (sets: ReadonlyMap<string, RuleSet>): OrderRuleSets => ({
+  order: sets.get(orderToOdoo.name) ?? orderToOdoo,
+  customer: sets.get(customerToOdoo.name) ?? customerToOdoo,
+  contact: sets.get(contactToOdoo.name) ?? contactToOdoo,
+  address: sets.get(addressToOdoo.name) ?? addressToOdoo,
+  payment: sets.get(paymentToOdoo.name) ?? paymentToOdoo,
+})
+
 export interface OrderContext extends MappingContext {
   ruleSets?: OrderRuleSets
   /** A person has seen that Odoo's totals differ and takes them. */

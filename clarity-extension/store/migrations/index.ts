@@ -3,6 +3,7 @@ import { ledger } from './0001_ledger.ts'
 import { approvals } from './0002_approvals.ts'
 import { audit } from './0003_audit.ts'
 import { sweeps } from './0004_sweeps.ts'
+import { rules } from './0005_rules.ts'
 
 /** In order. Add at the end, never change or remove. */
-export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps]
+export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules]

@@ -1,0 +1,43 @@
+import type { Customer, Order } from '../../shared/entities.ts'
+import { type Answer, correct } from '../../shared/outcome.ts'
+import { mapOrder } from '../mapping/expressions/order.ts'
+import type { ExpressionPool } from '../mapping/expressions/pool.ts'
+import { orderFaults } from '../mapping/order/faults.ts'
+import { type OrderContext, type OrderMapped, type OrderRuleSets, orderRuleSets } from '../mapping/order.ts'
+import type { LiveRules } from '../rulebook/types.ts'
+import type { OdooFields } from './odoo-fields.ts'
+
+/** A storefront order as what would be written to Odoo, checked against Odoo's own fields; under the live rules, or others. */
+export type OrderMapper = (order: Order, rules?: LiveRules['sets']) => Promise<Answer<OrderMapped>>
+
+export interface OrderMapperParts {
+  context(): Promise<Answer<OrderContext>>
+  liveRules(): Promise<LiveRules>
+  customer(id: string): Promise<Answer<Customer>>
+  expressions: ExpressionPool
+  fields: OdooFields
+}
+
+export function orderMapper({ context, liveRules, customer, expressions, fields }: OrderMapperParts): OrderMapper {
+  return async (order, rules) => {
+    const known = await context()
+    if (!known.ok) return known
+    const buyer = await customerOf(order)
+    if (!buyer.ok) return buyer
+    const ruleSets = orderRuleSets(rules ?? (await liveRules()).sets)
+    const mapped = await mapOrder(order, buyer.value, { ...known.value, ruleSets }, expressions)
+    return { ok: true, value: mapped.ok ? await checked(mapped, ruleSets) : mapped }
+  }
+
+  /** A field that was made or widened in Odoo since it was last asked must not park an order. */
+  async function checked(mapped: Extract<OrderMapped, { ok: true }>, ruleSets: OrderRuleSets): Promise<OrderMapped> {
+    const sets = Object.values(ruleSets)
+    if (orderFaults(mapped, await fields.of(sets)).length === 0) return mapped
+    const [first, ...others] = orderFaults(mapped, await fields.renewed(sets))
+    return first ? { ok: false, outcome: correct(first, ...others) } : mapped
+  }
+
+  async function customerOf({ customerId }: Order): Promise<Answer<Customer | undefined>> {
+    return customerId ? customer(customerId) : { ok: true, value: undefined }
+  }
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
+import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
+import { expressionPool } from '../../clarity-extension/mapping/expressions/pool.ts'
+import type { Rule } from '../../clarity-extension/mapping/rules.ts'
+import type { Described, Field } from '../../clarity-extension/mapping/validate.ts'
+import { orderMapper } from '../../clarity-extension/ports/order-mapper.ts'
+import { orderFixture } from '../unit/mapping-support.ts'
+
+const char: Field = { string: 'Reference', type: 'char', required: false, readonly: false }
+const known: Described = { 'sale.order': { note: { ...char, string: 'Terms', size: 3 }, origin: char } }
+
+async function mapped(rules: Rule[], described: Described = {}, renewed = described) {
+  const asked: string[] = []
+  const expressions = expressionPool()
+  const mapOrder = orderMapper({
+    context: async () => ({ ok: true, value: { lookups: defaultLookups, company: { currency: 'USD' } } }),
+    liveRules: async () => ({ sets: new Map([['order-to-odoo', { ...orderToOdoo, version: 4, rules }]]) }),
+    customer: async () => {
+      throw new Error('a guest has no customer')
+    },
+    expressions,
+    fields: {
+      of: async () => described,
+      async renewed() {
+        asked.push('renewed')
+        return renewed
+      },
+    },
+  })
+  const answer = await mapOrder(orderFixture('guest', { note: 'too long' }).order)
+  await expressions.close()
+  if (!answer.ok) throw new Error('it has all it needs')
+  return { asked, mapped: answer.value }
+}
+
+const rules: Rule[] = [
+  { to: 'origin', jsonata: '"WEB-" & number' },
+  { to: 'note', from: 'note' },
+]
+
+describe('an order under the live rules', () => {
+  it('is mapped with its expressions, and says by which versions', async () => {
+    const { mapped: order } = await mapped(rules)
+    expect(order).toMatchObject({
+      ok: true,
+      operations: [{ values: { origin: 'WEB-CL-1001', note: 'too long' } }],
+      by: [
+        { name: 'address-to-odoo', version: 1 },
+        { name: 'customer-to-odoo', version: 1 },
+        { name: 'order-to-odoo', version: 4 },
+      ],
+    })
+  })
+
+  it('is held up by what Odoo would not take, every field of it at once, on both sides', async () => {
+    const { mapped: order } = await mapped([...rules, { to: 'x_nowhere', const: '1' }], known)
+    expect(order).toMatchObject({
+      ok: false,
+      outcome: {
+        kind: 'correct',
+        problems: [
+          { code: 'too_long', field: '/note', target: '/note', value: 'too long' },
+          { code: 'unknown_field', target: '/x_nowhere' },
+        ],
+      },
+    })
+  })
+
+  it('is not held up by what Odoo takes by now', async () => {
+    const { mapped: order, asked } = await mapped(rules, known, { 'sale.order': { note: char, origin: char } })
+    expect(order.ok).toBe(true)
+    expect(asked).toEqual(['renewed'])
+  })
+
+  it('is not checked against fields that nobody knows', async () => {
+    const { mapped: order, asked } = await mapped(rules, {})
+    expect(order.ok).toBe(true)
+    expect(asked).toEqual([])
+  })
+})
