@@ -6,6 +6,7 @@ import type { UsedLookup } from './lookups.ts'
 import type { Each, Follow, Match, Rule, RuleSet } from './rules.ts'
 import { elements, here, inWords, read, type Scope } from './scope.ts'
 import { evaluate, type State } from './value.ts'
+import { isWildcard, named } from './wildcard.ts'
 
 export type Mapped =
   | {
@@ -65,7 +66,7 @@ function applyRules(rules: readonly Rule[], scope: Scope, target: string, state:
   const values: Record<string, Json> = {}
   const settled = new Set<string>()
   const missing = new Map<string, Rule>()
-  for (const rule of rules) {
+  for (const rule of rules.some(isWildcard) ? rules.flatMap((one) => named(one, scope)) : rules) {
     if (settled.has(rule.to) || !holds(rule.when, scope)) continue
     const pointer = targetPointer(target, rule.to)
     const result = evaluate(rule, scope, pointer, state)

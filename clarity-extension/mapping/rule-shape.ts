@@ -63,6 +63,7 @@ const valueShape = {
     .optional(),
 }
 
+const isStarred = (text: string): boolean => text.endsWith('*') && text.indexOf('*') === text.length - 1
 const hasOneSource = (given: object): boolean => sources.filter((source) => Object.hasOwn(given, source)).length === 1
 const oneSource = `needs exactly one of ${sources.join(', ')}`
 
@@ -76,6 +77,10 @@ export const rule: z.ZodType<Rule> = z
     ...valueShape,
   })
   .refine(hasOneSource, oneSource)
+  .refine(({ to, from }) => {
+    const stars = [from].flat().filter((one) => one?.includes('*'))
+    return to.includes('*') ? isStarred(to) && typeof from === 'string' && isStarred(from) : stars.length === 0
+  }, 'a star stands at the end of both: to `x_studio_*` from `attributes.*`')
 
 /** The door for rule sets that come from outside: imports, the panel, the store. */
 export const ruleSet: z.ZodType<RuleSet> = z.strictObject({

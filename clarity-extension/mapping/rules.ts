@@ -46,7 +46,10 @@ export interface Follow {
 
 /** A value with a place to put it. */
 export interface Rule extends Value {
-  /** Target field; a dot writes into an object, e.g. `attributes.color`. */
+  /**
+   * Target field; a dot writes into an object, e.g. `attributes.color`. With a star at its end (`x_studio_*` from
+   * `attributes.*`) every field of the source is written to the target of its name; rules above it keep theirs.
+   */
   to: string
   /** Why, for the documentation. */
   about?: string
@@ -61,7 +64,7 @@ export interface Rule extends Value {
  * Exactly one source: `from`, `const`, `object`, `find`, `set`, `lines`, `list` or `jsonata`.
  */
 export interface Value {
-  /** Path. Of several the first that has a value, or all of them with `join`. */
+  /** Path. Of several the first that has a value, or all of them with `join`. `attributes.*` only with a star in `to`. */
   from?: string | string[]
   const?: Json
   object?: Record<string, Value>

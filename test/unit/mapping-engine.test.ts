@@ -242,10 +242,21 @@ describe('rule sets as data', () => {
     )
     .map(([one, target, more]) => ({ ...one, ...target, ...more }))
 
+  const around = fc.record(
+    {
+      match: fc.array(fc.record({ by: fc.dictionary(name, fc.record({ from: name })) }), { maxLength: 2 }),
+      follow: fc.array(fc.record({ do: fc.constantFrom('confirm', 'cancel', 'post'), when: condition }), {
+        maxLength: 2,
+      }),
+      review: fc.array(fc.record({ when: condition, reason: fc.string({ minLength: 1 }) }), { maxLength: 2 }),
+    },
+    { requiredKeys: [] },
+  )
+
   it('survive export and import unchanged', () => {
     fc.assert(
-      fc.property(fc.array(rule, { minLength: 1, maxLength: 8 }), (rules) => {
-        const given = set(...rules)
+      fc.property(fc.array(rule, { minLength: 1, maxLength: 8 }), around, (rules, more) => {
+        const given: RuleSet = { ...set(...rules), ...more }
         const back = ruleSet.parse(JSON.parse(JSON.stringify(given)))
         expect(canonical(back)).toBe(canonical(given))
       }),
@@ -258,6 +269,53 @@ describe('rule sets as data', () => {
   it('are refused with two sources, none, or a field nobody knows', () => {
     const refused = [{ to: 'x' }, { to: 'x', from: 'a', const: 1 }, { to: 'x', from: 'a', form: 'b' }]
     for (const one of refused) expect(ruleSet.safeParse({ ...set(), rules: [one] }).success).toBe(false)
+  })
+})
+
+describe('a rule with stars', () => {
+  it('writes every custom field to the one of its name, and leaves those that have a rule of their own', () => {
+    const source = { attributes: { giftWrap: true, 'Gift note': 'Hi', channel: 'eBay', none: '', 'a.b/c': 1 } }
+    const rules: Rule[] = [
+      { to: 'x_studio_channel', const: 'web' },
+      { to: 'x_studio_*', from: 'attributes.*', convert: ['text'] },
+    ]
+    expect(valuesOf(source, ...rules)).toEqual({
+      x_studio_channel: 'web',
+      x_studio_gift_wrap: 'true',
+      x_studio_gift_note: 'Hi',
+      x_studio_a_b_c: '1',
+    })
+  })
+
+  it('writes them back, in a line too', () => {
+    const source = { name: 'S1', x_studio_color: 'red', x_studio_size: 2, lines: [{ x_studio_color: 'blue' }] }
+    const back: Rule = { to: 'attributes.*', from: 'x_studio_*' }
+    const lines: Rule = { to: 'items', list: [{ in: 'lines', rules: [back] }] }
+    expect(valuesOf(source, back, lines)).toEqual({
+      attributes: { color: 'red', size: 2 },
+      items: [{ attributes: { color: 'blue' } }],
+    })
+  })
+
+  it('tells where each value came from', () => {
+    const mapped = map(set({ to: 'x_studio_*', from: 'attributes.*' }), { attributes: { 'a.b': 1, c: 2 } }, usd)
+    expect(mapped.ok && mapped.origins).toEqual({ '/x_studio_a_b': '/attributes/a.b', '/x_studio_c': '/attributes/c' })
+  })
+
+  it('never reaches into the program', () => {
+    const source = { attributes: JSON.parse('{"__proto__": {"polluted": 1}, "constructor": 2, "fine": 3}') }
+    const values = valuesOf(source, { to: 'attributes.*', from: 'attributes.*' })
+    expect(JSON.stringify(values)).toBe('{"attributes":{"fine":3}}')
+    expect({}).not.toHaveProperty('polluted')
+  })
+
+  it.each([
+    { to: 'x_*', from: 'a' },
+    { to: 'x', from: 'a.*' },
+    { to: 'x_*_y', from: 'a.*' },
+    { to: 'x_*', const: 1 },
+  ])('that makes no sense is refused: %j', (rule) => {
+    expect(ruleSet.safeParse({ ...set(), rules: [rule] }).success).toBe(false)
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { htmlToText, textToHtml } from '../../clarity-extension/mapping/functions/html.ts'
-import { splitName } from '../../clarity-extension/mapping/functions/text.ts'
+import { brokenLines, splitName } from '../../clarity-extension/mapping/functions/text.ts'
 import { conversions, convert, prepare } from '../../clarity-extension/mapping/functions.ts'
 import { usd } from './mapping-support.ts'
 
@@ -97,6 +97,33 @@ describe('property', () => {
         const there = convert(grams, [{ do: 'unit', from: 'g', to: 'kg' }], usd)
         const back = there.ok ? convert(there.value, [{ do: 'unit', from: 'kg', to: 'g' }], usd) : there
         expect(back).toEqual({ ok: true, value: String(grams) })
+      }),
+    )
+  })
+
+  it('lines of an address joined again are the address, and none is too long', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.stringMatching(/^\S{1,15}$/u), { maxLength: 12 }),
+        fc.integer({ min: 15, max: 40 }),
+        (words, width) => {
+          const lines = brokenLines(words.join('  '), width)
+          expect(lines.join(' ')).toBe(words.join(' '))
+          expect(lines.every((line) => [...line].length <= width)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('a moment survives being written in any zone and read again', () => {
+    const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe']
+    const between = { min: new Date('2000-01-01'), max: new Date('2037-12-31'), noInvalidDate: true }
+    fc.assert(
+      fc.property(fc.date(between), fc.constantFrom(...zones), (date, zone) => {
+        const instant = new Date(Math.floor(date.getTime() / 1000) * 1000).toISOString()
+        const format = 'dd.MM.yyyy HH:mm:ss ZZ'
+        const steps = [{ do: 'formatDate', format, zone }, { do: 'parseDate', format, zone }, 'odooDatetime', 'instant']
+        expect(convert(instant, steps, usd)).toEqual({ ok: true, value: instant })
       }),
     )
   })

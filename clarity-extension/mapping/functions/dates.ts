@@ -74,20 +74,52 @@ export const dateFunctions = {
       )
     }),
   }),
+  formatDate: conversion({
+    about:
+      'A moment or day written as `format` (dd.MM.yyyy HH:mm …) by the clocks of `zone`, in `language` (en if not given).',
+    args: z.strictObject({
+      format: z.string().min(1),
+      zone,
+      language: z
+        .string()
+        .regex(/^[a-z]{2}(-[A-Z]{2})?$/)
+        .optional(),
+    }),
+    examples: [
+      {
+        from: '2026-07-01T22:30:00Z',
+        args: { format: 'dd.MM.yyyy HH:mm', zone: 'Europe/Berlin' },
+        to: '02.07.2026 00:30',
+      },
+      { from: '2026-03-01 10:00:00', args: { format: 'd MMMM yyyy', language: 'de' }, to: '1 März 2026' },
+    ],
+    convert: ofText((text, { format, zone: wanted, language }) => {
+      const time = readMoment(text, 'utc')
+      if (!time) return notADate()
+      return time
+        .setZone(wanted ?? 'utc')
+        .setLocale(language ?? 'en')
+        .toFormat(format)
+    }),
+  }),
 } satisfies Record<string, Conversion>
 
 function moment<Args extends { zone?: string | undefined }>(
   change: (time: DateTime<true>, args: Args, context: MappingContext) => string | Converted,
 ) {
   return ofText<Args>((text, args, context) => {
-    const options = { zone: args.zone ?? 'utc' }
-    const iso = DateTime.fromISO(text.trim(), options)
-    const time = iso.isValid ? iso : DateTime.fromSQL(text.trim(), options)
-    return time.isValid
-      ? change(first(time), args, context)
-      : refuse('not_a_date', 'is not a date', 'Write a date such as 2026-03-01T10:00:00Z.')
+    const time = readMoment(text, args.zone ?? 'utc')
+    return time ? change(time, args, context) : notADate()
   })
 }
+
+function readMoment(text: string, zoneOfText: string): DateTime<true> | undefined {
+  const iso = DateTime.fromISO(text.trim(), { zone: zoneOfText })
+  const time = iso.isValid ? iso : DateTime.fromSQL(text.trim(), { zone: zoneOfText })
+  return time.isValid ? first(time) : undefined
+}
+
+const notADate = () => refuse('not_a_date', 'is not a date', 'Write a date such as 2026-03-01T10:00:00Z.')
 
 /** For a local time that happens twice Luxon takes the offset of today, and a mapping has no today. */
 const first = (time: DateTime<true>): DateTime<true> => time.getPossibleOffsets()[0] ?? time

@@ -57,6 +57,25 @@ export const numberFunctions = {
     ],
     convert: exact((value) => value.toFixed()),
   }),
+  parseNumber: conversion({
+    about: 'Reads a number as people write it, with `decimal` before its fraction and `group` between thousands.',
+    args: z.strictObject({ decimal: z.enum(['.', ',']), group: z.enum(['', '.', ',', ' ', "'"]).default('') }),
+    examples: [
+      { from: '1.234,50', args: { decimal: ',', group: '.' }, to: '1234.5' },
+      { from: '1.234,50', args: { decimal: '.', group: ',' }, to: '', refused: 'not_a_number' },
+    ],
+    convert(value, { decimal, group }) {
+      const text = String(typeof value === 'object' ? '' : value).replace(/[\u00a0\u202f]/g, ' ')
+      const [whole = '', fraction, ...rest] = text.trim().split(decimal)
+      const digits = group === '' ? whole : whole.split(group).join('')
+      const grouped = group === '' || /^[-+]?\d{1,3}$/.test(whole.split(group)[0] ?? '') || !whole.includes(group)
+      const plain = fraction === undefined ? digits : `${digits}.${fraction}`
+      const number = grouped && rest.length === 0 ? readDecimal(plain) : undefined
+      return number
+        ? converted(number.toFixed())
+        : refuse('not_a_number', `is not a number written with “${decimal}”`, 'Correct the number, or the rule.')
+    },
+  }),
   boolean: conversion({
     about: 'true for true, 1, yes, y, on; false for false, 0, no, n, off.',
     args: none,

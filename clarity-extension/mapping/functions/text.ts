@@ -41,6 +41,38 @@ export const textFunctions = {
     examples: [{ from: 'élan', to: 'Élan' }],
     convert: ofText((text) => text.replace(/^./u, (letter) => letter.toUpperCase())),
   }),
+  title: conversion({
+    about: 'Every word with a capital first letter, the rest of it small.',
+    args: none,
+    examples: [{ from: 'JANE van-doe', to: 'Jane Van-Doe' }],
+    convert: ofText((text) =>
+      text
+        .toLowerCase()
+        .replace(/\p{L}[\p{L}\p{M}'’]*/gu, (word) => word.replace(/^./u, (letter) => letter.toUpperCase())),
+    ),
+  }),
+  digits: conversion({
+    about: 'The digits of a text, nothing else.',
+    args: none,
+    examples: [{ from: '+49 (0)30 12-34', to: '490301234' }],
+    convert: ofText((text) => text.replace(/\D/g, '')),
+  }),
+  padStart: conversion({
+    about: 'Fills up with `with` in front until the text has `length` characters.',
+    args: z.strictObject({ length: z.int().min(1).max(200), with: z.string().min(1).default('0') }),
+    examples: [{ from: 42, args: { length: 6 }, to: '000042' }],
+    convert: ofText((text, args) => text.padStart(args.length, args.with)),
+  }),
+  line: conversion({
+    about:
+      'Line `number` of a text that is broken between words into lines of at most `width` characters; empty when it has fewer.',
+    args: z.strictObject({ number: z.int().min(1), width: z.int().min(1) }),
+    examples: [
+      { from: '12 St James Square, Westminster', args: { number: 1, width: 20 }, to: '12 St James Square,' },
+      { from: '12 St James Square, Westminster', args: { number: 2, width: 20 }, to: 'Westminster' },
+    ],
+    convert: ofText((text, { number, width }) => brokenLines(text, width)[number - 1] ?? ''),
+  }),
   truncate: conversion({
     about:
       'Holds a text to `length` characters. `overflow`: `problem` (default) refuses a longer one, `ellipsis` ends it with …, `cut` just ends it.',
@@ -128,4 +160,22 @@ export function splitName(full: string): [first: string, last: string] {
   const words = full.trim().split(/\s+/u)
   if (words.length < 2) return [words.join(' '), '']
   return [words.slice(0, -1).join(' '), words.at(-1) ?? '']
+}
+
+/** Joined again by spaces the lines are the text, its spaces collapsed, unless a word alone is longer than a line. */
+export function brokenLines(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.trim().split(/\s+/u).filter(Boolean)) {
+    const last = lines.at(-1)
+    const longer = last === undefined ? undefined : `${last} ${word}`
+    if (longer !== undefined && [...longer].length <= width) lines[lines.length - 1] = longer
+    else lines.push(...pieces(word, width))
+  }
+  return lines
+}
+
+function pieces(word: string, width: number): string[] {
+  const letters = [...word]
+  const count = Math.ceil(letters.length / width)
+  return Array.from({ length: count }, (_, index) => letters.slice(index * width, (index + 1) * width).join(''))
 }
