@@ -20,8 +20,15 @@ export interface Written {
  * Checks values against Odoo's own fields before they are sent: the field is there and may be written, and the value fits its
  * type, its choices, its length and the model it points to. All problems at once. A model that was not described is not checked.
  * Pure. @param origins to name the storefront's field
+ * @param key the field by which lines are told apart: it is the addon's own, and nobody else's to write
  */
-export function validate({ model, values }: Written, described: Described, origins: Origins = {}, at = ''): Problem[] {
+export function validate(
+  { model, values }: Written,
+  described: Described,
+  origins: Origins = {},
+  at = '',
+  key?: string,
+): Problem[] {
   const fields = described[model]
   if (!fields) return []
   return Object.entries(values).flatMap(([name, value]) => {
@@ -29,12 +36,13 @@ export function validate({ model, values }: Written, described: Described, origi
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (!field)
       return problem('unknown_field', `${model} has no field “${name}”, or the service user may not see it`, target)
-    if (field.readonly) return problem('readonly', `“${field.string}” is set by Odoo itself`, target)
+    if (field.readonly && name !== key) return problem('readonly', `“${field.string}” is set by Odoo itself`, target)
     const lines = linesOf(value)
     if (lines && field.type === 'one2many' && field.relation) {
-      const relation = field.relation
-      return lines.flatMap((line, index) => {
-        return validate({ model: relation, values: line }, described, origins, `${target}/$lines/items/${index}`)
+      const model = field.relation
+      return lines.items.flatMap((line, index) => {
+        const place = `${target}/$lines/items/${index}`
+        return validate({ model, values: line }, described, origins, place, lines.key)
       })
     }
     const fault = faultOf(field, value, described)
@@ -64,8 +72,8 @@ const remedies: Record<string, string> = {
   wrong_model: 'Point the rule to a record of the right kind.',
 }
 
-function linesOf(value: unknown): Record<string, unknown>[] | undefined {
+function linesOf(value: unknown): { key: string; items: Record<string, unknown>[] } | undefined {
   const { name, argument } = markerOf(value) ?? {}
   if (name !== '$lines' || !isObject(argument) || !Array.isArray(argument.items)) return undefined
-  return argument.items.filter(isObject)
+  return { key: String(argument.key), items: argument.items.filter(isObject) }
 }

@@ -60,7 +60,7 @@ export function begin(rules: RuleSet, { by, at }: Author): History {
  */
 export function deliver(history: History, rules: RuleSet, { by, at }: Author): Moved {
   const known = history.versions.filter(({ delivered }) => delivered)
-  if (known.some((one) => sameRules(one.rules, rules))) return refuse('unchanged', 'These rules are known.')
+  if (known.some((one) => sameRules(one.rules, rules))) return cannot('unchanged', 'These rules are known.')
   const number = nextNumber(history)
   const ownsRules = !known.some((one) => one.number === history.live)
   return moved(history, {
@@ -96,7 +96,7 @@ export function saveDraft(
     return conflict(history, message, draft?.rules ?? liveRules(history), rules, draft?.base ?? base)
   }
   if (!history.versions.some(({ number }) => number === base)) {
-    return refuse('no_such_version', `There is no version ${base}.`)
+    return cannot('no_such_version', `There is no version ${base}.`)
   }
   return moved(history, { draft: { base, revision: history.revision + 1, rules, by, at } })
 }
@@ -104,13 +104,13 @@ export function saveDraft(
 /** Makes the draft a version and lets it map. A draft of rules that are no longer live is refused. */
 export function activate(history: History, seen: number, note: string, { by, at }: Author): Moved {
   const { draft } = history
-  if (!draft) return refuse('no_draft', 'There is no draft to activate.')
+  if (!draft) return cannot('no_draft', 'There is no draft to activate.')
   if (draft.revision !== seen) return saveDraft(history, draft.rules, seen, { by, at })
   if (draft.base !== history.live) {
     const message = `Version ${history.live} went live after this draft was begun from version ${draft.base}.`
     return conflict(history, message, liveRules(history), draft.rules, draft.base)
   }
-  if (sameRules(draft.rules, liveRules(history))) return refuse('unchanged', 'The draft says what is live already.')
+  if (sameRules(draft.rules, liveRules(history))) return cannot('unchanged', 'The draft says what is live already.')
   const number = nextNumber(history)
   const version = { number, rules: { ...draft.rules, version: number }, by, at, note }
   const { draft: _, ...rest } = history
@@ -120,14 +120,14 @@ export function activate(history: History, seen: number, note: string, { by, at 
 /** Lets an earlier version map again. The draft, if there is one, stays. */
 export function rollBack(history: History, to: number): Moved {
   if (!history.versions.some(({ number }) => number === to)) {
-    return refuse('no_such_version', `There is no version ${to}.`)
+    return cannot('no_such_version', `There is no version ${to}.`)
   }
-  if (history.live === to) return refuse('already_live', `Version ${to} is live already.`)
+  if (history.live === to) return cannot('already_live', `Version ${to} is live already.`)
   return moved(history, { live: to })
 }
 
 export function discardDraft(history: History): Moved {
-  if (!history.draft) return refuse('no_draft', 'There is no draft to throw away.')
+  if (!history.draft) return cannot('no_draft', 'There is no draft to throw away.')
   const { draft: _, ...rest } = history
   return moved(rest, {})
 }
@@ -140,7 +140,7 @@ const moved = (history: History, change: Partial<History>): Moved => ({
   history: { ...history, ...change, revision: history.revision + 1 },
 })
 
-const refuse = (code: Exclude<Refused['code'], 'conflict'>, message: string): Moved => ({ ok: false, code, message })
+const cannot = (code: Exclude<Refused['code'], 'conflict'>, message: string): Moved => ({ ok: false, code, message })
 
 function conflict(history: History, message: string, theirs: RuleSet, yours: RuleSet, from: number): Moved {
   const base = history.versions.find(({ number }) => number === from)?.rules ?? liveRules(history)

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { orderFaults } from '../../clarity-extension/mapping/order/faults.ts'
+import { defaultRuleSets } from '../../clarity-extension/mapping/order.ts'
+import { odooFields } from '../../clarity-extension/ports/odoo-fields.ts'
 import { createOdooClient, type Reply } from '../../odoo-bridge/client/client.ts'
 import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
+import { mapFixture } from '../unit/mapping-support.ts'
 import { EVENING, guest, line, MORNING, order } from './odoo-operations.ts'
 import { type Party, realOdoo, standIn } from './odoo-party.ts'
 
@@ -52,6 +57,16 @@ describe.each([
         required: true,
       })
       expect(models['sale.order']?.order_line).toMatchObject({ type: 'one2many', relation: 'sale.order.line' })
+    })
+
+    it('takes the fields of every shape of order as the delivered rules write it', async () => {
+      const described = await odooFields(odoo.client).of(Object.values(defaultRuleSets))
+      const models = ['account.payment', 'res.partner', 'sale.order', 'sale.order.line']
+      expect(Object.keys(described)).toEqual(expect.arrayContaining(models))
+      for (const shape of readdirSync('test/fixtures/orders').map((file) => file.replace('.json', ''))) {
+        const mapped = mapFixture(shape)
+        if (mapped.ok) expect(orderFaults(mapped, described), shape).toEqual([])
+      }
     })
 
     it('refuses a wrong key and a wrong database, each by its name', async () => {

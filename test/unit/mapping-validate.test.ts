@@ -31,7 +31,7 @@ const described: Described = {
     lines: field('one2many', { relation: 'm.line' }),
     total: field('float', { readonly: true }),
   },
-  'm.line': { ref: field('char'), qty: field('float') },
+  'm.line': { ref: field('char', { readonly: true }), qty: field('float') },
   'res.partner': { email: field('char') },
 }
 

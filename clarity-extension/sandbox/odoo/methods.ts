@@ -80,7 +80,9 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
 function described(fields: NonNullable<ReturnType<typeof fieldsOf>>) {
   const id = { string: 'ID', type: 'integer', required: false, readonly: true }
   const all = Object.entries(fields).map(([name, { inverse: _, ...field }]) => {
-    const { required = false, readonly = false, type } = field
+    const { required = false, type } = field
+    // The addon shows the key of its lines to everybody and writes it itself.
+    const readonly = field.readonly === true || name === 'clarity_ref'
     return [name, { ...field, required, readonly, store: type !== 'one2many' }] as const
   })
   return { id, ...Object.fromEntries(all) }
