@@ -21,7 +21,7 @@ export function answerOf(operation: Operation, result: Result): Answer<Applied> 
   if (status === 'review') {
     const [first] = problems
     const message = result.message ?? first?.message ?? 'Odoo cannot follow the storefront here'
-    return failed(review(first?.code ?? 'review', message, factsOf(operation, result)))
+    return failed(review(first?.code ?? 'review', message, { ...factsOf(operation, result), ...figuresOf(problems) }))
   }
   if (status === 'correct') {
     const [first, ...others] = problems.map((problem) => problemOf(problem))
@@ -51,6 +51,8 @@ function problemOf(problem: OdooProblem): Problem {
 }
 
 const isProduct = (field: string | undefined) => field?.endsWith('/product_id') ?? false
+
+const figuresOf = (problems: OdooProblem[]): Facts => Object.assign({}, ...problems.map(({ figures = {} }) => figures))
 
 /** What a person compares: the storefront's figures beside Odoo's own. */
 function factsOf({ expect, ref }: Operation, { computed, name }: Result): Facts {

@@ -4,7 +4,17 @@ import { refused } from '../../shared/outcome.ts'
 import { type Call, classify, type Failure } from './classify.ts'
 import { complete, type OdooOptions } from './options.ts'
 import type { paths } from './schema.d.ts'
-import { acknowledged, applied, described, type Operation, ping, pulled, states } from './shapes.ts'
+import {
+  acknowledged,
+  applied,
+  type ChoiceRequest,
+  chosen,
+  described,
+  type Operation,
+  ping,
+  pulled,
+  states,
+} from './shapes.ts'
 import { faultOf, transportOf } from './transport.ts'
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; outcome: Failure }
@@ -77,6 +87,12 @@ export function createOdooClient(options: OdooOptions) {
     describe: (models: readonly string[], opts: CallOptions = {}) => {
       const body = { models: [...models] }
       return read(bridge('describe'), api.POST('/json/2/clarity.bridge/describe', { body, ...init(opts) }), described)
+    },
+
+    /** Records that a value may be mapped to, an answer per request in the same order. @param wishes at most 50 */
+    choices: (wishes: readonly ChoiceRequest[], opts: CallOptions = {}) => {
+      const body = { requests: wishes.map((one) => ({ limit: 50, ...one })) }
+      return read(bridge('choices'), api.POST('/json/2/clarity.bridge/choices', { body, ...init(opts) }), chosen)
     },
 
     /** What a connection test shows. */

@@ -100,6 +100,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/json/2/clarity.bridge/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that a storefront's value may be mapped to, with the service user's rights. */
+        post: operations["choices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/json/2/clarity.bridge/ping": {
         parameters: {
             query?: never;
@@ -496,12 +513,51 @@ export interface components {
                 }[];
             };
             /**
+             * @description What a sale order that is not confirmed yet is held to, in one read per batch; a fault is `review`, and nothing is written.
+             *     not_for_sale - a product that may not be sold; customer_warning - somebody wrote a sales warning on the customer;
+             *     credit_limit - Odoo's own credit limit, where the company uses it; duplicate_reference - the customer's reference is on
+             *     another order of the same customer.
+             */
+            checks?: ("not_for_sale" | "customer_warning" | "credit_limit" | "duplicate_reference")[];
+            /**
              * @description A person has seen the difference and accepts Odoo's totals.
              * @default false
              */
             accept_difference: boolean;
             /** @description W3C trace context; kept on the link and returned with events about the record. */
             traceparent?: string;
+        };
+        ChoiceRequest: {
+            model: string;
+            /** @description The text that names a record, e.g. `name` or `code`. */
+            field: string;
+            /** @description Field (dotted path allowed) to the exact value that every choice has */
+            where?: {
+                [key: string]: unknown;
+            };
+            /** @description Part of the text or of the name. Absent - all active ones. */
+            search?: string;
+            /** @description Exact texts or record ids instead of a search; archived ones are found, too. */
+            values?: (string | number)[];
+            /** @default 50 */
+            limit: number;
+        };
+        Choices: {
+            /** @description Whether the service user may read such records at all. */
+            readable: boolean;
+            /** @description How many there are */
+            total: number;
+            items: components["schemas"]["Choice"][];
+        };
+        Choice: {
+            id: number;
+            value: string;
+            /** @description As Odoo shows it. */
+            name: string;
+            company: string | null;
+            active: boolean;
+            /** @description No other active record that the user may read has this text. */
+            unique: boolean;
         };
         Result: {
             id: string;
@@ -519,7 +575,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "unknown_reference" | "not_found" | "ambiguous_match" | "archived" | "unknown_field" | "invalid_value" | "business_rule" | "access_denied" | "totals_differ" | "not_editable" | "already_delivered" | "unexpected";
+            code: "unknown_reference" | "not_found" | "ambiguous_match" | "archived" | "unknown_field" | "invalid_value" | "business_rule" | "access_denied" | "totals_differ" | "not_editable" | "already_delivered" | "not_for_sale" | "customer_warning" | "credit_limit" | "duplicate_reference" | "unexpected";
             /** @description JSON pointer into `values` (or `ensure/0/values`). */
             field?: string;
             value?: string;
@@ -527,6 +583,10 @@ export interface components {
             message: string;
             /** @description Names and ids of the records that matched. */
             candidates?: string[];
+            /** @description What a person compares. */
+            figures?: {
+                [key: string]: string;
+            };
         };
         /** @description Odoo's computation of an order whose totals differ. */
         Computed: {
@@ -880,6 +940,35 @@ export interface operations {
                                 [key: string]: components["schemas"]["Field"];
                             };
                         };
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    requests: components["schemas"]["ChoiceRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description One answer per request, in the same order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        choices: components["schemas"]["Choices"][];
                     };
                 };
             };

@@ -13,6 +13,9 @@ export type PickingState = z.infer<typeof pickingState>
 export type StockState = z.infer<typeof stockState>
 export type Ping = z.infer<typeof ping>
 export type Field = z.infer<typeof field>
+export type ChoiceRequest = Omit<Schemas['ChoiceRequest'], 'limit'> & { limit?: number }
+export type Choice = z.infer<typeof choice>
+export type Choices = z.infer<typeof chosen>['choices'][number]
 
 const pickingStates = z.enum(['draft', 'waiting', 'confirmed', 'assigned', 'done', 'cancel'])
 const maybe = z.string().nullish()
@@ -82,12 +85,17 @@ const problem = z.object({
     'totals_differ',
     'not_editable',
     'already_delivered',
+    'not_for_sale',
+    'customer_warning',
+    'credit_limit',
+    'duplicate_reference',
     'unexpected',
   ]),
   field: z.string().optional(),
   value: z.string().optional(),
   message: z.string(),
   candidates: z.array(z.string()).optional(),
+  figures: z.record(z.string(), z.string()).optional(),
 }) satisfies z.ZodType<Schemas['Problem']>
 
 export const result = z.object({
@@ -124,6 +132,18 @@ const field = z.object({
   selection: z.array(z.array(z.string())).optional(),
 }) satisfies z.ZodType<Schemas['Field']>
 export const described = z.object({ models: z.record(z.string(), z.record(z.string(), field)) })
+
+const choice = z.object({
+  id: z.int(),
+  value: z.string(),
+  name: z.string(),
+  company: z.string().nullable(),
+  active: z.boolean(),
+  unique: z.boolean(),
+}) satisfies z.ZodType<Schemas['Choice']>
+export const chosen = z.object({
+  choices: z.array(z.object({ readable: z.boolean(), total: z.int(), items: z.array(choice) })),
+})
 
 export const ping = z.object({
   module_version: z.string(),

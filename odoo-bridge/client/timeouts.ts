@@ -16,6 +16,7 @@ export function methodOf(url: string): { model: string; method: string } {
 const READS = new Set([
   'ping',
   'describe',
+  'choices',
   'read_state',
   'pull',
   'read',

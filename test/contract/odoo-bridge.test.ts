@@ -69,6 +69,34 @@ describe.each([
       }
     })
 
+    it('lists what a value may be mapped to: by part of the text, by exact text, by id', async () => {
+      const carriers = { model: 'delivery.carrier', field: 'name' }
+      const taxes = { model: 'account.tax', field: 'name', where: { type_tax_use: 'sale' } }
+      const [express, all, exact, none, unknown] = value(
+        await odoo.client.choices([
+          { ...carriers, search: 'EXPR' },
+          { ...taxes, limit: 1 },
+          { ...carriers, values: ['Express'] },
+          { ...carriers, values: ['Pigeon'] },
+          { model: 'res.company', field: 'name', where: { id: -1 } },
+        ]),
+      ).choices
+      expect(express).toMatchObject({
+        readable: true,
+        total: 1,
+        items: [{ value: 'Express', active: true, unique: true }],
+      })
+      expect(all?.items).toHaveLength(1)
+      expect(all?.total).toBeGreaterThan(1)
+      expect(exact?.items.map(({ id }) => id)).toEqual(express?.items.map(({ id }) => id))
+      expect(none).toMatchObject({ readable: true, total: 0, items: [] })
+      expect(unknown).toMatchObject({ total: 0 })
+      const id = express?.items[0]?.id ?? 0
+      expect(value(await odoo.client.choices([{ ...carriers, values: [id] }])).choices[0]?.items[0]?.value).toBe(
+        'Express',
+      )
+    })
+
     it('refuses a wrong key and a wrong database, each by its name', async () => {
       const { url, db, apiKey } = odoo
       expect(await createOdooClient({ url, db, apiKey: 'wrong' }).ping()).toMatchObject({
@@ -232,6 +260,39 @@ describe.each([
       })
       expect(await one(noted)).toMatchObject({ status: 'created' })
       expect(await odoo.person.count('sale.order', { client_order_ref: note })).toBe(1)
+    })
+
+    it('is held to the checks it asks for: a purchase order number that its customer used before', async () => {
+      const lines = [line({ sku: 'MUG-BLU', price: '12.40' })]
+      const wish = { lines, email: 'buyer@shop.example', more: { client_order_ref: 'PO-77' } }
+      const before = await one(order({ ...wish, ref: 'po-first', checks: ['duplicate_reference', 'not_for_sale'] }))
+      expect(before).toMatchObject({ status: 'created' })
+      const twin = order({ ...wish, ref: 'po-second', checks: ['duplicate_reference', 'credit_limit'] })
+      expect(await one(twin)).toMatchObject({
+        status: 'review',
+        problems: [
+          {
+            code: 'duplicate_reference',
+            field: '/client_order_ref',
+            value: 'PO-77',
+            figures: { other_order: before.name, other_total: '14.26', this_total: '14.26' },
+          },
+        ],
+      })
+      expect(await one({ ...twin, checks: ['customer_warning'] })).toMatchObject({ status: 'created' })
+      const [wrong] = await apply(Object.assign({}, twin, { checks: ['horoscope'] }))
+      expect(wrong).toMatchObject({ status: 'correct', problems: [{ code: 'invalid_value' }] })
+    })
+
+    it('CASES 28: two spellings of one guest in one call are the guest who came first', async () => {
+      const lines = [line({ sku: 'MUG-BLU', price: '12.40' })]
+      const spelled = ['Nora Lund', 'NORA  LUND', 'nora lund'].map((name, index) => ({
+        ...order({ ref: `spelling-${index}`, lines, email: 'nora@shop.example' }),
+        ensure: [{ ...guest('nora@shop.example', { name }), match: { email: 'nora@shop.example', name } }],
+      }))
+      expect(await apply(...spelled)).toMatchObject(spelled.map(() => ({ status: 'created' })))
+      expect(await odoo.person.count('res.partner', { email: 'nora@shop.example' })).toBe(1)
+      expect(await odoo.person.count('res.partner', { name: 'Nora Lund' })).toBe(1)
     })
 
     it('of another storefront never meets one of the same number', async () => {

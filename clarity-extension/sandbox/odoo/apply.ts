@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { components } from '../../../odoo-bridge/client/schema.d.ts'
 import { amount } from '../../../shared/money.ts'
 import { keepAmounts } from './amounts.ts'
+import { checkAll } from './checks.ts'
 import { ensureAll } from './ensure.ts'
 import { OdooError } from './error.ts'
 import type { Link } from './links.ts'
@@ -51,6 +52,7 @@ function applyOne(world: World, store: string, operation: Operation): Result {
   const link = { store, kind, ref, model, res_id: resId, version, hash, traceparent }
   if (!same) world.links.save(link)
   if (!same && model === 'sale.order') compare(world, resId, operation)
+  if (!same && model === 'sale.order') checkAll(world, resId, operation)
   const followed = operation.follow.filter((step) => follow(world, operation, resId, step)).length > 0
   if (!known) return result(world, id, 'created', link)
   return result(world, id, same && !followed ? 'unchanged' : 'updated', link)

@@ -80,7 +80,7 @@ const EXTERNAL: Record<string, { model: string; by: Record<string, string> }> = 
 }
 
 /** `by` in stored form; undefined when a value can never match. */
-function criteria(records: Records, model: string, by: Record<string, unknown>): Values | undefined {
+export function criteria(records: Records, model: string, by: Record<string, unknown>): Values | undefined {
   const wanted: Values = {}
   for (const [path, value] of Object.entries(by)) {
     const field = fieldAt(model, path.split('.'))

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { z } from 'zod'
 import { odooEnvelope } from '../../../shared/events.ts'
 import { applyAll } from './apply.ts'
+import { choicesOf } from './choices.ts'
 import { OdooError } from './error.ts'
 import { fieldsOf } from './models.ts'
 import { requests } from './requests.ts'
@@ -55,6 +56,11 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
         return fields ? [[model, described(fields)] as const] : []
       })
       return { models: Object.fromEntries(found) }
+    },
+
+    choices(body) {
+      const { requests: wishes } = argumentsOf(requests.choices, body)
+      return { choices: wishes.map((wish) => choicesOf(world.records, wish)) }
     },
 
     ping(body) {

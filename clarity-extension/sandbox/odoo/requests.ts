@@ -30,6 +30,7 @@ export const operation = z.strictObject({
         .default([]),
     })
     .optional(),
+  checks: z.array(z.enum(['not_for_sale', 'customer_warning', 'credit_limit', 'duplicate_reference'])).default([]),
   accept_difference: z.boolean().default(false),
   traceparent: z.string().optional(),
 })
@@ -45,5 +46,22 @@ export const requests = {
     pending_orders: z.array(z.string()).max(5000).default([]),
   }),
   describe: z.strictObject({ models: z.array(z.string()).max(50) }),
+  choices: z.strictObject({
+    requests: z
+      .array(
+        z.strictObject({
+          model: z.string(),
+          field: z.string(),
+          where: values.default({}),
+          search: z.string().max(200).default(''),
+          values: z
+            .array(z.union([z.string(), z.int()]))
+            .max(200)
+            .default([]),
+          limit: z.int().min(1).max(200).default(50),
+        }),
+      )
+      .max(50),
+  }),
   ping: z.strictObject({}),
 }

@@ -46,6 +46,7 @@ const shapes = {
     currency_id: id,
     warehouse_id: id,
     carrier_id: link,
+    client_order_ref: label,
     date_order: z.string(),
     amount_untaxed: number,
     amount_tax: number,

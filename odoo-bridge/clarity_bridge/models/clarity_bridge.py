@@ -6,6 +6,7 @@ from odoo.modules.module import get_manifest
 
 from ..tools import orders
 from ..tools.batch import Batch
+from ..tools.choices import read_choices
 from ..tools.emission import SETTING_OF, is_on
 from ..tools.operation import parse
 from ..tools.state import held_orders, iso, read_orders, read_pickings, read_stock
@@ -14,6 +15,7 @@ _MAX_OPERATIONS = 200
 _MAX_REFS = 1000
 _MAX_PENDING = 5000
 _MAX_MODELS = 50
+_MAX_REQUESTS = 50
 _MAX_EVENTS = 1000
 _ALWAYS = ("string", "type", "required", "readonly")
 # What the flows of the bridge need of the calling user.
@@ -95,6 +97,16 @@ class ClarityBridge(models.AbstractModel):
         self._check_texts(models, "models", _MAX_MODELS)
         readable = [name for name in models if name in self.env and self.env[name].has_access("read")]
         return {"models": {name: self._describe(name) for name in readable}}
+
+    @api.model
+    @api.readonly
+    def choices(self, requests):
+        self._check_service()
+        if not isinstance(requests, list) or not all(isinstance(one, dict) for one in requests):
+            raise UserError(self.env._("requests is a list of objects."))
+        if len(requests) > _MAX_REQUESTS:
+            raise UserError(self.env._("requests has at most %s entries.", _MAX_REQUESTS))
+        return {"choices": [read_choices(self.env, request) for request in requests]}
 
     @api.model
     @api.readonly

@@ -15,6 +15,16 @@ class TestEnsure(BridgeCase):
             self.apply(self.order())
         self.assertEqual(self.env["res.partner"].search_count([("email", "=", "c1@example.com")]), 1)
 
+    def test_case_28_first_of_two_spellings_in_one_batch_is_the_partner(self):
+        results = self.apply(
+            *[
+                self.order(ensure=[self.customer(values={"name": name, "email": "c1@example.com"}, match={})])
+                for name in ("Ann Lee", "ANN  LEE", "ann lee")
+            ]
+        )
+        partner = self.env["sale.order"].browse(result["res_id"] for result in results).partner_id
+        self.assertEqual(partner.mapped("name"), ["Ann Lee"])
+
     def test_case_28_another_name_on_that_address_is_another_partner(self):
         match = {"email": "c1@example.com", "name": "Bob"}
         self.apply(self.order())

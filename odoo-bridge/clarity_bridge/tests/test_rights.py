@@ -15,6 +15,7 @@ class TestRights(BridgeCase):
             lambda: bridge.apply("main", [self.order()]),
             lambda: bridge.read_state("main", "order", []),
             lambda: bridge.describe(["res.partner"]),
+            lambda: bridge.choices([]),
             bridge.ping,
             bridge.pull,
             lambda: bridge.ack([]),

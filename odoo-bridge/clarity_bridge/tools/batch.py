@@ -12,7 +12,7 @@ from odoo.fields import Domain
 
 from .bulk import bulk
 from .group import Group, Withdraw
-from .markers import Finder, walk
+from .markers import Finder, marker, walk
 from .operation import is_older
 from .problems import is_conflict, outcome_of, problem
 from .values import Converter
@@ -94,10 +94,26 @@ class Batch:
 
     def _convert(self, operations):
         writing = [operation for operation in operations if not operation.same]
-        finder = Finder(self.env)
-        finder.prepare(values for operation in writing for values in _every_value(operation))
+        for company, some in self._by_company(writing):
+            self._convert_for(company, some)
+
+    def _by_company(self, operations):
+        """The order's company decides which of two records of one name is meant; without one, the user's own."""
+        finder, groups = Finder(self.env), defaultdict(list)
+        finder.prepare(operation.values.get("company_id") for operation in operations)
+        for operation in operations:
+            value = operation.values.get("company_id")
+            name, argument = marker(value)
+            # What is wrong with it is said where it is converted.
+            found = finder.find(argument)[0] if name == "$find" else value
+            groups[found if isinstance(found, int) and found else self.env.company.id].append(operation)
+        return groups.items()
+
+    def _convert_for(self, company, operations):
+        finder = Finder(self.env, company)
+        finder.prepare(values for operation in operations for values in _every_value(operation))
         converter = Converter(self.env, finder, self.records)
-        for operation in writing:
+        for operation in operations:
             promised = {record.key: record.model for record in operation.ensure}
             operation.ready, problems = converter.convert(operation.model, operation.values, "", promised)
             for record in operation.ensure:

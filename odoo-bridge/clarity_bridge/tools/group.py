@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from odoo.fields import Command
 
-from . import amounts, orders
+from . import amounts, checks, orders
 from .emission import changed
 from .ensure import make
 from .operation import canonical
@@ -34,6 +34,7 @@ class Group:
         self._create(new)
         self._update([op for op in self.operations if op.record_id and not op.same])
         self._check_totals()
+        self._check_business()
         self._follow()
         self._keep_links(needed)
 
@@ -84,13 +85,13 @@ class Group:
 
     def _needed(self):
         """Records that must be made first, once each, in the order they were asked for."""
-        return {
-            record.key: record
-            for operation in self.operations
-            if not operation.same
-            for record in operation.ensure
-            if record.key not in self.batch.records
-        }
+        needed = {}
+        for operation in self.operations:
+            for record in () if operation.same else operation.ensure:
+                if record.key not in self.batch.records:
+                    # Two spellings of one guest: who comes first is the record, as if each had come in a call of its own.
+                    needed.setdefault(record.key, record)
+        return needed
 
     def _claim(self, new, needed):
         """Insert the links first, so that a parallel call with the same record waits here and not after its work."""
@@ -154,6 +155,24 @@ class Group:
                 if fault := fault or orders.total_fault(order, operation.expect):
                     operation.computed = orders.computed(order)
                     self.withdraw(operation, "review", fault)
+        self.go_on()
+
+    def _check_business(self):
+        """What a person must see before the order is confirmed."""
+        asked = {
+            self.record(operation): operation
+            for operation in self.operations
+            if operation.checks and operation in self.changed and operation.model == "sale.order"
+        }
+        named = {
+            order: operation.checks
+            for order, operation in asked.items()
+            if order.state in ("draft", "sent") and "cancel" not in operation.follow
+        }
+        if not named:
+            return
+        for order, found in checks.faults(self.env, named).items():
+            self.withdraw(asked[order], "review", *found)
         self.go_on()
 
     def _follow(self):

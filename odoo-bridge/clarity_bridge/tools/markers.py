@@ -36,10 +36,14 @@ def walk(value):
 
 
 class Finder:
-    """Looks up `$find` and `$xmlid`: all of one model and one set of fields in one search."""
+    """
+    Looks up `$find` and `$xmlid`: all of one model and one set of fields in one search.
 
-    def __init__(self, env):
-        self.env = env
+    :param company: of another company's records none is found: two companies may call their taxes and journals alike
+    """
+
+    def __init__(self, env, company=None):
+        self.env, self.company = env, company
         self._answers = {}
 
     def prepare(self, values):
@@ -98,7 +102,8 @@ class Finder:
         bys = [argument["by"] for argument in arguments.values()]
         try:
             # Archived ones are looked at so that they can be named.
-            records = self.env[model].with_context(active_test=False).search(_domain(self.env, model, bys))
+            Model = self.env[model].with_context(active_test=False)
+            records = Model.search(_domain(self.env, model, bys) & self._domain_of_company(Model))
             index = _index(records, paths)
             for key, argument in arguments.items():
                 hits = index.get(_wanted(self.env, model, argument["by"]), records.browse())
@@ -106,6 +111,11 @@ class Finder:
         except AccessError as denied:
             fault = problem("access_denied", str(denied))
             self._answers |= {key: (None, fault) for key in arguments}
+
+    def _domain_of_company(self, Model):
+        if self.company and "company_id" in Model._fields and Model._name != "res.company":
+            return Domain(Model._check_company_domain(self.company))
+        return Domain.TRUE
 
     def _one(self, hits, argument):
         env, said = self.env, ", ".join(f"{path} = {value}" for path, value in argument["by"].items())

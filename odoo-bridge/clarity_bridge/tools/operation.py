@@ -11,6 +11,7 @@ from dateutil.parser import isoparse
 from .problems import problem
 
 FOLLOWS = ("confirm", "cancel", "post")
+CHECKS = ("not_for_sale", "customer_warning", "credit_limit", "duplicate_reference")
 _KIND = re.compile(r"^[a-z_]+$")
 
 
@@ -46,6 +47,7 @@ class Operation:
     follow: list
     expect: dict
     accept_difference: bool
+    checks: list
     traceparent: str | None
     # What becomes of it.
     ready: dict = field(default_factory=dict)
@@ -80,11 +82,14 @@ def parse(raw):
         follow=raw.get("follow") or [],
         expect=raw.get("expect") or {},
         accept_difference=bool(raw.get("accept_difference")),
+        checks=raw.get("checks") or [],
         traceparent=raw.get("traceparent") or None,
     )
     faults = list(_faults(raw, "", ("hash",)))
     if unknown := [name for name in operation.follow if name not in FOLLOWS]:
         faults.append(problem("invalid_value", f"follow knows {', '.join(FOLLOWS)}.", "/follow", unknown[0]))
+    if unknown := [name for name in operation.checks if name not in CHECKS]:
+        faults.append(problem("invalid_value", f"checks knows {', '.join(CHECKS)}.", "/checks", unknown[0]))
     faults += _expect_faults(operation.expect)
     for index, part in enumerate(raw.get("ensure") or []):
         part = part if isinstance(part, dict) else {}

@@ -16,11 +16,13 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 _logger = logging.getLogger(__name__)
 
 
-def problem(code, message, field=None, value=None, candidates=None):
+def problem(code, message, field=None, value=None, candidates=None, figures=None):
     """:return: a Problem of openapi.yaml; what is None is left out"""
     extra = {"field": field, "value": None if value is None else str(value)[:200]}
     if candidates:
         extra["candidates"] = candidates
+    if figures:
+        extra["figures"] = figures
     return {"code": code, "message": message} | {k: v for k, v in extra.items() if v is not None}
 
 
