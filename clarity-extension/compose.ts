@@ -17,10 +17,11 @@ import { createLedger } from './ledger/ledger.ts'
 import { createQueries } from './ledger/queries.ts'
 import { createSkipped } from './ledger/skipped.ts'
 import { createLinks } from './links.ts'
-import { locations } from './mapping/defaults/locations.ts'
 import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
+import { tableLocations } from './ports/locations.ts'
+import { lookups } from './ports/lookups.ts'
 import { mappingEngine } from './ports/mapping-engine.ts'
 import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
@@ -69,13 +70,11 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     probe: async (name) => (await sides[name].check()).every(({ ok }) => ok),
     observe: watch.observe,
   })
-  const location = (warehouse: string): string | undefined => {
-    const key = locations.entries[warehouse]
-    return typeof key === 'string' ? key : undefined
-  }
+  const tables = lookups(store, clarity, odoo, log)
+  const places = tableLocations(tables.book)
   const sender = odooSender(odoo, STORE)
-  const status = statusPorts(clarity, odoo, links, STORE)
-  const mapping = await mappingEngine({ store, audit, clarity, odoo })
+  const status = statusPorts(clarity, odoo, links, STORE, tables.book)
+  const mapping = await mappingEngine({ store, audit, clarity, odoo, lookups: tables.book })
   const recount = (skus: string[]) =>
     Promise.all(
       skus.map((sku) =>
@@ -94,6 +93,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       order: orderPorts({
         clarity,
         mapOrder: mapping.mapOrder,
+        lookups: tables.book,
+        sighted: tables.sighted,
         sender,
         links,
         publishStatus: statusWhenOn(status, switches, ledger),
@@ -101,12 +102,13 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         published,
         recount,
       }),
-      shipment: shipmentPorts(clarity, odoo, links, STORE, location),
-      stock: stockPorts(clarity, odoo, STORE, demand, published, { location, margin: 0, defaultLocation: 'main' }),
+      shipment: shipmentPorts(clarity, odoo, links, STORE, places),
+      stock: stockPorts(clarity, odoo, STORE, demand, published, { ...places, margin: 0, defaultLocation: 'main' }),
     },
     switches,
   )
 
+  const lookupDesk = tables.panel(ledger, async () => recount(await published.skus()))
   const secrets = keptSecrets(store.db, config.secretKey)
   await secrets.load()
   const sweeps = bridgeSweeps({
@@ -120,9 +122,11 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     hasFlow,
     publicUrl: config.publicUrl,
     secrets,
+    releaseMissed: lookupDesk.releaseMissed,
   })
 
   const api = panelApi({
+    lookups: lookupDesk,
     audit,
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
@@ -168,6 +172,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       server.close()
       server.closeIdleConnections()
       await ledger.stop()
+      await tables.sightings.stop()
       server.closeAllConnections()
       await closed
       await mapping.close()

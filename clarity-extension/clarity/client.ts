@@ -150,6 +150,19 @@ export function createClarityClient(options: ClarityOptions) {
       )
     },
 
+    /** Where the storefront keeps stock, the first 200. */
+    inventoryLocations: async (opts: CallOptions = {}) => {
+      const params = { query: { pageSize: 200 } }
+      const page = await call(
+        'listInventoryLocations',
+        'read',
+        locationPage,
+        (req) => api.GET('/inventory-locations', { params, ...req }),
+        opts,
+      )
+      return page.ok ? { ok: true as const, value: page.value.results } : page
+    },
+
     putInventoryLocation: (key: string, body: Schemas['InventoryLocationChange'], opts: CallOptions = {}) => {
       const params = { path: { externalKey: key } }
       return call(
@@ -257,6 +270,7 @@ const wrongAddress = refused(
 )
 
 const shipmentPage = pageOf.extend({ results: z.array(shipment) })
+const locationPage = pageOf.extend({ results: z.array(inventoryLocation) })
 const webhookPage = pageOf.extend({ results: z.array(webhookEndpoint) })
 
 const keyed = (meaning: string) => ({ 'Idempotency-Key': idempotencyKey(meaning) })

@@ -1,7 +1,7 @@
 import type { OrderStatus } from '../../shared/entities.ts'
 import { odooEnvelope } from '../../shared/events.ts'
 import { type Answer, correct, done, type Outcome, skip } from '../../shared/outcome.ts'
-import { type OrderState, statusToClarity } from '../mapping/status.ts'
+import type { OrderState } from '../mapping/status.ts'
 import type { Flow, FlowEvent, Trace } from './flow.ts'
 import { problemsOf } from './problems.ts'
 
@@ -11,6 +11,8 @@ export interface OrderStatusPorts extends PublishStatusPorts {
 }
 
 export interface PublishStatusPorts {
+  /** The storefront's status for an order that stands like this. */
+  statusOf(state: OrderState): Promise<OrderStatus>
   /** What the storefront was last told about the order, or undefined. */
   told(orderId: string): Promise<string | undefined>
   saveTold(state: OrderState, told: string): Promise<void>
@@ -41,7 +43,7 @@ export const orderStatusToClarity =
 export const publishStatus =
   (ports: PublishStatusPorts) =>
   async (state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome> => {
-    const status = statusToClarity(state)
+    const status = await ports.statusOf(state)
     const told = `${status} ${state.name}`
     if ((await ports.told(state.ref)) === told) return skip('unchanged', `the storefront already shows ${status}`)
     const answer = await ports.patchStatus(

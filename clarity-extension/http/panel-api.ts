@@ -7,6 +7,7 @@ import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
 import { failureRoutes } from './failures.ts'
 import { liveRoutes } from './live.ts'
+import { lookupRoutes } from './lookups.ts'
 import { overviewRoutes } from './overview.ts'
 import type { PanelPorts, RevokedSessions } from './ports.ts'
 import { notFound, problemHandler, Refusal, sendProblem } from './problem.ts'
@@ -49,6 +50,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(session.router)
   router.use(session.required)
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
+  router.use(lookupRoutes(options.lookups))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), auditRoutes(options), live.router)
   router.use(notFound, problemHandler(options.log))
   return { router, close: live.close }

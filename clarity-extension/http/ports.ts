@@ -4,6 +4,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
 import type { EntityChange } from '../switches.ts'
+import type { LookupsPort } from './lookups.ts'
 
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */
 export interface PanelPorts {
@@ -11,6 +12,7 @@ export interface PanelPorts {
   queries: LedgerQueries
   ledger: Pick<Ledger, 'replay' | 'dismiss' | 'pauseConnection' | 'resumeConnection'>
   connections: Record<Connection, ConnectionSide>
+  lookups: LookupsPort
   /** Records that a lane such as `order:1042` is linked to, e.g. its sale order. */
   linksOf(lane: string): Promise<RecordLink[]>
   entities: EntitiesPort

@@ -8,7 +8,7 @@ import { type MoveName, sourcesOf, targetOf } from './moves.ts'
 import type { Settings } from './settings.ts'
 import type { Ledger, Selection } from './types.ts'
 
-export type ByHand = Pick<Ledger, 'replay' | 'rerun' | 'correct' | 'dismiss'>
+export type ByHand = Pick<Ledger, 'replay' | 'rerun' | 'correct' | 'dismiss' | 'release'>
 
 /** Rows moved in one transaction; a cause may have thousands, and the doors must not wait for all of them. */
 const BATCH = 500
@@ -33,22 +33,36 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
     await recordChange(trx, dialect, { who, action, entity, before, after: { ...after, ...more } }, now())
   }
 
+  const backInLine = async (
+    trx: Kysely<Tables>,
+    ids: readonly number[],
+    by: string,
+    move: MoveName,
+    before?: number,
+  ) => {
+    const events = await eligible(trx, ids, sourcesOf(move), before)
+    const readable = await rerouted(trx, events)
+    await openLanes(trx, readable, now())
+    const moved = await makeReady(trx, readable, by, move, now())
+    await record(trx, by, move === 'rerun' ? 'event.rerun' : 'event.replay', readable)
+    return moved
+  }
   const replayIds = (ids: readonly number[], by: string, move: MoveName, before?: number) =>
-    inBatches(ids, (part) =>
-      db.transaction().execute(async (trx) => {
-        const events = await eligible(trx, part, sourcesOf(move), before)
-        const readable = await rerouted(trx, events)
-        await openLanes(trx, readable, now())
-        const moved = await makeReady(trx, readable, by, move, now())
-        await record(trx, by, move === 'rerun' ? 'event.rerun' : 'event.replay', readable)
-        return moved
-      }),
-    )
+    inBatches(ids, (part) => db.transaction().execute((trx) => backInLine(trx, part, by, move, before)))
 
   return {
     async replay(which, by) {
       const move = 'cause' in which ? 'replayCause' : 'replay'
       const moved = await replayIds(await idsOf(db, which), by, move)
+      onReady()
+      return { moved }
+    },
+
+    async release(change, by) {
+      const moved = await db.transaction().execute(async (trx) => {
+        const ids = [...new Set(await change(trx))]
+        return inBatches(ids, (part) => backInLine(trx, part, by, 'replayCause'))
+      })
       onReady()
       return { moved }
     },

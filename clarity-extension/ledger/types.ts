@@ -1,6 +1,7 @@
+import type { Kysely } from 'kysely'
 import type { EventType, Source } from '../../shared/events.ts'
 import type { Connection, Outcome } from '../../shared/outcome.ts'
-import type { EventState } from '../store/schema.ts'
+import type { EventState, Tables } from '../store/schema.ts'
 
 /** 0 orders and money, 1 fulfilment, 2 stock, 3 catalogue and first load. */
 export type Priority = 0 | 1 | 2 | 3
@@ -140,6 +141,11 @@ export interface Ledger {
   replay(which: Selection, by: string): Promise<Moved>
   /** Runs done or skipped events again. Only those settled before `before` (unix ms): a second click moves none. */
   rerun(ids: readonly number[], before: number, by: string): Promise<Moved>
+  /**
+   * Changes what events waited for and puts them back in line, in one transaction: whoever sees the change sees them released.
+   * @param change writes it, and gives the ids of the dead and held events that waited for it
+   */
+  release(change: (trx: Kysely<Tables>) => Promise<readonly number[]>, by: string): Promise<Moved>
   /** Stores the correction (a JSON envelope as text) beside the original and replays, in one transaction. */
   correct(id: number, correction: string, by: string): Promise<Moved & { fault?: string }>
   /** Dead and held events are set aside by a person. */

@@ -21,10 +21,13 @@ export type Mapped =
       used: UsedLookup[]
       /** Found when it is asked for. Target pointer -> source pointer, to tell where a refused value came from. */
       origins: Origins
+      /** Found when it is asked for. Target pointer -> the entry that decided it, or that could: a value Odoo does not know may need one. */
+      asked: Asked
     }
   | { ok: false; problems: [Problem, ...Problem[]] }
 
 export type Origins = Record<string, string>
+export type Asked = Record<string, { table: string; key: string }>
 
 /**
  * Applies a rule set to a record. Pure: the same arguments give the same result, and nothing is read besides them.
@@ -34,6 +37,11 @@ export type Origins = Record<string, string>
 export function map(set: RuleSet, source: unknown, context: MappingContext, base = ''): Mapped {
   const state: State = { problems: [], used: [], lines }
   const { values, match, follow, review } = run(set, source, context, base, state)
+  const traced = () => {
+    const again = { problems: [], used: [], lines, origins: {}, asked: {} }
+    run(set, source, context, base, again)
+    return again
+  }
   const [first, ...others] = state.problems
   if (first) return { ok: false, problems: [first, ...others] }
   return {
@@ -44,9 +52,10 @@ export function map(set: RuleSet, source: unknown, context: MappingContext, base
     review,
     used: state.used,
     get origins() {
-      const traced = { problems: [], used: [], lines, origins: {} }
-      run(set, source, context, base, traced)
-      return traced.origins
+      return traced().origins
+    },
+    get asked() {
+      return traced().asked
     },
   }
 }

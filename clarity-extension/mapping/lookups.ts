@@ -12,7 +12,27 @@ export interface LookupTable {
   /** What stands on the left and on the right, for the editor and the documentation. */
   about: string
   entries: Record<string, Json>
+  /** Whose values the keys are; the storefront's if not given. */
+  keys?: 'clarity' | 'odoo'
+  /** Records of Odoo that are keys whether they were met or not. */
+  known?: { model: string; field: string }
+  /** What a result names. Without it any text will do. */
+  target?: LookupTarget
 }
+
+export type LookupTarget =
+  /** A record of Odoo by this field, or by its id. */
+  | {
+      kind: 'record'
+      model: string
+      field: string
+      /** Field to the value, or the values, that every choice has. */
+      where?: Record<string, Json>
+      /** Path to a country's code that must be the one before the key's `/`. */
+      within?: string
+    }
+  /** One of these. */
+  | { kind: 'choice'; values: string[] }
 
 export type LookupTables = Record<string, LookupTable>
 
@@ -28,7 +48,27 @@ export const lookupTable: z.ZodType<LookupTable> = z.strictObject({
   title: z.string().min(1),
   about: z.string(),
   entries: z.record(z.string(), z.json()),
+  keys: z.enum(['clarity', 'odoo']).optional(),
+  known: z.strictObject({ model: z.string(), field: z.string() }).optional(),
+  target: z
+    .union([
+      z.strictObject({
+        kind: z.literal('record'),
+        model: z.string().min(1),
+        field: z.string().min(1),
+        where: z.record(z.string(), z.json()).optional(),
+        within: z.string().optional(),
+      }),
+      z.strictObject({ kind: z.literal('choice'), values: z.array(z.string()).min(1) }),
+    ])
+    .optional(),
 })
+
+/** A problem's code says which table lacks an entry, its value says for what: one entry releases all that wait for it. */
+export const UNMAPPED = 'unmapped_'
+export const unmappedCode = (table: string): string => `${UNMAPPED}${table}`
+export const unmappedTable = (code: string): string | undefined =>
+  code.startsWith(UNMAPPED) ? code.slice(UNMAPPED.length) : undefined
 
 /** @returns the entry's result, or undefined when the table (or the key in it) is not there */
 export function lookUp(

@@ -1,6 +1,6 @@
 import type { Customer, Order } from '../../shared/entities.ts'
 import { type Problem, review } from '../../shared/outcome.ts'
-import { type Mapped, map, type Origins } from './engine.ts'
+import { type Asked, type Mapped, map, type Origins } from './engine.ts'
 import type { UsedLookup } from './lookups.ts'
 import { defaultRuleSets, type OrderContext } from './order/context.ts'
 import { digest } from './order/digest.ts'
@@ -31,6 +31,8 @@ export type OrderMapped =
       by: MappedBy
       /** Made when it is asked for. By operation id: pointer into what is written -> pointer into the order; see sourceOf(). */
       origins: Record<string, Origins>
+      /** The same way: pointer into what is written -> the entry of a value table that decides it. */
+      asked: Record<string, Asked>
     }
   | NotMapped
 
@@ -70,6 +72,9 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
     by: mappedBy([plan.main, ...plan.ensure, ...plan.payments].map(({ set }) => set)),
     get origins() {
       return originsOf(operation.id, main, ensured, payments)
+    },
+    get asked() {
+      return askedOf(operation.id, main, ensured, payments)
     },
   }
 }
@@ -159,6 +164,15 @@ function originsOf(id: string, main: Written, ensured: Ensured[], payments: Paid
   }
   for (const { mapped, operation } of payments) if (mapped.ok && operation) origins[operation.id] = mapped.origins
   return origins
+}
+
+function askedOf(id: string, main: Written, ensured: Ensured[], payments: Paid[]): Record<string, Asked> {
+  const ofEnsured = ensured.flatMap(({ mapped }, index) =>
+    mapped.ok ? Object.entries(mapped.asked).map(([target, entry]) => [`/ensure/${index}/values${target}`, entry]) : [],
+  )
+  const asked: Record<string, Asked> = { [id]: { ...main.asked, ...Object.fromEntries(ofEnsured) } }
+  for (const { mapped, operation } of payments) if (mapped.ok && operation) asked[operation.id] = mapped.asked
+  return asked
 }
 
 const problemsOf = (mapped: Mapped): Problem[] => (mapped.ok ? [] : mapped.problems.map(visibleProblem))

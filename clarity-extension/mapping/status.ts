@@ -1,14 +1,17 @@
+import { z } from 'zod'
 import type { components } from '../../odoo-bridge/client/schema.d.ts'
-import type { OrderStatus } from '../../shared/entities.ts'
-import { statusRules } from './defaults/status-to-clarity.ts'
+import { type OrderStatus, orderStatuses } from '../../shared/entities.ts'
+import { defaultLookups } from './defaults/lookups.ts'
+import { type LookupTables, lookUp } from './lookups.ts'
 
 export type OrderState = components['schemas']['OrderState']
 
-/** Odoo's state -> deliveries (`none` before there is one) -> the storefront's status. `*` is every other delivery state. */
-export type StatusRules = Record<OrderState['state'], Record<string, OrderStatus>>
-
-/** What the storefront shows for an order that stands like this in Odoo. */
-export function statusToClarity(state: OrderState, rules: StatusRules = statusRules): OrderStatus {
-  const byDelivery = rules[state.state]
-  return byDelivery[state.delivery_status ?? 'none'] ?? byDelivery['*'] ?? 'pending'
+/** What the storefront shows for an order that stands like this in Odoo; `*` is every other delivery status. */
+export function statusToClarity(state: OrderState, lookups: LookupTables = defaultLookups): OrderStatus {
+  const delivery = state.delivery_status ?? 'none'
+  const found =
+    lookUp(lookups, 'order_state', `${state.state}/${delivery}`) ?? lookUp(lookups, 'order_state', `${state.state}/*`)
+  return status.safeParse(found?.result).data ?? 'pending'
 }
+
+const status = z.enum(orderStatuses)

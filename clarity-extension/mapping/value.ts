@@ -2,7 +2,7 @@ import type { Problem } from '../../shared/outcome.ts'
 import { expressionKey } from './context.ts'
 import { convert } from './functions.ts'
 import { isAbsent, isJson, type Json } from './json.ts'
-import { lookUp, type UsedLookup } from './lookups.ts'
+import { lookUp, type UsedLookup, unmappedCode } from './lookups.ts'
 import type { Each, Find, Value } from './rules.ts'
 import { inWords, read, type Scope, shown } from './scope.ts'
 import { cut, joined, named, shownKey } from './steps.ts'
@@ -13,6 +13,8 @@ export interface State {
   used: UsedLookup[]
   /** Only where somebody asks where values came from: it costs a fifth of a mapping. */
   origins?: Record<string, string>
+  /** With origins: which entry (there or not) decided a target. */
+  asked?: Record<string, { table: string; key: string }>
   lines(each: readonly Each[], scope: Scope, target: string, state: State): Record<string, Json>[]
 }
 
@@ -163,6 +165,7 @@ function lookedUp(
   state: State,
 ): Evaluated {
   const key = shownKey(given.value)
+  if (state.asked) state.asked[target] = { table, key }
   const answer = lookUp(scope.context.lookups, table, key)
   if (answer) {
     state.used.push(answer.used)
@@ -172,7 +175,7 @@ function lookedUp(
   if (missing === 'next') return { ...given, kind: 'absent' }
   const title = scope.context.lookups[table]?.title ?? table
   state.problems.push({
-    code: `unmapped_${table}`,
+    code: unmappedCode(table),
     field: given.pointer ?? scope.at.pointer,
     target,
     value: key,

@@ -176,6 +176,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Value tables, those that something waits for first. */
+        get: operations["listLookups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the storefront's orders of the last 30 days, products and customers for values to map. */
+        post: operations["discoverLookups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The merchant's own entries as a file. */
+        get: operations["exportLookups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the entries of a file. With a problem in any of them nothing is written. */
+        post: operations["importLookups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The values of a table; those that records wait for first. */
+        get: operations["readLookup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/{table}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a value may be mapped to, as the other side has it now. */
+        get: operations["listLookupChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/{table}/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Map a value. Everything that waits for it is released in the same transaction. */
+        put: operations["saveLookupEntry"];
+        post?: never;
+        /** Take the merchant's own entry away; a delivered one holds again. */
+        delete: operations["removeLookupEntry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/{table}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what waits for an entry back in line, e.g. after it was mended in Odoo. */
+        post: operations["releaseLookup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections": {
         parameters: {
             query?: never;
@@ -590,6 +727,97 @@ export interface components {
             brokenAt: string | null;
             reason: string | null;
         };
+        Lookup: {
+            name: string;
+            title: string;
+            about: string;
+            /**
+             * @description Whose values stand on the left.
+             * @enum {string}
+             */
+            keys: "clarity" | "odoo";
+            /** @description Entries of the merchant's own. */
+            own: number;
+            delivered: number;
+            /** @description Values without an entry. */
+            open: number;
+            /** @description Events that wait for an entry. */
+            waiting: number;
+        };
+        Lookups: {
+            items: components["schemas"]["Lookup"][];
+        };
+        LookupValue: {
+            key: string;
+            name: string | null;
+            /**
+             * @description `waiting` records wait for an entry; `open` there is none and nothing waits; `own` the merchant's entry holds;
+             *     `delivered` one that came with the bridge, or `*`.
+             * @enum {string}
+             */
+            state: "waiting" | "open" | "own" | "delivered";
+            mapped: boolean;
+            /** @description What the other side takes; null where there is no entry. */
+            result: unknown;
+            shown: string | null;
+            /** @description The entry that answers, the value itself or `*`. */
+            entry: string | null;
+            removable: boolean;
+            waiting: number;
+            why: string | null;
+            /** @description How often it was met. */
+            seen: number;
+            lastAt: components["schemas"]["MaybeInstant"];
+            examples: string[];
+            by: string | null;
+            at: components["schemas"]["MaybeInstant"];
+        };
+        LookupValues: {
+            name: string;
+            title: string;
+            about: string;
+            /** @enum {string} */
+            keys: "clarity" | "odoo";
+            items: components["schemas"]["LookupValue"][];
+            total: number;
+            nextCursor: string | null;
+        };
+        LookupChoices: {
+            /** @enum {string} */
+            state: "listed" | "free" | "unreadable" | "away";
+            message: string | null;
+            total: number;
+            items: {
+                /** @description What an entry stores. */
+                result: unknown;
+                name: string;
+                detail: string | null;
+            }[];
+        };
+        LookupSaved: {
+            changed: number;
+            /** @description Events that were put back in line. */
+            released: number;
+        };
+        LookupsImported: {
+            changed: number;
+            released: number;
+            problems: {
+                table: string;
+                key: string;
+                code: string;
+                message: string;
+                remedy: string;
+            }[];
+        };
+        LookupsFile: {
+            /** @enum {string} */
+            format: "json" | "csv";
+            text: string;
+        };
+        LookupsFound: {
+            values: number;
+        };
         Moved: {
             moved: number;
         };
@@ -680,6 +908,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description `name` of a table, e.g. `payment_method`. */
+        lookupTable: string;
         csrf: string;
         eventId: string;
         cause: string;
@@ -930,6 +1160,259 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: components["responses"]["Moved"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLookups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lookups"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    discoverLookups: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many different values there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupsFound"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportLookups: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file's text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupsFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importLookups: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    format: "json" | "csv";
+                    text: string;
+                    /** @description Only say what would happen. */
+                    rehearse?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What was changed and released, or every problem. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupsImported"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readLookup: {
+        parameters: {
+            query?: {
+                /** @description Part of a value or of what it is mapped to. */
+                q?: string;
+                show?: "open" | "all";
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `name` of a table, e.g. `payment_method`. */
+                table: components["parameters"]["lookupTable"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupValues"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLookupChoices: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description The value that is to be mapped; a region lies in its country. */
+                key?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `name` of a table, e.g. `payment_method`. */
+                table: components["parameters"]["lookupTable"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that fit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupChoices"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveLookupEntry: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                /** @description `name` of a table, e.g. `payment_method`. */
+                table: components["parameters"]["lookupTable"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The value; `*` is every other. */
+                    key: string;
+                    /** @description Text, or the id of a record; null takes the delivered entry away. */
+                    result: unknown;
+                    /** @description What the result is called. */
+                    shown?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description What was changed and released. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupSaved"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeLookupEntry: {
+        parameters: {
+            query: {
+                key: string;
+            };
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                /** @description `name` of a table, e.g. `payment_method`. */
+                table: components["parameters"]["lookupTable"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupSaved"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseLookup: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                /** @description `name` of a table, e.g. `payment_method`. */
+                table: components["parameters"]["lookupTable"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Absent - of the whole table. */
+                    key?: string;
+                };
+            };
+        };
         responses: {
             200: components["responses"]["Moved"];
             default: components["responses"]["Problem"];

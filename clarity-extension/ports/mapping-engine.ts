@@ -1,6 +1,7 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { ClarityClient } from '../clarity/client.ts'
+import type { LookupBook } from '../lookups/book.ts'
 import { expressionPool } from '../mapping/expressions/pool.ts'
 import { deliveredRules } from '../mapping/rule-sets.ts'
 import { createRulebook, type Rulebook } from '../rulebook/rulebook.ts'
@@ -22,8 +23,9 @@ export async function mappingEngine(parts: {
   audit: Pick<Audit, 'record'>
   clarity: Pick<ClarityClient, 'getCustomer'>
   odoo: Pick<OdooClient, 'ping' | 'describe'>
+  lookups: LookupBook
 }): Promise<MappingEngine> {
-  const { store, audit, clarity, odoo } = parts
+  const { store, audit, clarity, odoo, lookups } = parts
   const rulebook = createRulebook(
     store,
     deliveredRules.map(({ rules }) => rules),
@@ -32,7 +34,7 @@ export async function mappingEngine(parts: {
   await rulebook.deliver()
   const expressions = expressionPool()
   const mapOrder = orderMapper({
-    context: mappingContext(odoo),
+    context: mappingContext(odoo, lookups),
     liveRules: () => rulebook.live(),
     customer: customerCache((id) => clarity.getCustomer(id)),
     expressions,

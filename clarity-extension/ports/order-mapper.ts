@@ -4,6 +4,7 @@ import { mapOrder } from '../mapping/expressions/order.ts'
 import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import { orderFaults } from '../mapping/order/faults.ts'
 import { type OrderContext, type OrderMapped, type OrderRuleSets, orderRuleSets } from '../mapping/order.ts'
+import { missesEntry } from '../mapping/unmapped.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import type { OdooFields } from './odoo-fields.ts'
 
@@ -11,7 +12,8 @@ import type { OdooFields } from './odoo-fields.ts'
 export type OrderMapper = (order: Order, rules?: LiveRules['sets']) => Promise<Answer<OrderMapped>>
 
 export interface OrderMapperParts {
-  context(): Promise<Answer<OrderContext>>
+  /** @param how `fresh`: with the value tables as they are at this moment */
+  context(how?: { fresh: boolean }): Promise<Answer<OrderContext>>
   liveRules(): Promise<LiveRules>
   customer(id: string): Promise<Answer<Customer>>
   expressions: ExpressionPool
@@ -26,7 +28,13 @@ export function orderMapper({ context, liveRules, customer, expressions, fields 
     if (!buyer.ok) return buyer
     const ruleSets = orderRuleSets(rules ?? (await liveRules()).sets)
     const mapped = await mapOrder(order, buyer.value, { ...known.value, ruleSets }, expressions)
-    return { ok: true, value: mapped.ok ? await checked(mapped, ruleSets) : mapped }
+    if (mapped.ok) return { ok: true, value: await checked(mapped, ruleSets) }
+    if (!missesEntry(mapped.outcome)) return { ok: true, value: mapped }
+    // Somebody may have added the entry a moment ago, on another replica: nobody would release this order afterwards.
+    const fresh = await context({ fresh: true })
+    if (!fresh.ok) return fresh
+    const again = await mapOrder(order, buyer.value, { ...fresh.value, ruleSets }, expressions)
+    return { ok: true, value: again.ok ? await checked(again, ruleSets) : again }
   }
 
   /** A field that was made or widened in Odoo since it was last asked must not park an order. */

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Order } from '../../shared/entities.ts'
-import { type Answer, correct, type Outcome, type Problem } from '../../shared/outcome.ts'
+import { type Answer, correct, type Outcome, type Problem, retry } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { OdooSender } from '../delivery/odoo-sender.ts'
 import type { Applied } from '../delivery/result.ts'
 import type { Trace } from '../flows/flow.ts'
 import type { Delivered, OrderToOdooPorts, Perhaps } from '../flows/order-to-odoo.ts'
 import type { Links } from '../links.ts'
-import type { Origins } from '../mapping/engine.ts'
+import type { LookupBook } from '../lookups/book.ts'
+import type { Asked, Origins } from '../mapping/engine.ts'
+import { type LookupTables, unmappedTable } from '../mapping/lookups.ts'
 import type { Operation, OrderMapped } from '../mapping/order.ts'
 import { sourceOf } from '../mapping/origins.ts'
+import { asUnmapped, missesEntry } from '../mapping/unmapped.ts'
 import type { DemandStore } from './demand.ts'
 import type { OrderMapper } from './order-mapper.ts'
 import type { PublishedStock } from './published.ts'
@@ -17,6 +20,9 @@ import type { PublishedStock } from './published.ts'
 export interface OrderParts {
   clarity: Pick<ClarityClient, 'getOrder'>
   mapOrder: OrderMapper
+  lookups: LookupBook
+  /** Values of the order that tables may map. */
+  sighted(order: Order): void
   sender: OdooSender
   links: Links
   publishStatus: OrderToOdooPorts['publishStatus']
@@ -28,7 +34,7 @@ export interface OrderParts {
 
 /** What the order flow needs, from the real parts. */
 export function orderPorts(parts: OrderParts): OrderToOdooPorts {
-  const { clarity, mapOrder, sender, links, demand, published } = parts
+  const { clarity, mapOrder, lookups, sender, links, demand, published } = parts
 
   return {
     readOrder: (id, traceparent) => clarity.getOrder(id, { traceparent }),
@@ -58,6 +64,9 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
     forgetPublished: ({ items }) => published.forget([...new Set(items.map(({ sku }) => sku))]),
 
     async prepare(order, trace) {
+      parts.sighted(order)
+      // Taken first: the mapping has these or newer ones.
+      const tables = await lookups.tables()
       const answer = await mapOrder(order)
       if (!answer.ok) return answer
       const mapped = answer.value
@@ -70,7 +79,9 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
           hash: contentHash(operations),
           async deliver(traceparent, deliveryTrace) {
             const applied = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
-            return delivered(order, mapped, applied, deliveryTrace)
+            const result = delivered(order, mapped, tables, applied, deliveryTrace)
+            if (result.ok || !missesEntry(result.outcome) || (await lookups.fresh()) === tables) return result
+            return { ok: false, outcome: changedMeanwhile }
           },
         },
       }
@@ -78,10 +89,14 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
   }
 }
 
+/** Nobody would release an order that parks for an entry after the entry came. */
+const changedMeanwhile = retry('lookups_changed', 'A value table changed meanwhile; the order is mapped again.')
+
 /** The order's own result, unless it or one of its payments failed. */
 function delivered(
   order: Order,
   mapped: Extract<OrderMapped, { ok: true }>,
+  lookups: LookupTables,
   applied: Answer<Applied>[],
   trace: Trace,
 ): Perhaps<Delivered> {
@@ -92,7 +107,9 @@ function delivered(
     else trace.step('apply', `${id}: ${answer?.outcome.kind}`, answer?.outcome)
   })
   for (const [index, answer] of applied.entries()) {
-    if (!answer.ok) return { ok: false, outcome: atSource(answer.outcome, mapped.origins[operations[index]?.id ?? '']) }
+    const id = operations[index]?.id ?? ''
+    if (!answer.ok)
+      return { ok: false, outcome: atSource(answer.outcome, mapped.origins[id], mapped.asked[id], lookups) }
   }
   const [firstHeld, ...otherHeld] = held
   if (firstHeld) return { ok: false, outcome: correct(firstHeld, ...otherHeld) }
@@ -102,15 +119,19 @@ function delivered(
   return { ok: true, value: { status, state, version: order.updatedAt, hash: contentHash(operations), by } }
 }
 
-/** Odoo names the field it refuses; a merchant knows the storefront's. */
-function atSource(outcome: Outcome, origins: Origins | undefined): Outcome {
-  if (outcome.kind !== 'correct' || !origins) return outcome
+/** Odoo names the field it refuses; a merchant knows the storefront's, and the value table that would mend it. */
+function atSource(outcome: Outcome, origins: Origins = {}, asked: Asked = {}, lookups: LookupTables = {}): Outcome {
+  if (outcome.kind !== 'correct') return outcome
   const [first, ...others] = outcome.problems.map((problem): Problem => {
     const field = problem.field ?? (problem.target && sourceOf(origins, problem.target))
-    return field ? { ...problem, field } : problem
+    return asUnmapped(field ? { ...problem, field } : problem, asked, lookups)
   })
-  return first ? correct(first, ...others) : outcome
+  return first ? correct(first, ...others.filter((one) => !sameEntry(one, first))) : outcome
 }
+
+/** The delivery method and its product are looked up by one name. */
+const sameEntry = (one: Problem, other: Problem): boolean =>
+  unmappedTable(one.code) !== undefined && one.code === other.code && one.value === other.value
 
 /** Of everything the order would be in Odoo; what we write back to the storefront ourselves is not part of it. */
 function contentHash(operations: Operation[]): string {

@@ -8,6 +8,8 @@ export interface PublishedStock {
   of(skus: string[]): Promise<Map<string, string>>
   save(rows: InventoryRow[]): Promise<void>
   forget(skus: string[]): Promise<void>
+  /** Every SKU that was published and not forgotten. */
+  skus(): Promise<string[]>
 }
 
 export function publishedStock(db: Kysely<Tables>): PublishedStock {
@@ -17,6 +19,10 @@ export function publishedStock(db: Kysely<Tables>): PublishedStock {
         db.selectFrom('published_stock').selectAll().where('sku', 'in', part).execute(),
       )
       return new Map(rows.map((row) => [keyOf({ sku: row.sku, locationKey: row.location_key }), row.quantity]))
+    },
+    async skus() {
+      const rows = await db.selectFrom('published_stock').select('sku').distinct().execute()
+      return rows.map(({ sku }) => sku)
     },
     async forget(skus) {
       await chunked(skus, (part) => db.deleteFrom('published_stock').where('sku', 'in', part).execute())

@@ -2,6 +2,7 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { ShipmentPorts } from '../flows/shipment-to-clarity.ts'
 import type { Links } from '../links.ts'
+import type { StockSettings } from './stock.ts'
 
 /** What the shipment flow needs, from the real clients. */
 export function shipmentPorts(
@@ -9,11 +10,12 @@ export function shipmentPorts(
   odoo: OdooClient,
   links: Links,
   store: string,
-  location: (warehouse: string) => string | undefined,
+  { location, refresh }: Pick<StockSettings, 'location' | 'refresh'>,
 ): ShipmentPorts {
   return {
     location,
     async readPicking(id, traceparent) {
+      await refresh()
       const reply = await odoo.readState(store, 'picking', [String(id)], { traceparent })
       return reply.ok ? { ok: true, value: reply.value.pickings[0] } : reply
     },

@@ -6,10 +6,19 @@ import { type OrderStatusPorts, publishStatus } from '../flows/order-status-to-c
 import type { OrderToOdooPorts } from '../flows/order-to-odoo.ts'
 import type { Ledger } from '../ledger/types.ts'
 import type { Links } from '../links.ts'
+import type { LookupBook } from '../lookups/book.ts'
+import { statusToClarity } from '../mapping/status.ts'
 
 /** What the status flow needs, from the real clients. */
-export function statusPorts(clarity: ClarityClient, odoo: OdooClient, links: Links, store: string): OrderStatusPorts {
+export function statusPorts(
+  clarity: ClarityClient,
+  odoo: OdooClient,
+  links: Links,
+  store: string,
+  lookups: LookupBook,
+): OrderStatusPorts {
   return {
+    statusOf: async (state) => statusToClarity(state, await lookups.tables()),
     async readOrderState(orderId, traceparent) {
       const reply = await odoo.readState(store, 'order', [orderId], { traceparent })
       return reply.ok ? { ok: true, value: reply.value.orders[0] } : reply

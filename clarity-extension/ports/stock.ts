@@ -8,6 +8,8 @@ import type { PublishedStock } from './published.ts'
 
 export interface StockSettings {
   location(warehouse: string): string | undefined
+  /** Brings `location` up to date. */
+  refresh(): Promise<unknown>
   margin: number
   defaultLocation: string
 }
@@ -31,6 +33,7 @@ export function stockPorts(
       await demand.release(orderIds)
     },
     async readStock(skus, pendingOrders) {
+      await settings.refresh()
       const reply = await odoo.readState(store, 'stock', skus, { pendingOrders })
       if (!reply.ok) return reply
       return { ok: true, value: { asOf: reply.value.as_of, stock: reply.value.stock, held: reply.value.held } }

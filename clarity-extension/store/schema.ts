@@ -22,6 +22,8 @@ export interface Tables {
   rule_versions: RuleVersionsTable
   rule_stamps: RuleStampsTable
   rule_writes: RuleWritesTable
+  lookup_entries: LookupEntriesTable
+  lookup_sightings: LookupSightingsTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -242,4 +244,29 @@ export interface RuleWritesTable {
   stamp: string
   event_id: number
   written_at: number
+}
+
+/** The merchant's own entries of value tables; they lie over the delivered ones. */
+export interface LookupEntriesTable {
+  /** e.g. `payment_method`. */
+  lookup: string
+  /** The value of one side; `*` is every other. */
+  value: string
+  /** JSON: what the other side takes. `null` takes the delivered entry away. */
+  result: string
+  /** What the result was called when it was chosen, e.g. `Bank`. */
+  shown: string | null
+  changed_by: string
+  changed_at: number
+}
+
+/** Values that were met, in events or by reading: what there is to map. Counts are for people, not for books. */
+export interface LookupSightingsTable {
+  lookup: string
+  value: string
+  count: number
+  first_at: number
+  last_at: number
+  /** Of the newest, e.g. an order number. */
+  example: string
 }

@@ -17,6 +17,8 @@ export interface SweepParts extends ReaderParts {
   log: Pick<Logger, 'debug' | 'info' | 'warn'>
   publicUrl: string | undefined
   secrets: KeptSecrets
+  /** Releases what parked while the entry it needs was being saved. @returns how many */
+  releaseMissed(): Promise<number>
 }
 
 /** Every sweep of the bridge. */
@@ -29,6 +31,7 @@ export function bridgeSweeps(parts: SweepParts): Sweeps {
     log,
     sweeps: [
       { name: 'outbox', cron: '* * * * *', run: drainOutbox(odoo, ledger) },
+      { name: 'lookups', cron: '* * * * *', run: async () => `${await parts.releaseMissed()} released` },
       ...readers(parts).map((reader) => incremental(reader, reading)),
       subscription({ db, clarity, publicUrl, secrets, alert }),
     ],

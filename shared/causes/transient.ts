@@ -8,6 +8,14 @@ const report = 'This is a fault of the bridge. Replay once; if it comes back, re
 
 /** Time heals it: tried again with growing delays for about a day, then a dead letter. */
 export const transientCauses = {
+  lookups_changed: {
+    classes: ['retry'],
+    mendedIn: 'itself',
+    title: 'A value table changed meanwhile',
+    meaning: 'Odoo did not know a value, and the table that maps it was changed while it was asked.',
+    reasons: ['Somebody saved an entry at that moment.'],
+    remedy: patience,
+  },
   network: {
     classes: ['retry'],
     mendedIn: 'itself',

@@ -14,6 +14,7 @@ import type { EventState } from '../../clarity-extension/store/schema.ts'
 import type { Connection } from '../../shared/outcome.ts'
 import { fakeAudit } from './fake-audit.ts'
 import { fakeEntities } from './fake-entities.ts'
+import { FakeLookups } from './fake-lookups.ts'
 
 /** The ledger's reading side in memory, for the panel's own tests. The real one has its own suite. */
 export class FakeLedger implements LedgerQueries {
@@ -25,6 +26,7 @@ export class FakeLedger implements LedgerQueries {
   /** Set it and every read throws: a store that is away. */
   broken = false
   moves: string[] = []
+  lookups = new FakeLookups()
   readonly now: () => number
 
   constructor(now: () => number) {
@@ -169,6 +171,25 @@ export class FakeLedger implements LedgerQueries {
   }
 }
 
+/** Whatever tables the ledger shows at the moment, away when it is. */
+function lookupsOf(ledger: FakeLedger): PanelPorts['lookups'] {
+  const now = () => {
+    if (ledger.broken) throw new Error('the store is away')
+    return ledger.lookups
+  }
+  return {
+    tables: async () => now().tables(),
+    values: async (...given) => now().values(...given),
+    choices: async (...given) => now().choices(...given),
+    save: async (...given) => now().save(...given),
+    rehearse: async (...given) => now().rehearse(...given),
+    release: async (...given) => now().release(...given),
+    releaseMissed: async () => now().releaseMissed(),
+    own: async () => now().own(),
+    discover: async () => now().discover(),
+  }
+}
+
 /** Ports around a fake ledger: both sides answer a test well, orders are linked. */
 export function fakePorts(ledger: FakeLedger): PanelPorts {
   return {
@@ -176,6 +197,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     queries: ledger,
     ledger,
     entities: fakeEntities(ledger),
+    lookups: lookupsOf(ledger),
     connections: {
       clarity: {
         label: 'Clarity storefront',

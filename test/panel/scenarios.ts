@@ -1,5 +1,6 @@
 import type { EventDetail } from '../../clarity-extension/ledger/queries.ts'
 import { FakeLedger } from './fake-ledger.ts'
+import { fakeLookups } from './fake-lookups.ts'
 
 export const scenarios = ['empty', 'well', 'many', 'failing'] as const
 export type Scenario = (typeof scenarios)[number]
@@ -7,6 +8,7 @@ export type Scenario = (typeof scenarios)[number]
 /** A ledger with a believable hour behind it. The same numbers every time. */
 export function scenario(name: Scenario, now: () => number): FakeLedger {
   const ledger = new FakeLedger(now)
+  ledger.lookups = fakeLookups(now(), name)
   if (name === 'empty') return ledger
   const count = name === 'many' ? 10_000 : 160
   const start = now()

@@ -47,8 +47,8 @@ export async function startPanel(name: Scenario): Promise<PanelServer> {
     url: `http://127.0.0.1:${port}`,
     ledger,
     show(next) {
-      const { events, status } = scenario(next, Date.now)
-      Object.assign(ledger, { events, status, broken: false })
+      const { events, status, lookups } = scenario(next, Date.now)
+      Object.assign(ledger, { events, status, lookups, broken: false })
     },
     async close() {
       api.close()

@@ -35,6 +35,8 @@ const law: Record<string, Room> = {
   switches: { enters: ['shared', 'store'] },
   'ledger/policy': { enters: ['shared', 'ledger'], packages: [], pure: true },
 
+  lookups: { enters: ['shared', 'store', 'ledger', 'mapping', 'audit'] },
+
   clarity: { enters: ['shared'] },
   delivery: { enters: ['shared', 'odoo-bridge/client'] },
   ports: { enters: ['*'] },
@@ -42,7 +44,9 @@ const law: Record<string, Room> = {
   watch: { enters: ['shared', 'ledger', 'store'] },
   assist: { enters: ['shared', 'mapping'] },
 
-  http: { enters: ['shared', 'ledger', 'mapping', 'links', 'switches', 'watch', 'audit', 'panel types'] },
+  http: {
+    enters: ['shared', 'ledger', 'mapping', 'lookups', 'links', 'switches', 'watch', 'audit', 'panel types', 'lookups'],
+  },
   panel: { enters: ['panel types'] },
   // It brings the configuration of the side it stands in for.
   sandbox: { enters: ['shared', 'odoo-bridge/client', 'config'] },

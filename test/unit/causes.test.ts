@@ -29,6 +29,7 @@ const passedOn = new Set([
   'clarity-extension/mapping/validate.ts: fault.code', // validate/fault.ts
   "clarity-extension/mapping/value.ts: result?.code ?? 'expression_not_run'", // expressions/results.ts
   'clarity-extension/mapping/value.ts: result.code', // functions/*
+  'clarity-extension/mapping/value.ts: unmappedCode(table)', // the family of tables
   'clarity-extension/mapping/functions/conversion.ts: code', // its own function's argument
   'clarity-extension/ledger/policy.ts: ended.cause', // an outcome's
   "clarity-extension/ledger/policy.ts: ended.cause ?? 'bug'",
@@ -40,7 +41,7 @@ const passedOn = new Set([
   'clarity-extension/http/activity.ts: z.string()', // a shape
 ])
 
-const sources = productSources().filter(({ path }) => !/\/(panel|sandbox|causes)\//.test(path))
+const sources = productSources().filter(({ path }) => !/\/(panel|sandbox|causes|lookups)\//.test(path))
 const constants = new Map(
   sources.flatMap(({ text }) =>
     [...text.matchAll(/const ([A-Z_]+) = '([a-z_]+)'/g)].map((m) => [`${m[1]}`, `${m[2]}`] as const),

@@ -30,7 +30,14 @@ function check(path: string, method: string, status: string, body: unknown) {
 const answers = z.object({ responses: z.record(z.string(), z.object({ $ref: z.string().optional() })) })
 
 const fill = (path: string) =>
-  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity')}`
+  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity').replace('{table}', 'payment_method')}${queries[path] ?? ''}`
+
+/** What an operation cannot be called without. */
+const queries: Record<string, string> = { '/lookups/{table}/entry': '?key=paypal' }
+const bodies: Record<string, object> = {
+  'put /lookups/{table}/entry': { key: 'klarna', result: 'BNK1' },
+  'post /lookups/import': { format: 'json', text: '{"clarityLookups":1,"tables":{}}' },
+}
 
 describe('the panel API and its document', () => {
   it('serves every described operation and nothing else', () => {
@@ -59,6 +66,7 @@ describe('the panel API and its document', () => {
       const answer = await request(app)
         [method](fill(path).replace('1157', String(failed?.id)))
         .set(await signedIn(app))
+        .send(bodies[`${method} ${path}`])
         .expect(200)
       check(path, method, '200', answer.body)
     })
@@ -67,7 +75,7 @@ describe('the panel API and its document', () => {
       const { app, ledger } = panelServer()
       const headers = await signedIn(app)
       ledger.broken = true
-      const answer = await request(app)[method](fill(path)).set(headers)
+      const answer = await request(app)[method](fill(path)).set(headers).send(bodies[`${method} ${path}`])
       if (answer.status === 200) return // needs no store
       expect(answer.status).toBe(500)
       check(path, method, 'default', answer.body)

@@ -4,5 +4,7 @@ import type { LookupTable } from '../lookups.ts'
 export const locations: LookupTable = {
   title: 'Warehouses and locations',
   about: "Odoo's warehouse code -> the storefront's locationKey",
+  keys: 'odoo',
+  known: { model: 'stock.warehouse', field: 'code' },
   entries: { WH: 'main', EAST: 'east' },
 }

@@ -1,31 +1,119 @@
-import type { LookupTables } from '../lookups.ts'
+import { orderStatuses } from '../../../shared/entities.ts'
+import type { LookupTable, LookupTables } from '../lookups.ts'
 import { locations } from './locations.ts'
 import { regions } from './regions.ts'
+import { statusEntries } from './status-to-clarity.ts'
 
-/** The tables as they are before a merchant adds to them. */
-export const defaultLookups: LookupTables = {
+const record = (model: string, field: string, where?: Record<string, string | string[]>): LookupTable['target'] => ({
+  kind: 'record',
+  model,
+  field,
+  ...(where && { where }),
+})
+
+/** What every order needs. */
+const ofOrders: LookupTables = {
   tax: {
     title: 'Taxes',
     about:
       "The storefront's taxCode -> the name of Odoo's sales tax. Without an entry the tax is found by its rate. `exempt` is for lines that have a rate but no tax.",
+    target: record('account.tax', 'name', { type_tax_use: 'sale' }),
     entries: {},
   },
   payment_method: {
     title: 'Payment methods',
     about: "The storefront's payment method -> the code of Odoo's journal.",
+    target: record('account.journal', 'code', { type: ['bank', 'cash', 'credit'] }),
     entries: { '*': 'BNK1' },
   },
   carrier: {
     title: 'Carriers',
     about:
       "The storefront's shipping method -> the name of Odoo's delivery method. Without an entry the names are the same.",
+    target: record('delivery.carrier', 'name'),
     entries: {},
   },
   currency: {
     title: 'Currencies',
     about: "A currency that is not the company's -> the name of Odoo's pricelist in it.",
+    target: record('product.pricelist', 'name'),
     entries: {},
   },
   location: locations,
+  country: {
+    title: 'Countries',
+    about: 'A country as the storefront writes it -> its two letters. Two letters need no entry.',
+    target: record('res.country', 'code'),
+    entries: {},
+  },
   region: regions,
+  order_state: {
+    title: 'Order states',
+    about:
+      "Odoo's state and delivery status (`sale/partial`; `*` for every other delivery status) -> the storefront's status.",
+    keys: 'odoo',
+    target: { kind: 'choice', values: [...orderStatuses] },
+    entries: statusEntries,
+  },
 }
+
+/** What products and prices are told apart by. */
+const ofProducts: LookupTables = {
+  category: {
+    title: 'Categories',
+    about: "The storefront's category path, joined by ` / ` -> the complete name of Odoo's product category.",
+    target: record('product.category', 'complete_name'),
+    entries: {},
+  },
+  unit: {
+    title: 'Units',
+    about: "The storefront's unit -> the name of Odoo's unit of measure.",
+    target: record('uom.uom', 'name'),
+    entries: { unit: 'Units', piece: 'Units', pcs: 'Units' },
+  },
+  price_list: {
+    title: 'Price lists',
+    about: "The storefront's price list -> the name of Odoo's pricelist.",
+    target: record('product.pricelist', 'name'),
+    entries: {},
+  },
+}
+
+/** Where an order goes and whose it is: empty tables switch nothing on. */
+const ofRouting: LookupTables = {
+  company: {
+    title: 'Companies',
+    about: "The storefront's storeId -> the name of Odoo's company. Without an entry it is the service user's own.",
+    target: record('res.company', 'name'),
+    entries: {},
+  },
+  salesperson: {
+    title: 'Salespersons',
+    about:
+      'Country and region of the invoice address (`us/mi`), or the country alone (`us`) -> login of the salesperson of a new customer.',
+    target: record('res.users', 'login'),
+    entries: {},
+  },
+  language: {
+    title: 'Languages',
+    about: 'Country of the invoice address (`de`) -> code of the language in which Odoo writes to a new customer.',
+    target: record('res.lang', 'code'),
+    entries: {},
+  },
+  fiscal_position: {
+    title: 'Fiscal positions',
+    about: 'Country of the invoice address (`ch`) -> name of the fiscal position of a new customer.',
+    target: record('account.fiscal.position', 'name'),
+    entries: {},
+  },
+  customer_tag: {
+    title: 'Customer tags',
+    about:
+      'Segment of a new customer (`guest`, `person`, `company`, or the name of its price list) -> name of a tag in Odoo.',
+    target: record('res.partner.category', 'name'),
+    entries: {},
+  },
+}
+
+/** The tables as they are before a merchant adds to them. */
+export const defaultLookups: LookupTables = { ...ofOrders, ...ofProducts, ...ofRouting }

@@ -12,6 +12,7 @@ export const regions: LookupTable = {
   title: 'Regions',
   about:
     "Country and region as the storefront writes it, in small letters (`us/michigan`) -> Odoo's code inside that country.",
+  target: { kind: 'record', model: 'res.country.state', field: 'code', within: 'country_id.code' },
   entries: {
     'au/australian capital territory': 'ACT',
     'au/new south wales': 'NSW',

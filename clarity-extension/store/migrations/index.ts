@@ -4,6 +4,7 @@ import { approvals } from './0002_approvals.ts'
 import { audit } from './0003_audit.ts'
 import { sweeps } from './0004_sweeps.ts'
 import { rules } from './0005_rules.ts'
+import { lookups } from './0006_lookups.ts'
 
 /** In order. Add at the end, never change or remove. */
-export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules]
+export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules, lookups]
