@@ -72,7 +72,7 @@ def _credit_limit(orders):
     orders.partner_invoice_id.commercial_partner_id.invalidate_recordset(["credit", "credit_to_invoice"])
     for order in orders:
         company = order.company_id
-        # sudo: as Odoo's own warning on the order does; the limit is read by accountants only, whoever sells is held to it.
+        # sudo: as Odoo's own warning on the order does; accountants read the limit, whoever sells is held to it.
         customer = order.partner_invoice_id.commercial_partner_id.with_company(company).sudo()
         ordered[company, customer] += order.amount_total / (order.currency_rate or 1.0)
         due = customer.credit + customer.credit_to_invoice

@@ -89,7 +89,7 @@ class Group:
         for operation in self.operations:
             for record in () if operation.same else operation.ensure:
                 if record.key not in self.batch.records:
-                    # Two spellings of one guest: who comes first is the record, as if each had come in a call of its own.
+                    # Two spellings of one guest: who comes first is the record, as if each came in its own call.
                     needed.setdefault(record.key, record)
         return needed
 
