@@ -26,6 +26,7 @@ import { mappingEngine } from './ports/mapping-engine.ts'
 import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
+import { orderRates } from './ports/rates.ts'
 import { shipmentPorts } from './ports/shipment.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
@@ -74,7 +75,14 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const places = tableLocations(tables.book)
   const sender = odooSender(odoo, STORE)
   const status = statusPorts(clarity, odoo, links, STORE, tables.book)
-  const mapping = await mappingEngine({ store, audit, clarity, odoo, lookups: tables.book })
+  const mapping = await mappingEngine({
+    store,
+    audit,
+    clarity,
+    odoo,
+    lookups: tables.book,
+    rates: orderRates(odoo, STORE),
+  })
   const recount = (skus: string[]) =>
     Promise.all(
       skus.map((sku) =>

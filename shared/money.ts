@@ -2,7 +2,19 @@ import { Decimal } from 'decimal.js'
 
 /** Amounts are decimal strings on every wire and Decimals inside; a binary float never touches money. */
 export type Amount = Decimal
-export const amount = (text: string | number | Decimal): Amount => new Decimal(text)
+export const amount = (given: string | number | Decimal): Amount => {
+  if (typeof given !== 'string') return new Decimal(given)
+  const known = parsed.get(given)
+  if (known) return known
+  if (parsed.size >= 10_000) parsed.clear()
+  const read = new Decimal(given)
+  parsed.set(given, read)
+  return read
+}
+
+/** Reading text is most of what arithmetic costs, and every figure of an order is read several times. Decimals never change. */
+const parsed = new Map<string, Amount>()
+
 export const ZERO: Amount = new Decimal(0)
 
 /** Minor-unit digits of a currency by ISO 4217, e.g. USD 2, JPY 0, KWD 3. */

@@ -53,11 +53,23 @@ export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((entry) => canonical(entry ?? null)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   let text = ''
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedKeys(value)) {
     const entry: unknown = Reflect.get(value, key)
     if (entry !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonical(entry)}`
   }
   return `{${text}}`
+}
+
+/** Most objects are small or sorted by chance; a general sort of a few keys costs more than the rest of it. */
+function sortedKeys(value: object): string[] {
+  const keys = Object.keys(value)
+  for (let end = 1; end < keys.length; end++) {
+    const key = keys[end] ?? ''
+    let at = end
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at--) keys[at] = keys[at - 1] ?? ''
+    keys[at] = key
+  }
+  return keys
 }
 
 const quotedKeys = new Map<string, string>()

@@ -10,6 +10,7 @@ import { customerCache } from './customers.ts'
 import { mappingContext } from './mapping-context.ts'
 import { odooFields } from './odoo-fields.ts'
 import { type OrderMapper, orderMapper } from './order-mapper.ts'
+import type { Rates } from './rates.ts'
 
 /** The mapping as it runs: the stored rules, the threads that expressions run in, what is known of Odoo's fields. */
 export interface MappingEngine {
@@ -24,8 +25,9 @@ export async function mappingEngine(parts: {
   clarity: Pick<ClarityClient, 'getCustomer'>
   odoo: Pick<OdooClient, 'ping' | 'describe'>
   lookups: LookupBook
+  rates: Rates
 }): Promise<MappingEngine> {
-  const { store, audit, clarity, odoo, lookups } = parts
+  const { store, audit, clarity, odoo, lookups, rates } = parts
   const rulebook = createRulebook(
     store,
     deliveredRules.map(({ rules }) => rules),
@@ -37,6 +39,7 @@ export async function mappingEngine(parts: {
     context: mappingContext(odoo, lookups),
     liveRules: () => rulebook.live(),
     customer: customerCache((id) => clarity.getCustomer(id)),
+    rates,
     expressions,
     fields: odooFields(odoo),
   })

@@ -7,6 +7,7 @@ import { type OrderContext, type OrderMapped, type OrderRuleSets, orderRuleSets 
 import { missesEntry } from '../mapping/unmapped.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import type { OdooFields } from './odoo-fields.ts'
+import type { Rates } from './rates.ts'
 
 /** A storefront order as what would be written to Odoo, checked against Odoo's own fields; under the live rules, or others. */
 export type OrderMapper = (order: Order, rules?: LiveRules['sets']) => Promise<Answer<OrderMapped>>
@@ -16,24 +17,36 @@ export interface OrderMapperParts {
   context(how?: { fresh: boolean }): Promise<Answer<OrderContext>>
   liveRules(): Promise<LiveRules>
   customer(id: string): Promise<Answer<Customer>>
+  rates: Rates
   expressions: ExpressionPool
   fields: OdooFields
 }
 
-export function orderMapper({ context, liveRules, customer, expressions, fields }: OrderMapperParts): OrderMapper {
+export function orderMapper({
+  context,
+  liveRules,
+  customer,
+  rates,
+  expressions,
+  fields,
+}: OrderMapperParts): OrderMapper {
   return async (order, rules) => {
     const known = await context()
     if (!known.ok) return known
     const buyer = await customerOf(order)
     if (!buyer.ok) return buyer
     const ruleSets = orderRuleSets(rules ?? (await liveRules()).sets)
-    const mapped = await mapOrder(order, buyer.value, { ...known.value, ruleSets }, expressions)
+    const foreign = order.currency !== known.value.company.currency
+    const rate = foreign ? await rates(order) : undefined
+    if (rate?.ok === false) return rate
+    const exchange = rate && { exchange: rate.value }
+    const mapped = await mapOrder(order, buyer.value, { ...known.value, ...exchange, ruleSets }, expressions)
     if (mapped.ok) return { ok: true, value: await checked(mapped, ruleSets) }
     if (!missesEntry(mapped.outcome)) return { ok: true, value: mapped }
     // Somebody may have added the entry a moment ago, on another replica: nobody would release this order afterwards.
     const fresh = await context({ fresh: true })
     if (!fresh.ok) return fresh
-    const again = await mapOrder(order, buyer.value, { ...fresh.value, ruleSets }, expressions)
+    const again = await mapOrder(order, buyer.value, { ...fresh.value, ...exchange, ruleSets }, expressions)
     return { ok: true, value: again.ok ? await checked(again, ruleSets) : again }
   }
 

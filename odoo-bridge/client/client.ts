@@ -13,6 +13,7 @@ import {
   type Operation,
   ping,
   pulled,
+  rates,
   states,
 } from './shapes.ts'
 import { faultOf, transportOf } from './transport.ts'
@@ -81,6 +82,16 @@ export function createOdooClient(options: OdooOptions) {
         api.POST('/json/2/clarity.bridge/read_state', { body, ...init(opts) }),
         shape[kind],
       )
+    },
+
+    /** The rate of each order's day, or the one it was written with. @param orders at most 200 */
+    readRates: (
+      store: string,
+      orders: readonly { ref: string; currency: string; date: string }[],
+      opts: CallOptions = {},
+    ) => {
+      const body = { store, orders: [...orders] }
+      return read(bridge('read_rates'), api.POST('/json/2/clarity.bridge/read_rates', { body, ...init(opts) }), rates)
     },
 
     /** Fields by model and name, as the service user may see them. @param models at most 50 */

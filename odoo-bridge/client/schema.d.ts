@@ -83,6 +83,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/json/2/clarity.bridge/read_rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The exchange rate of each order's day, or the one an order was written with. */
+        post: operations["readRates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/json/2/clarity.bridge/describe": {
         parameters: {
             query?: never;
@@ -657,6 +674,18 @@ export interface components {
             free_quantity: components["schemas"]["Decimal"];
             on_hand: components["schemas"]["Decimal"];
         };
+        Rate: {
+            ref: string;
+            /** @description Units of the currency for one of the company's; null where Odoo has none on or before the date. */
+            rate: components["schemas"]["Decimal"] | null;
+            /**
+             * Format: date
+             * @description The day since which it is valid.
+             */
+            date: string | null;
+            /** @description The order was written with it and keeps it. */
+            fixed: boolean;
+        };
         Field: {
             string: string;
             help?: string;
@@ -907,6 +936,44 @@ export interface operations {
                         pickings?: components["schemas"]["PickingState"][];
                         stock?: components["schemas"]["StockState"][];
                         held?: string[];
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    readRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    store: components["schemas"]["Store"];
+                    orders: {
+                        /** @description Clarity order id. */
+                        ref: string;
+                        /** @description ISO 4217. */
+                        currency: string;
+                        /** Format: date */
+                        date: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description One answer per order, in the same order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        company_currency: string;
+                        rates: components["schemas"]["Rate"][];
                     };
                 };
             };

@@ -120,6 +120,13 @@ export const states = {
   stock: z.object({ as_of, stock: z.array(stockState), held: z.array(z.string()) }),
 }
 
+export const rates = z.object({
+  company_currency: z.string(),
+  rates: z.array(
+    z.object({ ref: z.string(), rate: decimal.nullable(), date: z.iso.date().nullable(), fixed: z.boolean() }),
+  ),
+}) satisfies z.ZodType<{ company_currency: string; rates: Schemas['Rate'][] }>
+
 const field = z.object({
   string: z.string(),
   help: z.string().optional(),

@@ -265,6 +265,14 @@ export const recordCauses = {
     reasons: ['A custom checkout leaves the contact out.'],
     remedy: 'Give the order a contact here or in the storefront, and replay.',
   },
+  no_rate: {
+    classes: ['correct'],
+    mendedIn: 'odoo',
+    title: 'No exchange rate for the order’s day',
+    meaning: 'The order is in another currency than the company, and Odoo has no rate of it on or before that day.',
+    reasons: ['The currency is new in the storefront.', 'The automatic update of rates began later.'],
+    remedy: 'Enter the rate in Odoo, with a date on or before the order’s, and replay.',
+  },
   no_tax_rule: {
     classes: ['correct'],
     mendedIn: 'mapping',

@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   'mapping-suggest': () => import('./mapping-suggest.ts'),
   orders: () => import('./orders.ts'),
   stock: () => import('./stock.ts'),
+  totals: () => import('./totals.ts'),
 }
 
 const wanted = process.argv.slice(2)

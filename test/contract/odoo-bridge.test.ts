@@ -220,6 +220,27 @@ describe.each([
       expect(await one(unclear)).toMatchObject({ status: 'correct', problems: [{ code: 'invalid_value' }] })
     })
 
+    it('has no rate where Odoo has none by that day, and keeps the one an order was written with (CASES 23)', async () => {
+      const wish = (ref: string, currency: string) => ({ ref, currency, date: '2019-03-01' })
+      const more = {
+        clarity_currency_id: { $find: { model: 'res.currency', by: { name: 'USD' } } },
+        clarity_total: '10.00',
+        clarity_rate: '1.25',
+        clarity_rate_date: '2019-02-28',
+        clarity_company_total: '8.00',
+      }
+      await one(order({ ref: 'with-rate', lines: [line({ sku: 'MUG-GRN', price: '10.00' })], more }))
+      const asked = [wish('unknown', 'EUR'), wish('with-rate', 'USD'), wish('nothing', 'XXX')]
+      expect(value(await odoo.client.readRates(store, asked))).toEqual({
+        company_currency: 'USD',
+        rates: [
+          { ref: 'unknown', rate: null, date: null, fixed: false },
+          { ref: 'with-rate', rate: '1.25', date: '2019-02-28', fixed: true },
+          { ref: 'nothing', rate: null, date: null, fixed: false },
+        ],
+      })
+    })
+
     it('takes percentages off and leaves out tax where there is none', async () => {
       const lines = [
         line({ ref: 'L1', sku: 'LAMP-BRS', price: '89.00', more: { discount: '12.5' } }),

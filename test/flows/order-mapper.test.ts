@@ -10,7 +10,12 @@ import { orderFixture } from '../unit/mapping-support.ts'
 const char: Field = { string: 'Reference', type: 'char', required: false, readonly: false }
 const known: Described = { 'sale.order': { note: { ...char, string: 'Terms', size: 3 }, origin: char } }
 
-async function mapped(rules: Rule[], described: Described = {}, renewed = described) {
+async function mapped(
+  rules: Rule[],
+  described: Described = {},
+  renewed = described,
+  change: Record<string, unknown> = {},
+) {
   const asked: string[] = []
   const expressions = expressionPool()
   const mapOrder = orderMapper({
@@ -19,6 +24,10 @@ async function mapped(rules: Rule[], described: Described = {}, renewed = descri
     customer: async () => {
       throw new Error('a guest has no customer')
     },
+    rates: async ({ currency }) => ({
+      ok: true,
+      value: currency === 'EUR' ? { rate: '0.8', date: '2026-01-01' } : null,
+    }),
     expressions,
     fields: {
       of: async () => described,
@@ -28,7 +37,7 @@ async function mapped(rules: Rule[], described: Described = {}, renewed = descri
       },
     },
   })
-  const answer = await mapOrder(orderFixture('guest', { note: 'too long' }).order)
+  const answer = await mapOrder(orderFixture('guest', { note: 'too long', ...change }).order)
   await expressions.close()
   if (!answer.ok) throw new Error('it has all it needs')
   return { asked, mapped: answer.value }
@@ -40,6 +49,14 @@ const rules: Rule[] = [
 ]
 
 describe('an order under the live rules', () => {
+  it('CASES 23: in another currency takes the rate of its day with it, and waits for one', async () => {
+    const plain = orderToOdoo.rules
+    const { mapped: euros } = await mapped(plain, {}, {}, { currency: 'EUR' })
+    expect(euros).toMatchObject({ ok: true, operations: [{ values: { clarity_rate: '0.8' } }] })
+    const { mapped: pounds } = await mapped(plain, {}, {}, { currency: 'GBP' })
+    expect(pounds).toMatchObject({ ok: false, outcome: { kind: 'correct', problems: [{ code: 'no_rate' }] } })
+  })
+
   it('is mapped with its expressions, and says by which versions', async () => {
     const { mapped: order } = await mapped(rules)
     expect(order).toMatchObject({

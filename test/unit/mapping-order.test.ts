@@ -256,13 +256,9 @@ describe('the order itself', () => {
     expect(shipping?.values.name).toBe('Łódź & Co, <img src=x onerror=alert(1)>')
   })
 
-  it('case 23: another currency needs its pricelist', () => {
-    expect(mapFixture('unmapped-currency')).toMatchObject({
-      ok: false,
-      outcome: { kind: 'correct', problems: [{ code: 'unmapped_currency', field: '/currency', value: 'EUR' }] },
-    })
+  it('case 23: another currency is kept by the pricelist that its table names', () => {
     const lookups = mergeTables(defaultLookups, { currency: { entries: { EUR: 'Shop EUR' } } })
-    const mapped = mapFixture('unmapped-currency', {}, { ...usd, lookups })
+    const mapped = mapFixture('foreign-currency', {}, { ...usd, lookups })
     expect(mapped).toMatchObject({
       ok: true,
       operations: [{ values: { pricelist_id: { $find: { model: 'product.pricelist', by: { name: 'Shop EUR' } } } } }],

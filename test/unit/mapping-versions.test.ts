@@ -203,8 +203,8 @@ describe('case 39: a mistaken mapping was live', () => {
     }
     const live = begin(wrong, ann)
     const drafted = ok(saveDraft(live, orderToOdoo, 0, bob))
-    const using = (rules: RuleSet) => ({ ...usd, ruleSets: { ...defaultRuleSets, order: rules } })
-    const previews = ['guest', 'registered', 'unmapped-currency'].map((name) =>
+    const using = (rules: RuleSet) => ({ ...usd, exchange: null, ruleSets: { ...defaultRuleSets, order: rules } })
+    const previews = ['guest', 'registered', 'foreign-currency'].map((name) =>
       preview(
         mapFixture(name, {}, using(liveRules(drafted))),
         mapFixture(name, {}, using(drafted.draft?.rules ?? wrong)),

@@ -35,8 +35,23 @@ const ofOrders: LookupTables = {
   },
   currency: {
     title: 'Currencies',
-    about: "A currency that is not the company's -> the name of Odoo's pricelist in it.",
+    about:
+      "A currency that is not the company's -> the name of Odoo's pricelist in it. Without an entry it is the one pricelist in that currency.",
     target: record('product.pricelist', 'name'),
+    entries: {},
+  },
+  currency_policy: {
+    title: 'Orders in other currencies',
+    about:
+      "A currency that is not the company's -> `keep` writes its orders in it, by a pricelist; `convert` writes them in the company's, at the rate of their day.",
+    target: { kind: 'choice', values: ['keep', 'convert'] },
+    entries: { '*': 'keep' },
+  },
+  fee: {
+    title: 'Fees',
+    about:
+      "A fee that the storefront charges like shipping (handling, cash on delivery) -> the internal reference of Odoo's service product for it.",
+    target: record('product.product', 'default_code'),
     entries: {},
   },
   location: locations,

@@ -2,7 +2,7 @@ import type { RuleSet } from '../rules.ts'
 import { taxRules } from './tax-rules.ts'
 
 /**
- * `written.*`, `adjustments`, `parties.*` and `foreignCurrency` are not the storefront's: order/ derives them, exact to the cent.
+ * `written.*`, `adjustments`, `parties.*`, `carrierMethod`, `exchange.*` and `foreignCurrency` are not the storefront's: order/ derives them, exact to the cent.
  */
 export const orderToOdoo: RuleSet = {
   name: 'order-to-odoo',
@@ -37,22 +37,38 @@ export const orderToOdoo: RuleSet = {
     },
     {
       to: 'pricelist_id',
-      about: "Another currency than the company's needs a pricelist in it.",
+      about: "Another currency than the company's is kept through a pricelist in it.",
       when: { path: 'foreignCurrency', equals: true },
       from: 'currency',
-      lookup: { table: 'currency', missing: 'problem' },
+      lookup: { table: 'currency', missing: 'next' },
       record: { model: 'product.pricelist', field: 'name' },
     },
     {
       to: 'pricelist_id',
-      from: 'currency',
+      about: 'Without an entry in the table it is the one pricelist in that currency.',
+      when: { path: 'foreignCurrency', equals: true },
+      find: { model: 'product.pricelist', by: { 'currency_id.name': { from: 'currency' } } },
+    },
+    {
+      to: 'pricelist_id',
+      from: '$company.currency',
       lookup: { table: 'currency', missing: 'next' },
       record: { model: 'product.pricelist', field: 'name' },
     },
     { to: 'pricelist_id', about: "Never the customer's own: it may be in another currency.", const: false },
     {
+      to: 'clarity_currency_id',
+      about: "Where the currency is not the company's: what the customer pays, and the rate of that moment.",
+      when: { path: 'exchange', exists: true },
+      find: { model: 'res.currency', by: { name: { from: 'currency' } } },
+    },
+    { to: 'clarity_total', from: 'exchange.total' },
+    { to: 'clarity_rate', from: 'exchange.rate' },
+    { to: 'clarity_rate_date', from: 'exchange.date' },
+    { to: 'clarity_company_total', from: 'exchange.companyTotal' },
+    {
       to: 'carrier_id',
-      from: '/shippingLines/0/method',
+      from: 'carrierMethod',
       lookup: { table: 'carrier', missing: 'pass' },
       record: { model: 'delivery.carrier', field: 'name' },
     },
@@ -84,6 +100,13 @@ export const orderToOdoo: RuleSet = {
               { to: 'clarity_ref', from: 'written.ref', required: true },
               {
                 to: 'product_id',
+                about: 'A fee that the storefront charges as shipping.',
+                from: 'method',
+                lookup: { table: 'fee', missing: 'next' },
+                record: { model: 'product.product', field: 'default_code' },
+              },
+              {
+                to: 'product_id',
                 required: true,
                 from: 'method',
                 lookup: { table: 'carrier', missing: 'pass' },
@@ -91,9 +114,9 @@ export const orderToOdoo: RuleSet = {
               },
               { to: 'name', from: 'method', convert: ['clean', 'trim'], required: true },
               { to: 'product_uom_qty', const: '1' },
-              { to: 'price_unit', from: 'amount', required: true },
+              { to: 'price_unit', from: 'written.unitPrice', required: true },
               { to: 'discount', const: '0' },
-              { to: 'is_delivery', const: true },
+              { to: 'is_delivery', about: 'A fee is none.', from: 'written.delivery' },
               ...taxRules,
             ],
           },
@@ -106,6 +129,12 @@ export const orderToOdoo: RuleSet = {
                 to: 'product_id',
                 when: { path: 'kind', equals: 'rounding' },
                 const: { $xmlid: 'clarity_bridge.product_rounding' },
+              },
+              {
+                to: 'product_id',
+                about: 'Money given, with an account of its own.',
+                when: { path: 'kind', equals: 'giftCard' },
+                const: { $xmlid: 'clarity_bridge.product_gift_card' },
               },
               { to: 'product_id', const: { $xmlid: 'clarity_bridge.product_discount' } },
               { to: 'name', from: 'name', convert: ['clean', 'trim'], required: true },

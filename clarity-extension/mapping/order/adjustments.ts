@@ -6,7 +6,7 @@ import type { Taxation } from './taxes.ts'
 
 /** A line that belongs to no product: a discount, or the rest of an item's total. */
 export interface Adjustment {
-  kind: 'discount' | 'rounding'
+  kind: 'discount' | 'giftCard' | 'rounding'
   ref: string
   name: string
   /** Decimal text; a discount is negative. */
@@ -41,7 +41,7 @@ export function discountLine(order: Order, part: DiscountPart, parts: readonly D
   const { taxCode, taxRate, exempt } = part.tax
   const tax = [taxCode, taxRate, exempt && 'exempt'].filter(Boolean).join('-')
   return {
-    kind: 'discount',
+    kind: part.money ? 'giftCard' : 'discount',
     ref: `discount:${part.index + 1}${alone ? '' : `:${tax}`}`,
     name: discount?.code ? `${discount.name} (${discount.code})` : (discount?.name ?? ''),
     amount: negative(part.amount),

@@ -28,6 +28,9 @@ export function inCoinsByGroup(
   whole: Amount,
   digits: number,
 ): Amount[] {
+  if (parts.every((part) => part.amount.decimalPlaces() <= digits) && sum(parts.map((part) => part.amount)).eq(whole)) {
+    return parts.map((part) => part.amount)
+  }
   const indices = [...Map.groupBy(parts.keys(), (index) => parts[index]?.group ?? '').values()]
   const amountsOf = (group: number[]) => group.map((index) => parts[index]?.amount ?? amount(0))
   const totals = inCoins(

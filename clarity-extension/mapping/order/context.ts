@@ -3,6 +3,7 @@ import { orderToOdoo } from '../defaults/order-to-odoo.ts'
 import { addressToOdoo, contactToOdoo, customerToOdoo } from '../defaults/partner-to-odoo.ts'
 import { paymentToOdoo } from '../defaults/payment-to-odoo.ts'
 import type { RuleSet } from '../rules.ts'
+import type { Exchange } from './exchange.ts'
 
 export interface OrderRuleSets {
   order: RuleSet
@@ -30,6 +31,8 @@ export const orderRuleSets = (sets: ReadonlyMap<string, RuleSet>): OrderRuleSets
 })
 
 export interface OrderContext extends MappingContext {
+  /** For an order in another currency than the company's: its rate, or null where Odoo has none. */
+  exchange?: Exchange | null
   ruleSets?: OrderRuleSets
   /** A person has seen that Odoo's totals differ and takes them. */
   acceptDifference?: boolean

@@ -14,6 +14,8 @@ export interface DiscountPart {
   amount: Amount
   /** Tax taken off with it, unrounded. */
   taxAmount: Amount
+  /** Money given (a gift card): it says nothing of tax, and the items are taxed in full. */
+  money?: boolean
   /** Items that it lowers: each may have been rounded by itself. */
   items: number
 }
@@ -34,13 +36,15 @@ type Items = readonly WrittenItem[]
 export function discountsOf(order: Order, items: Items): Discounts {
   const given = order.discounts.map((discount, index) => ({ ...discount, index, stated: statedTax(discount, items) }))
   const open = given.filter(({ stated, taxAmount }) => !stated && amount(taxAmount).isZero())
+  const isTaxed = items.some((item) => item.taxed)
   const lowering = loweringTax(order, items, open)
   const parts = given.flatMap((discount): DiscountPart[] => {
     const { index, stated, taxAmount } = discount
     const all = { index, amount: amount(discount.amount), taxAmount: amount(taxAmount) }
     if (stated) return onAll(order, items, { ...all, tax: stated, items: items.length })
     if (lowering.includes(discount)) return lowered(order, items, lowering, index)
-    if (open.includes(discount)) return onAll(order, items, { ...all, tax: untaxed(discount.taxCode), items: 1 })
+    if (open.includes(discount))
+      return onAll(order, items, { ...all, tax: untaxed(discount.taxCode), items: 1, money: isTaxed })
     return taxedByAmount(order, items, index, all.amount, all.taxAmount)
   })
   return { parts: parts.filter((part) => !part.amount.isZero()), lowerTaxes: lowering.length > 0 }

@@ -55,7 +55,7 @@ export function planOrder(
   }
   const who = parties(order, customer, context.lookups)
   if ('code' in who) return parked([who])
-  const prepared = prepareOrder(order, who, context.company.currency)
+  const prepared = prepareOrder(order, who, context)
   if (!prepared.ok) return parked(prepared.problems)
   return {
     ok: true,

@@ -1,4 +1,4 @@
-import type { Order } from '../../../shared/entities.ts'
+import type { Order, OrderItem } from '../../../shared/entities.ts'
 import { type Amount, amount, currencyDigits, sum, ZERO } from '../../../shared/money.ts'
 import type { Facts } from '../../../shared/outcome.ts'
 
@@ -19,12 +19,8 @@ export interface Sums {
 export function inconsistency(order: Order): Facts | undefined {
   const coin = amount(10).pow(-currencyDigits(order.currency))
   const computed = addUp(order)
-  const lines = order.items.map((item) => ({
-    line: item.lineId,
-    given: item.total,
-    computed: amount(item.quantity).times(item.unitPrice).minus(item.discount).toFixed(),
-  }))
-  const wrong = lines.filter((line) => amount(line.given).minus(line.computed).abs().gte(coin))
+  const priceOf = (item: OrderItem) => amount(item.quantity).times(amount(item.unitPrice)).minus(amount(item.discount))
+  const wrong = order.items.filter((item) => priceOf(item).minus(amount(item.total)).abs().gte(coin))
   const taxLines = order.items.length + order.shippingLines.length + order.discounts.length
   const taxOff = amount(order.taxTotal).minus(computed.tax).abs()
   const agree =
@@ -46,7 +42,7 @@ export function inconsistency(order: Order): Facts | undefined {
     computed_tax: computed.tax.toFixed(),
     given_total: order.total,
     computed_total: computed.total.toFixed(),
-    lines: wrong,
+    lines: wrong.map((item) => ({ line: item.lineId, given: item.total, computed: priceOf(item).toFixed() })),
   }
 }
 

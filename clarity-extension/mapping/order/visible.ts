@@ -4,7 +4,11 @@ import type { Origins } from '../engine.ts'
 /** Fields that were derived, and the one of the storefront's order that a person would look at. */
 const derived: [RegExp, string][] = [
   [/\/written\/percent$/, '/discount'],
+  [/(\/shippingLines\/\d+)\/written\/unitPrice$/, '$1/amount'],
   [/\/written\/(unitPrice|taxRate)$/, '/$1'],
+  [/^\/carrierMethod$/, '/shippingLines/0/method'],
+  [/^\/exchange\/(?:total|companyTotal)$/, '/total'],
+  [/^\/exchange\/\w+$/, '/currency'],
   [/\/written\/\w+$/, ''],
   [/^\/(?:contact|customer|billingAddress)\/address(?=\/)/, '/billingAddress'],
   [/\/(?:recipient|companyLine)$/, '/name'],

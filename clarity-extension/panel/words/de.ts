@@ -353,6 +353,7 @@ export const de: Words = {
     expression_too_long: 'Ein Ausdruck lief zu lange',
     expression_inexact: 'Ein Ausdruck ergab eine ungenaue Zahl',
     no_customer: 'Der Auftrag hat keinen Kunden',
+    no_rate: 'Kein Wechselkurs für den Tag der Bestellung',
     no_tax_rule: 'Keine Steuerregel passt',
     unmapped: 'Ein Wert steht in keiner Tabelle',
     unmapped_payment_method: 'Eine Zahlungsart ist nicht zugeordnet',
@@ -467,6 +468,7 @@ export const de: Words = {
     expression_too_long: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
     expression_inexact: 'Rechnen Sie mit $add, $subtract, $multiply, $divide oder $roundTo: Sie nehmen und geben Text.',
     no_customer: 'Geben Sie dem Auftrag hier oder im Shop einen Kontakt und wiederholen Sie dann.',
+    no_rate: 'Tragen Sie den Kurs in Odoo ein, mit einem Datum nicht nach dem der Bestellung, und wiederholen Sie.',
     no_tax_rule: 'Fügen Sie eine Steuerregel hinzu; alles, was darauf wartet, wird freigegeben.',
     unmapped: 'Fügen Sie der Tabelle einen Eintrag für den Wert hinzu; alles, was darauf wartet, wird freigegeben.',
     not_for_sale:

@@ -343,6 +343,7 @@ export const en = {
     expression_too_long: 'An expression ran too long',
     expression_inexact: 'An expression gave an inexact number',
     no_customer: 'The order has no customer',
+    no_rate: 'No exchange rate for the order’s day',
     no_tax_rule: 'No tax rule fits',
     unmapped: 'A value has no entry in a table',
     unmapped_payment_method: 'A payment method is not mapped',

@@ -62,10 +62,9 @@ function faultOf(
 /** As Odoo's tax engine reads it; the difference of several taxes is on the largest. */
 function extraTaxData(raw: RawLine, line: Line, { subtotal, tax }: Wanted, currency_id: number, digits: number) {
   const computation_key = `clarity,${line.id}`
-  if (raw.taxes.length === 0) return { computation_key }
   const amounts = raw.taxes.map((one) => ({ id: one.id, raw: one.raw, taken: round(one.raw, digits) }))
-  const largest = amounts.reduce((most, one) => (one.raw.abs().gt(most.raw.abs()) ? one : most))
-  largest.taken = largest.taken.plus(tax).minus(sum(amounts.map((one) => one.taken)))
+  const [largest] = [...amounts].sort((a, b) => b.raw.abs().comparedTo(a.raw.abs()))
+  if (largest) largest.taken = largest.taken.plus(tax).minus(sum(amounts.map((one) => one.taken)))
   return {
     computation_key,
     manual_total_excluded_currency: subtotal,

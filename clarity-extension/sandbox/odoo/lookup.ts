@@ -76,6 +76,7 @@ export function fieldAt(model: string, [name = '', ...rest]: string[]): FieldDef
 const EXTERNAL: Record<string, { model: string; by: Record<string, string> }> = {
   'clarity_bridge.product_shipping': { model: 'product.product', by: { default_code: 'CLARITY-SHIPPING' } },
   'clarity_bridge.product_discount': { model: 'product.product', by: { default_code: 'CLARITY-DISCOUNT' } },
+  'clarity_bridge.product_gift_card': { model: 'product.product', by: { default_code: 'CLARITY-GIFT-CARD' } },
   'clarity_bridge.product_rounding': { model: 'product.product', by: { default_code: 'CLARITY-ROUNDING' } },
 }
 

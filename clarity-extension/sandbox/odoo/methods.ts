@@ -5,6 +5,7 @@ import { applyAll } from './apply.ts'
 import { choicesOf } from './choices.ts'
 import { OdooError } from './error.ts'
 import { fieldsOf } from './models.ts'
+import { ratesOf } from './rates.ts'
 import { requests } from './requests.ts'
 import { all } from './rows.ts'
 import type { Sender } from './sender.ts'
@@ -48,6 +49,11 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
         return link ? [orderState(world, store, ref, link.res_id)] : []
       })
       return { as_of, orders }
+    },
+
+    read_rates(body) {
+      const { store, orders } = argumentsOf(requests.read_rates, body)
+      return ratesOf(world, store, orders)
     },
 
     describe(body) {

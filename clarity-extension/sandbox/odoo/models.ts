@@ -123,6 +123,11 @@ const models: Record<string, Fields> = {
     taxes_id: many('Sales Taxes', 'account.tax'),
     write_date: moment('Last Updated on', readonly),
   },
+  'res.currency.rate': {
+    name: { string: 'Date', type: 'date', required: true },
+    currency_id: one('Currency', 'res.currency', required),
+    rate: float('Technical Rate', required),
+  },
   'product.pricelist': { name, active, currency_id: one('Currency', 'res.currency', required) },
   'account.tax': {
     name,
@@ -186,6 +191,11 @@ const models: Record<string, Fields> = {
     carrier_id: one('Delivery Method', 'delivery.carrier'),
     order_line: lines('Order Lines', 'sale.order.line', 'order_id'),
     picking_ids: lines('Transfers', 'stock.picking', 'sale_id', readonly),
+    clarity_currency_id: one('Storefront Currency', 'res.currency'),
+    clarity_total: { string: 'Storefront Total', type: 'monetary' },
+    clarity_rate: float('Storefront Rate'),
+    clarity_rate_date: { string: 'Storefront Rate Date', type: 'date' },
+    clarity_company_total: { string: 'Total in Company Currency', type: 'monetary' },
     amount_untaxed: money('Untaxed Amount'),
     amount_tax: money('Taxes'),
     amount_total: money('Total'),

@@ -45,6 +45,10 @@ export const requests = {
     refs: z.array(z.string()).max(1000),
     pending_orders: z.array(z.string()).max(5000).default([]),
   }),
+  read_rates: z.strictObject({
+    store,
+    orders: z.array(z.strictObject({ ref: z.string(), currency: z.string(), date: z.iso.date() })).max(200),
+  }),
   describe: z.strictObject({ models: z.array(z.string()).max(50) }),
   choices: z.strictObject({
     requests: z

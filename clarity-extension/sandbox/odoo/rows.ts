@@ -23,6 +23,7 @@ const extraTaxData = z.looseObject({
 
 const shapes = {
   'res.currency': z.object({ id, name: z.string() }),
+  'res.currency.rate': z.object({ id, currency_id: id, name: z.string(), rate: z.string() }),
   'product.product': z.object({
     id,
     name: z.string(),
@@ -48,6 +49,9 @@ const shapes = {
     carrier_id: link,
     client_order_ref: label,
     date_order: z.string(),
+    clarity_currency_id: link,
+    clarity_rate: z.string().nullable().default(null),
+    clarity_rate_date: label,
     amount_untaxed: number,
     amount_tax: number,
     amount_total: number,

@@ -11,6 +11,10 @@ export function seed(records: Records, catalogue: Catalogue): void {
     currencies.get(catalogue.currency) ?? create('res.currency', { name: catalogue.currency, active: true })
   const company_id = create('res.company', { name: 'Sandbox Company', currency_id })
   create('product.pricelist', { name: 'Default', currency_id, active: true })
+  for (const [name, rate] of RATES) {
+    const of = currencies.get(name)
+    if (of) create('res.currency.rate', { currency_id: of, name: '2020-01-01', rate })
+  }
   seedPlaces(records)
   seedJournals(records, company_id)
 
@@ -59,8 +63,8 @@ export function seed(records: Records, catalogue: Catalogue): void {
     const product_id = service(records, method, sku, price, taxOf(taxCode))
     create('delivery.carrier', { name: method, product_id, active: true })
   }
-  for (const name of ['Shipping', 'Discount', 'Rounding'])
-    service(records, name, `CLARITY-${name.toUpperCase()}`, '0', [])
+  for (const name of ['Shipping', 'Discount', 'Gift Card', 'Rounding'])
+    service(records, name, `CLARITY-${name.toUpperCase().replace(' ', '-')}`, '0', [])
 
   function create(model: string, values: Parameters<Records['create']>[1]): number {
     return records.create(model, values).id
@@ -73,6 +77,14 @@ const CURRENCIES: [string, string][] = [
   ['GBP', '£'],
   ['CAD', '$'],
   ['JPY', '¥'],
+]
+
+/** Units for one of the company's, as they might have been. */
+const RATES: [string, string][] = [
+  ['EUR', '0.92'],
+  ['GBP', '0.79'],
+  ['CAD', '1.36'],
+  ['JPY', '151.4'],
 ]
 
 function service(records: Records, name: string, default_code: string, list_price: string, taxes_id: number[]): number {

@@ -8,7 +8,8 @@ from ..tools import orders
 from ..tools.batch import Batch
 from ..tools.choices import read_choices
 from ..tools.emission import SETTING_OF, is_on
-from ..tools.operation import parse
+from ..tools.operation import instant, parse
+from ..tools.rates import read_rates
 from ..tools.state import held_orders, iso, read_orders, read_pickings, read_stock
 
 _MAX_OPERATIONS = 200
@@ -28,6 +29,7 @@ _RIGHTS = {
     "res.country": "read",
     "res.country.state": "read",
     "res.currency": "read",
+    "res.currency.rate": "read",
     "stock.warehouse": "read",
     "stock.location": "read",
     "stock.quant": "read",
@@ -89,6 +91,20 @@ class ClarityBridge(models.AbstractModel):
                 "held": held_orders(self.env, store, list(pending_orders)),
             }
         raise UserError(self.env._("kind is order, picking or stock."))
+
+    @api.model
+    @api.readonly
+    def read_rates(self, store, orders):
+        self._check_service()
+        self._check_text(store, "store")
+        names = {"ref", "currency", "date"}
+        if not isinstance(orders, list) or len(orders) > _MAX_OPERATIONS:
+            raise UserError(self.env._("read_rates takes at most %s orders.", _MAX_OPERATIONS))
+        for order in orders:
+            texts = isinstance(order, dict) and set(order) == names and all(isinstance(v, str) for v in order.values())
+            if not texts or instant(order["date"]) is None:
+                raise UserError(self.env._("Each order has a ref, a currency and a date."))
+        return {"company_currency": self.env.company.currency_id.name, "rates": read_rates(self.env, store, orders)}
 
     @api.model
     @api.readonly

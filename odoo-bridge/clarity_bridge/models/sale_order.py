@@ -12,6 +12,21 @@ class SaleOrder(models.Model):
     clarity_version = fields.Char("Storefront Version", compute="_compute_clarity", compute_sudo=True)
     clarity_event_state = fields.Char("Last Event", compute="_compute_clarity", compute_sudo=True)
 
+    # What the customer pays where the currency is not the company's, and the rate of the moment of the order.
+    clarity_currency_id = fields.Many2one("res.currency", "Storefront Currency", copy=False)
+    clarity_total = fields.Monetary("Storefront Total", currency_field="clarity_currency_id", copy=False)
+    clarity_rate = fields.Float(
+        "Storefront Rate",
+        digits=0,
+        copy=False,
+        help="Units of the storefront's currency for one of the company's, when the order was placed.",
+    )
+    clarity_rate_date = fields.Date("Storefront Rate Date", copy=False)
+    clarity_company_currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
+    clarity_company_total = fields.Monetary(
+        "Total in Company Currency", currency_field="clarity_company_currency_id", copy=False
+    )
+
     # sudo (compute_sudo): three facts about the order, for everyone who may read it.
     def _compute_clarity(self):
         links = self.env["clarity.link"].search([("res_model", "=", "sale.order"), ("res_id", "in", self.ids)])
@@ -26,6 +41,14 @@ class SaleOrder(models.Model):
             order.clarity_event_state = (
                 dict(event._fields["state"]._description_selection(self.env))[event[-1:].state] if event else False
             )
+
+    @api.depends("clarity_rate", "clarity_currency_id")
+    def _compute_currency_rate(self):
+        super()._compute_currency_rate()
+        for order in self:
+            if order.clarity_rate and order.currency_id == order.clarity_currency_id:
+                # The rate of the moment of the order stands, whatever is entered later.
+                order.currency_rate = order.clarity_rate
 
     def action_view_clarity_links(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("clarity_bridge.clarity_link_action")

@@ -58,6 +58,17 @@ class TestAmounts(BridgeCase):
                     (invoice.amount_tax, invoice.amount_total), (order.amount_tax, order.amount_total), method
                 )
 
+    def test_line_without_tax_keeps_its_subtotal(self):
+        for method in ("round_globally", "round_per_line"):
+            self.env.company.tax_calculation_rounding_method = method
+            # Odoo rounds 0.5 * 9.41 = 4.705 up.
+            none = self.env["account.tax"]
+            order = self.written(none, [(4.7, 0.0), (4.71, 0.0)], price="9.41", quantity="0.5")
+            self.assertEqual(self.figures(order), [(4.7, 0.0), (4.71, 0.0)])
+            self.assertEqual(order.amount_total, 9.41)
+            invoice = order._create_invoices()
+            self.assertEqual(invoice.amount_total, 9.41)
+
     def test_line_that_odoo_shows_is_left_alone(self):
         order = self.written(self.five, [(9.75, 0.49)])
         self.assertFalse(order.order_line.extra_tax_data)

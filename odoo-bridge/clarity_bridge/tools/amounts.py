@@ -51,10 +51,7 @@ def share(line, quantity):
 
 def extra_tax_data(line, own, quantity, subtotal, tax):
     """:param own: a base line with its `tax_details`, which tell how the tax is split over several taxes"""
-    kept = {"computation_key": _key(line)}
     taxes = own["tax_details"]["taxes_data"]
-    if not taxes:
-        return kept
     currency = line.currency_id
     taken = _split(currency, taxes, tax)
     bases = defaultdict(float)
@@ -71,9 +68,11 @@ def extra_tax_data(line, own, quantity, subtotal, tax):
             "tax_amount_currency": currency.round(amount),
             "base_amount_currency": currency.round(subtotal + bases[data["tax"]]),
         }
-    return kept | {
+    return {
+        "computation_key": _key(line),
         "manual_total_excluded_currency": currency.round(subtotal),
-        "manual_tax_amounts": manual,
+        # Odoo reads the subtotal only where there are amounts of tax: without a tax, those of none.
+        "manual_tax_amounts": manual or {"0": {}},
         "currency_id": currency.id,
         "price_unit": line.price_unit,
         "discount": line.discount,
