@@ -7,7 +7,7 @@ import { problemsOf } from './problems.ts'
 
 /** sale_order.changed from Odoo -> the order's status and Odoo's number in the storefront. */
 export interface OrderStatusPorts extends PublishStatusPorts {
-  readOrderState(orderId: string, traceparent: string): Promise<Answer<OrderState | undefined>>
+  readOrderState(orderId: string): Promise<Answer<OrderState | undefined>>
 }
 
 export interface PublishStatusPorts {
@@ -32,7 +32,7 @@ export const orderStatusToClarity =
     if (envelope.data.type !== 'sale_order.changed') return skip('not_for_us', `${envelope.data.type} has its own flow`)
     const { ref } = envelope.data.data.order
 
-    const state = await ports.readOrderState(ref, event.traceparent)
+    const state = await ports.readOrderState(ref)
     if (!state.ok) return state.outcome
     if (!state.value) return skip('not_for_us', 'the order is no longer linked in Odoo')
     trace.step('read', `${state.value.name} is ${state.value.state}, delivery ${state.value.delivery_status ?? 'none'}`)

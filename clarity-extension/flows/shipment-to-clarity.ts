@@ -10,7 +10,7 @@ import { problemsOf } from './problems.ts'
  * hence another shipment. Tracking that comes later completes the shipment that is there.
  */
 export interface ShipmentPorts {
-  readPicking(id: number, traceparent: string): Promise<Answer<PickingState | undefined>>
+  readPicking(id: number): Promise<Answer<PickingState | undefined>>
   /** Warehouse code -> the storefront's locationKey; undefined where the warehouse has none. */
   location(warehouse: string): string | undefined
   link(pickingId: number): Promise<{ shipmentId: string; hash: string | null } | undefined>
@@ -42,7 +42,7 @@ export const shipmentToClarityFlow =
     if (!('picking_id' in envelope.data.data)) return skip('not_for_us', `${envelope.data.type} has its own flow`)
     const { traceparent } = event
 
-    const read = await ports.readPicking(envelope.data.data.picking_id, traceparent)
+    const read = await ports.readPicking(envelope.data.data.picking_id)
     if (!read.ok) return read.outcome
     const picking = read.value
     if (!picking) return skip('not_for_us', 'the delivery no longer exists in Odoo')

@@ -1,5 +1,6 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { ClarityClient } from '../clarity/client.ts'
+import { pickingReader } from '../delivery/state-reader.ts'
 import type { ShipmentPorts } from '../flows/shipment-to-clarity.ts'
 import type { Links } from '../links.ts'
 import type { StockSettings } from './stock.ts'
@@ -12,12 +13,12 @@ export function shipmentPorts(
   store: string,
   { location, refresh }: Pick<StockSettings, 'location' | 'refresh'>,
 ): ShipmentPorts {
+  const readPicking = pickingReader(odoo, store)
   return {
     location,
-    async readPicking(id, traceparent) {
+    async readPicking(id) {
       await refresh()
-      const reply = await odoo.readState(store, 'picking', [String(id)], { traceparent })
-      return reply.ok ? { ok: true, value: reply.value.pickings[0] } : reply
+      return readPicking(String(id))
     },
     async link(pickingId) {
       const link = await links.byOdoo('stock.picking', pickingId)

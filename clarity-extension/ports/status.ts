@@ -1,6 +1,7 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import { skip } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
+import { orderReader } from '../delivery/state-reader.ts'
 import type { SwitchPorts } from '../flows/gate.ts'
 import { type OrderStatusPorts, publishStatus } from '../flows/order-status-to-clarity.ts'
 import type { OrderToOdooPorts } from '../flows/order-to-odoo.ts'
@@ -19,10 +20,7 @@ export function statusPorts(
 ): OrderStatusPorts {
   return {
     statusOf: async (state) => statusToClarity(state, await lookups.tables()),
-    async readOrderState(orderId, traceparent) {
-      const reply = await odoo.readState(store, 'order', [orderId], { traceparent })
-      return reply.ok ? { ok: true, value: reply.value.orders[0] } : reply
-    },
+    readOrderState: orderReader(odoo, store),
     async told(orderId) {
       return (await links.get('order', orderId))?.clarityHash ?? undefined
     },
