@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newSecret } from '../../shared/signature.ts'
+import { execArgv, startEnv } from '../support/as-started.ts'
 import { load, signedOrders } from './load.ts'
 
 const MODES = ['nothing', 'store', 'drain'] as const
@@ -54,11 +55,9 @@ interface BenchServer {
 
 async function start(mode: Mode, secret: string): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), `bench-ingest-${mode}-`))
-  // With a small nursery and the compile cache, as `npm start` starts the extension.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
   const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret], {
-    execArgv: ['--max-semi-space-size=8'],
-    env,
+    execArgv,
+    env: { ...process.env, ...startEnv },
   })
   const [{ port }] = await once(child, 'message')
   return { mode, port, child, dataDir }

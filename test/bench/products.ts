@@ -1,27 +1,34 @@
 import type { Stage } from '../support/stage.ts'
-import { inParallel } from './figures.ts'
+import { inParallel, until } from './figures.ts'
 
 export interface Product {
   id: number
   sku: string
 }
 
-/** Stocked products in both systems, a million pieces of each. */
-export async function seedProducts({ odoo, shop }: Stage, many: number): Promise<Product[]> {
-  const printed = await odoo.shell(`
-products = env['product.product'].create([{'name': 'Bench %d' % n, 'default_code': 'BENCH%04d' % n, 'type': 'consu',
-    'is_storable': True, 'list_price': 10} for n in range(${many})])
-location = env['stock.warehouse'].search([('code', '=', 'WH')]).lot_stock_id
-env['stock.quant'].with_context(inventory_mode=True).create([{'product_id': p.id, 'location_id': location.id,
-    'inventory_quantity': 1000000} for p in products]).action_apply_inventory()
-env.cr.commit()
-print('IDS ' + ' '.join(str(p.id) for p in products))
-`)
-  const ids = /IDS ([\d ]+)/.exec(printed)?.[1]?.split(' ').map(Number) ?? []
-  const products = ids.map((id, n) => ({ id, sku: `BENCH${String(n).padStart(4, '0')}` }))
-  await inParallel(products, 10, async ({ sku }) => {
+const PIECES = 1_000_000
+
+/** Stocked products in both systems, a million pieces of each, which the storefront knows of when this returns. */
+export async function seedProducts({ admin, odoo, shop }: Stage, many: number): Promise<Product[]> {
+  const skus = Array.from({ length: many }, (_, n) => `BENCH${String(n).padStart(4, '0')}`)
+  await inParallel(skus, 10, async (sku) => {
     const body = { sku, name: sku, prices: { base: '10.00' }, currency: 'USD', taxCode: 'standard' }
     await shop.call('PUT', `/products/by-key/${sku}`, body)
   })
-  return products
+  const vals = skus.map((sku) => ({ name: sku, default_code: sku, type: 'consu', is_storable: true, list_price: 10 }))
+  const ids = await admin<number[]>('product.product', 'create', { vals_list: vals })
+  const [stock] = await odoo.psql<{ id: number }>("select lot_stock_id id from stock_warehouse where code = 'WH'")
+  const context = { inventory_mode: true }
+  const quants = await admin<number[]>('stock.quant', 'create', {
+    vals_list: ids.map((id) => ({ product_id: id, location_id: stock?.id, inventory_quantity: PIECES })),
+    context,
+  })
+  await admin('stock.quant', 'action_apply_inventory', { ids: quants, context })
+  await until('the stock in the storefront', 180_000, async () => {
+    const shown = (await shop.inventory()).filter(
+      ({ sku, quantity }) => sku.startsWith('BENCH') && Number(quantity) > 0,
+    )
+    return shown.length >= many
+  })
+  return ids.map((id, n) => ({ id, sku: skus[n] ?? '' }))
 }

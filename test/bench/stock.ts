@@ -13,7 +13,6 @@ export async function run(report: Report): Promise<void> {
   try {
     const products = await seedProducts(stage, PRODUCTS)
     const skus = products.map(({ sku }) => sku)
-    await publishedAll(stage, 1_000_000)
     const [bridge, plain]: [number[], number[]] = [[], []]
     for (let round = 1; round <= ROUNDS; round++) {
       const quantity = 1_000_000 - round

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { execArgv, startEnv } from './as-started.ts'
 import { freePort } from './ports.ts'
 
 /** The extension as its own process, as a merchant runs it: tests can kill it and start it again on the same data. */
@@ -37,8 +38,9 @@ export async function startBridge(env: Record<string, string>): Promise<Bridge> 
       return Number(line?.[1] ?? 0) / 1024
     },
     async start() {
-      const started = spawn(process.execPath, [resolve('clarity-extension/main.ts')], {
+      const started = spawn(process.execPath, [...execArgv, resolve('clarity-extension/main.ts')], {
         env: {
+          ...startEnv,
           PATH: process.env.PATH,
           HOME: process.env.HOME,
           ADMIN_PASSWORD: 'correct horse battery',
