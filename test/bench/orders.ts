@@ -214,9 +214,8 @@ async function confirmed({ odoo }: Stage): Promise<number> {
   return row?.n ?? 0
 }
 
-/** The switches in Odoo's settings. */
-async function emit({ odoo }: Stage, on: boolean): Promise<void> {
-  await odoo.psql(
-    `update ir_config_parameter set value = '${on ? 'True' : 'False'}' where key like 'clarity_bridge.send_%'`,
-  )
+/** The switches in Odoo's settings, through Odoo: its workers remember parameters. */
+async function emit({ admin }: Stage, on: boolean): Promise<void> {
+  for (const what of ['order', 'shipment', 'stock'])
+    await admin('ir.config_parameter', 'set_param', { key: `clarity_bridge.emit_${what}`, value: on ? '1' : '0' })
 }
