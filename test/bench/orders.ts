@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Order } from '../../shared/entities.ts'
 import { newWebhookId, signHeaders } from '../../shared/signature.ts'
 import { openStage, type Stage } from '../support/stage.ts'
@@ -21,7 +22,10 @@ const POLL_MS = 20
 
 export async function run(report: Report): Promise<void> {
   // The storefront tells nobody by itself: an order that travels while others are being placed would be counted before it is sent.
-  const stage = await openStage({ silent: true })
+  const stage: OrderStage = await openStage({ silent: true }).then(async (stage) => ({
+    ...stage,
+    database: await stage.odoo.database(),
+  }))
   try {
     const products = await seedProducts(stage, PRODUCTS)
     let rss = 0
@@ -49,12 +53,18 @@ export async function run(report: Report): Promise<void> {
     await burst(stage, products, report)
     report('rss_mb', Math.max(rss, stage.bridge.rss()), 'MB')
   } finally {
+    await stage.database.end()
     await stage.dispose()
   }
 }
 
+/** With a connection to look at Odoo's tables often and at little cost. */
+interface OrderStage extends Stage {
+  database: pg.Client
+}
+
 async function compare(
-  stage: Stage,
+  stage: OrderStage,
   products: Product[],
 ): Promise<{ single: number; batched: number; bridge: number }> {
   const odoo: PlainOdoo = { url: stage.odoo.url, db: stage.odoo.db, apiKey: stage.odoo.adminApiKey }
@@ -82,7 +92,7 @@ async function compare(
 
 /** The orders stand in the storefront already; measured is from the first webhook to the last confirmed order. */
 async function throughBridge(
-  stage: Stage,
+  stage: OrderStage,
   wanted: PlainOrder[],
   products: Product[],
 ): Promise<{ seconds: number; stallMs: number }> {
@@ -109,7 +119,7 @@ async function throughBridge(
 }
 
 /** One order after another, nothing else to do: what a single shopper's order takes, beside Odoo's own calls for it. */
-async function latency(stage: Stage, products: Product[], report: Report): Promise<void> {
+async function latency(stage: OrderStage, products: Product[], report: Report): Promise<void> {
   const odoo: PlainOdoo = { url: stage.odoo.url, db: stage.odoo.db, apiKey: stage.odoo.adminApiKey }
   const [own, bare]: [number[], number[]] = [[], []]
   const placed = await place(stage, plainOrders(40, products), products)
@@ -132,7 +142,7 @@ async function latency(stage: Stage, products: Product[], report: Report): Promi
 }
 
 /** From the answer of Odoo's validation to the shipment in the storefront. */
-async function shipmentLatency(stage: Stage, placed: Order[], report: Report): Promise<void> {
+async function shipmentLatency(stage: OrderStage, placed: Order[], report: Report): Promise<void> {
   const [own, bare]: [number[], number[]] = [[], []]
   for (const order of placed) {
     const [picking] = await stage.odoo.psql<{ id: number }>(
@@ -150,7 +160,7 @@ async function shipmentLatency(stage: Stage, placed: Order[], report: Report): P
 }
 
 /** A thousand webhooks at once: none may be lost, and Odoo must not be made to refuse for more than a moment. */
-async function burst(stage: Stage, products: Product[], report: Report): Promise<void> {
+async function burst(stage: OrderStage, products: Product[], report: Report): Promise<void> {
   const placed = await place(stage, plainOrders(1_000, products), products)
   const before = await confirmed(stage)
   const accepted = await seconds(() => inParallel(placed, 50, (order) => deliver(stage, order)))
@@ -184,7 +194,7 @@ function plainOrders(many: number, products: Product[], lines = LINES): PlainOrd
 }
 
 /** Told to nobody but the bridge, by us, and without the payment of the checkout: the yardsticks register none either. */
-async function place({ shop }: Stage, wanted: PlainOrder[], products: Product[]): Promise<Order[]> {
+async function place({ shop }: OrderStage, wanted: PlainOrder[], products: Product[]): Promise<Order[]> {
   const skus = new Map(products.map(({ id, sku }) => [id, sku]))
   const placed: Order[] = []
   await inParallel(wanted, 10, async ({ customer, lines }) => {
@@ -201,7 +211,7 @@ async function place({ shop }: Stage, wanted: PlainOrder[], products: Product[])
   return placed
 }
 
-async function deliver({ bridge, shop }: Stage, order: Order): Promise<void> {
+async function deliver({ bridge, shop }: OrderStage, order: Order): Promise<void> {
   const envelope = { type: 'order.created', timestamp: new Date().toISOString(), data: order }
   const body = Buffer.from(JSON.stringify(envelope))
   const headers = { ...signHeaders(body, [shop.secret], newWebhookId(), Date.now() / 1000) }
@@ -209,13 +219,13 @@ async function deliver({ bridge, shop }: Stage, order: Order): Promise<void> {
   if (response.status !== 202) throw new Error(`the bridge answered ${response.status}: ${await response.text()}`)
 }
 
-async function confirmed({ odoo }: Stage): Promise<number> {
-  const [row] = await odoo.psql<{ n: number }>("select count(*)::int n from sale_order where state = 'sale'")
-  return row?.n ?? 0
+async function confirmed({ database }: OrderStage): Promise<number> {
+  const { rows } = await database.query<{ n: number }>("select count(*)::int n from sale_order where state = 'sale'")
+  return rows[0]?.n ?? 0
 }
 
 /** The switches in Odoo's settings, through Odoo: its workers remember parameters. */
-async function emit({ admin }: Stage, on: boolean): Promise<void> {
+async function emit({ admin }: OrderStage, on: boolean): Promise<void> {
   for (const what of ['order', 'shipment', 'stock'])
     await admin('ir.config_parameter', 'set_param', { key: `clarity_bridge.emit_${what}`, value: on ? '1' : '0' })
 }
