@@ -10,6 +10,7 @@ import { odooSender } from './delivery/odoo-sender.ts'
 import { hasFlow } from './flows/registry.ts'
 import { handlerOf, typeRules } from './handler.ts'
 import { createApp } from './http/app.ts'
+import { documentDoors } from './http/documents.ts'
 import { healthDoors } from './http/health.ts'
 import { panelApi } from './http/panel-api.ts'
 import { webhookDoors } from './http/webhooks.ts'
@@ -20,6 +21,7 @@ import { createLinks } from './links.ts'
 import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
+import { invoicePorts } from './ports/invoices.ts'
 import { tableLocations } from './ports/locations.ts'
 import { lookups } from './ports/lookups.ts'
 import { mappingEngine } from './ports/mapping-engine.ts'
@@ -27,6 +29,7 @@ import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
 import { orderRates } from './ports/rates.ts'
+import { returnPorts } from './ports/returns.ts'
 import { shipmentPorts } from './ports/shipment.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
@@ -82,6 +85,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     odoo,
     lookups: tables.book,
     rates: orderRates(odoo, STORE),
+    paymentsOn: () => switches.enabled('payment', 'toOdoo'),
   })
   const recount = (skus: string[]) =>
     Promise.all(
@@ -112,6 +116,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       }),
       shipment: shipmentPorts(clarity, odoo, links, STORE, places),
       stock: stockPorts(clarity, odoo, STORE, demand, published, { ...places, margin: 0, defaultLocation: 'main' }),
+      invoice: invoicePorts(clarity, odoo, links, STORE, config.publicUrl),
+      returns: returnPorts({ clarity, odoo, sender, links, mapReturn: mapping.mapReturn, store: STORE }),
     },
     switches,
   )
@@ -153,6 +159,12 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
           odoo: () => config.odoo.webhookSecrets,
         },
         ledger,
+        log,
+      }),
+      documentDoors({
+        invoice: (id) => odoo.document(STORE, id),
+        secrets: () => [...config.clarity.webhookSecrets, ...secrets.all()],
+        secretKey: config.secretKey,
         log,
       }),
     ],

@@ -83,6 +83,8 @@ export const payment = z.object({
   amount: decimal,
   currency,
   state: z.enum(['pending', 'authorized', 'captured', 'failed', 'voided', 'refunded']),
+  /** What the provider keeps of it, in the same currency. */
+  fee: decimal.nullish(),
   at: instant,
 })
 export type Payment = z.infer<typeof payment>
@@ -228,6 +230,8 @@ export const invoice = z.object({
   pdfUrl: z.string().nullish(),
 })
 
+export type Invoice = z.infer<typeof invoice>
+
 export const returnRequest = z.object({
   id: z.string().min(1),
   ...identity,
@@ -248,3 +252,4 @@ export const returnRequest = z.object({
   restockingFee: decimal.default('0'),
   status: z.enum(['requested', 'approved', 'received', 'refunded', 'rejected']),
 })
+export type ReturnRequest = z.infer<typeof returnRequest>

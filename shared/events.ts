@@ -16,7 +16,14 @@ export const clarityEventTypes = [
 ] as const
 
 /** What the addon may tell us (odoo-bridge/openapi.yaml, webhooks). */
-export const odooEventTypes = ['sale_order.changed', 'picking.done', 'picking.tracking', 'stock.changed'] as const
+export const odooEventTypes = [
+  'sale_order.changed',
+  'picking.done',
+  'picking.tracking',
+  'stock.changed',
+  'invoice.changed',
+  'return.changed',
+] as const
 
 export type ClarityEventType = (typeof clarityEventTypes)[number]
 export type OdooEventType = (typeof odooEventTypes)[number]
@@ -51,6 +58,16 @@ export const odooEnvelope = z.discriminatedUnion('type', [
     type: z.literal('stock.changed'),
     timestamp: z.iso.datetime(),
     data: z.object({ product_id: z.int(), sku: z.string().nullish() }),
+  }),
+  z.object({
+    type: z.literal('invoice.changed'),
+    timestamp: z.iso.datetime(),
+    data: z.object({ invoice_id: z.int(), order: orderRef, traceparent: z.string().nullish() }),
+  }),
+  z.object({
+    type: z.literal('return.changed'),
+    timestamp: z.iso.datetime(),
+    data: z.object({ return: orderRef, traceparent: z.string().nullish() }),
   }),
 ])
 export type OdooEnvelope = z.infer<typeof odooEnvelope>

@@ -65,6 +65,8 @@ export const entityOf: Record<EventType, Entity> = {
   'picking.done': 'shipment',
   'picking.tracking': 'shipment',
   'stock.changed': 'stock',
+  'invoice.changed': 'invoice',
+  'return.changed': 'return',
 }
 
 const fromClarity: ReadonlySet<string> = new Set(clarityEventTypes)

@@ -1,6 +1,15 @@
 import createClient from 'openapi-fetch'
 import { z } from 'zod'
-import { customer, inventoryLocation, order, product, shipment, storedInventoryLevel } from '../../shared/entities.ts'
+import {
+  customer,
+  inventoryLocation,
+  invoice,
+  order,
+  product,
+  returnRequest,
+  shipment,
+  storedInventoryLevel,
+} from '../../shared/entities.ts'
 import { refused } from '../../shared/outcome.ts'
 import { type CallOptions, createCall, type Reply } from './call.ts'
 import { idempotencyKey } from './idempotency.ts'
@@ -91,6 +100,39 @@ export function createClarityClient(options: ClarityOptions) {
         'write',
         order,
         (req) => api.PATCH('/orders/{id}/status', { params, body, ...req }),
+        opts,
+      )
+    },
+
+    getReturn: (id: string, opts: CallOptions = {}) =>
+      call(
+        'getReturn',
+        'read',
+        returnRequest,
+        (req) => api.GET('/returns/{id}', { params: { path: { id } }, ...req }),
+        opts,
+      ),
+
+    /** @param meaning of this write, e.g. `return:7:received` */
+    patchReturnStatus: (id: string, body: Schemas['ReturnStatusChange'], meaning: string, opts: CallOptions = {}) => {
+      const params = { path: { id }, header: keyed(meaning) }
+      return call(
+        'patchReturnStatus',
+        'write',
+        returnRequest,
+        (req) => api.PATCH('/returns/{id}/status', { params, body, ...req }),
+        opts,
+      )
+    },
+
+    /** Under the ERP's number. */
+    putInvoice: (key: string, body: Schemas['InvoiceChange'], opts: CallOptions = {}) => {
+      const params = { path: { externalKey: key } }
+      return call(
+        'putInvoice',
+        'write',
+        invoice,
+        (req) => api.PUT('/invoices/by-key/{externalKey}', { params, body, ...req }),
         opts,
       )
     },

@@ -1503,6 +1503,8 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** @enum {string} */
             state: "pending" | "authorized" | "captured" | "failed" | "voided" | "refunded";
+            /** @description What the provider keeps of it, in the same currency. */
+            fee?: components["schemas"]["DecimalOrNull"];
             at: components["schemas"]["Instant"];
         };
         OrderBody: {
@@ -1758,6 +1760,8 @@ export interface components {
             externalKey?: string;
             /** @description Kept in `attributes.statusNote`. */
             note?: string;
+            /** @description What was credited */
+            refundAmount?: components["schemas"]["Decimal"];
         };
         /** @enum {string} */
         EventType: "order.created" | "order.updated" | "order.cancelled" | "order.paymentUpdated" | "customer.created" | "customer.updated" | "product.created" | "product.updated" | "inventory.updated" | "return.created" | "return.updated";

@@ -55,8 +55,12 @@ const isProduct = (field: string | undefined) => field?.endsWith('/product_id') 
 const figuresOf = (problems: OdooProblem[]): Facts => Object.assign({}, ...problems.map(({ figures = {} }) => figures))
 
 /** What a person compares: the storefront's figures beside Odoo's own. */
-function factsOf({ expect, ref }: Operation, { computed, name }: Result): Facts {
+function factsOf({ expect, ref }: Operation, { computed, differences, problems = [], name }: Result): Facts {
   const facts: Facts = { order: name ?? ref }
+  if (differences) {
+    facts.reasons = problems.map(({ message, field = null }) => ({ field, message }))
+    facts.differences = differences.map(({ line = null, ...row }) => ({ line, ...row }))
+  }
   if (!computed) return facts
   return {
     ...facts,

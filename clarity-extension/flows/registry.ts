@@ -1,8 +1,11 @@
 import type { EventType } from '../../shared/events.ts'
 import type { Flow } from './flow.ts'
+import { type InvoicePorts, invoiceToClarityFlow } from './invoice-to-clarity.ts'
 import { notSynced } from './not-synced.ts'
 import { type OrderStatusPorts, orderStatusToClarity } from './order-status-to-clarity.ts'
 import { type OrderToOdooPorts, orderToOdoo } from './order-to-odoo.ts'
+import { type ReturnToClarityPorts, returnToClarityFlow } from './return-to-clarity.ts'
+import { type ReturnToOdooPorts, returnToOdooFlow } from './return-to-odoo.ts'
 import { type ShipmentPorts, shipmentToClarityFlow } from './shipment-to-clarity.ts'
 import { type StockFlowPorts, stockToClarity } from './stock-to-clarity.ts'
 
@@ -11,6 +14,8 @@ export interface Ports {
   status: OrderStatusPorts
   shipment: ShipmentPorts
   stock: StockFlowPorts
+  invoice: InvoicePorts
+  returns: ReturnToOdooPorts & ReturnToClarityPorts
 }
 
 const NOT_SYNCED = 'not-synced'
@@ -35,8 +40,18 @@ export const registry = {
   'product.created': ignored('Odoo is the record for products.'),
   'product.updated': ignored('Odoo is the record for products.'),
   'inventory.updated': ignored('Odoo is the record for stock.'),
-  'return.created': ignored('Returns are handled in Odoo by hand.'),
-  'return.updated': ignored('Returns are handled in Odoo by hand.'),
+  'return.created': { name: 'return-to-odoo', flow: (ports) => returnToOdooFlow(ports.returns) },
+  'return.updated': { name: 'return-to-odoo', flow: (ports) => returnToOdooFlow(ports.returns) },
+  'invoice.changed': {
+    name: 'invoice-to-clarity',
+    flow: (ports) => invoiceToClarityFlow(ports.invoice),
+    coalesce: true,
+  },
+  'return.changed': {
+    name: 'return-to-clarity',
+    flow: (ports) => returnToClarityFlow(ports.returns),
+    coalesce: true,
+  },
 } satisfies Record<EventType, Entry>
 
 export interface Entry {

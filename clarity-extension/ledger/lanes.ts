@@ -93,6 +93,10 @@ function odooLane({ type, data }: OdooEnvelope): Placed {
     case 'picking.done':
     case 'picking.tracking':
       return { lane: `order:${data.order.ref}`, subject: data.order.ref, priority: 1 }
+    case 'invoice.changed':
+      return { lane: `invoice:${data.invoice_id}`, subject: data.order.ref, priority: 1 }
+    case 'return.changed':
+      return { lane: `return:${data.return.ref}`, subject: data.return.ref, priority: 1 }
     case 'stock.changed': {
       const subject = data.sku || `#${data.product_id}`
       return { lane: `stock:${subject}`, subject, priority: 2 }

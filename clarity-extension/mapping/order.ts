@@ -60,7 +60,8 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
     return { ok: false, outcome: review('rule', [reason, ...reasons].join(' '), facts) }
   }
   const records = ensured.flatMap(({ record }) => record ?? [])
-  const operation = orderOperation(plan, main, records, context)
+  const follow = context.payments === false ? main.follow.filter((step) => step !== 'refund') : main.follow
+  const operation = orderOperation(plan, { ...main, follow }, records, context)
   const customer = records.filter(({ kind }) => kind === 'customer')
   const payments = plan.payments.map((one) => paymentOperation(one, plan, customer, context))
   const parts = [main, ...ensured.map(({ mapped }) => mapped), ...payments.map(({ mapped }) => mapped)]

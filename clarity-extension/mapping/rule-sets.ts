@@ -2,6 +2,7 @@ import type { EventType } from '../../shared/events.ts'
 import { orderToOdoo } from './defaults/order-to-odoo.ts'
 import { addressToOdoo, contactToOdoo, customerToOdoo } from './defaults/partner-to-odoo.ts'
 import { paymentToOdoo } from './defaults/payment-to-odoo.ts'
+import { returnToOdoo } from './defaults/return-to-odoo.ts'
 import type { RuleSet } from './rules.ts'
 
 /** A rule set as it is delivered, and the events whose flow maps with it. */
@@ -19,6 +20,7 @@ export const deliveredRules: readonly DeliveredRules[] = [
   { rules: contactToOdoo, events: orders },
   { rules: addressToOdoo, events: orders },
   { rules: paymentToOdoo, events: orders },
+  { rules: returnToOdoo, events: ['return.created', 'return.updated'] },
 ]
 
 /** The versions of rule sets that took part in a mapping, in the order of their names. */

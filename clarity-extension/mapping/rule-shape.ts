@@ -92,6 +92,13 @@ export const ruleSet: z.ZodType<RuleSet> = z.strictObject({
   model: z.string().optional(),
   rules: z.array(rule).min(1),
   match: z.array(z.strictObject({ when: condition.optional(), by: valueMap })).optional(),
-  follow: z.array(z.strictObject({ do: z.enum(['confirm', 'cancel', 'post']), when: condition.optional() })).optional(),
+  follow: z
+    .array(
+      z.strictObject({
+        do: z.enum(['confirm', 'cancel', 'receive', 'validate', 'invoice', 'post', 'refund']),
+        when: condition.optional(),
+      }),
+    )
+    .optional(),
   review: z.array(z.strictObject({ when: condition, reason: z.string().min(1) })).optional(),
 })

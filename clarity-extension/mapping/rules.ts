@@ -40,7 +40,7 @@ export interface Match {
 }
 
 export interface Follow {
-  do: 'confirm' | 'cancel' | 'post'
+  do: 'confirm' | 'cancel' | 'receive' | 'validate' | 'invoice' | 'post' | 'refund'
   when?: Condition
 }
 

@@ -11,11 +11,13 @@ import { mappingContext } from './mapping-context.ts'
 import { odooFields } from './odoo-fields.ts'
 import { type OrderMapper, orderMapper } from './order-mapper.ts'
 import type { Rates } from './rates.ts'
+import { type ReturnMapper, returnMapper } from './return-mapper.ts'
 
 /** The mapping as it runs: the stored rules, the threads that expressions run in, what is known of Odoo's fields. */
 export interface MappingEngine {
   rulebook: Rulebook
   mapOrder: OrderMapper
+  mapReturn: ReturnMapper
   close(): Promise<void>
 }
 
@@ -26,8 +28,10 @@ export async function mappingEngine(parts: {
   odoo: Pick<OdooClient, 'ping' | 'describe'>
   lookups: LookupBook
   rates: Rates
+  /** Whether payments are booked in Odoo. */
+  paymentsOn(): Promise<boolean>
 }): Promise<MappingEngine> {
-  const { store, audit, clarity, odoo, lookups, rates } = parts
+  const { store, audit, clarity, odoo, lookups, rates, paymentsOn } = parts
   const rulebook = createRulebook(
     store,
     deliveredRules.map(({ rules }) => rules),
@@ -35,13 +39,16 @@ export async function mappingEngine(parts: {
   )
   await rulebook.deliver()
   const expressions = expressionPool()
+  const context = mappingContext(odoo, lookups)
+  const liveRules = () => rulebook.live()
   const mapOrder = orderMapper({
-    context: mappingContext(odoo, lookups),
-    liveRules: () => rulebook.live(),
+    context,
+    paymentsOn,
+    liveRules,
     customer: customerCache((id) => clarity.getCustomer(id)),
     rates,
     expressions,
     fields: odooFields(odoo),
   })
-  return { rulebook, mapOrder, close: () => expressions.close() }
+  return { rulebook, mapOrder, mapReturn: returnMapper({ context, liveRules }), close: () => expressions.close() }
 }

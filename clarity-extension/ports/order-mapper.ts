@@ -15,6 +15,8 @@ export type OrderMapper = (order: Order, rules?: LiveRules['sets']) => Promise<A
 export interface OrderMapperParts {
   /** @param how `fresh`: with the value tables as they are at this moment */
   context(how?: { fresh: boolean }): Promise<Answer<OrderContext>>
+  /** Whether payments are booked in Odoo. */
+  paymentsOn(): Promise<boolean>
   liveRules(): Promise<LiveRules>
   customer(id: string): Promise<Answer<Customer>>
   rates: Rates
@@ -24,6 +26,7 @@ export interface OrderMapperParts {
 
 export function orderMapper({
   context,
+  paymentsOn,
   liveRules,
   customer,
   rates,
@@ -39,14 +42,14 @@ export function orderMapper({
     const foreign = order.currency !== known.value.company.currency
     const rate = foreign ? await rates(order) : undefined
     if (rate?.ok === false) return rate
-    const exchange = rate && { exchange: rate.value }
-    const mapped = await mapOrder(order, buyer.value, { ...known.value, ...exchange, ruleSets }, expressions)
+    const own = { ruleSets, payments: await paymentsOn(), ...(rate && { exchange: rate.value }) }
+    const mapped = await mapOrder(order, buyer.value, { ...known.value, ...own }, expressions)
     if (mapped.ok) return { ok: true, value: await checked(mapped, ruleSets) }
     if (!missesEntry(mapped.outcome)) return { ok: true, value: mapped }
     // Somebody may have added the entry a moment ago, on another replica: nobody would release this order afterwards.
     const fresh = await context({ fresh: true })
     if (!fresh.ok) return fresh
-    const again = await mapOrder(order, buyer.value, { ...fresh.value, ...exchange, ruleSets }, expressions)
+    const again = await mapOrder(order, buyer.value, { ...fresh.value, ...own }, expressions)
     return { ok: true, value: again.ok ? await checked(again, ruleSets) : again }
   }
 

@@ -15,6 +15,7 @@
         "data/ir_cron_data.xml",
         "views/clarity_link_views.xml",
         "views/clarity_event_views.xml",
+        "views/clarity_return_views.xml",
         "views/clarity_menus.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",

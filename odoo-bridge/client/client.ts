@@ -10,6 +10,7 @@ import {
   type ChoiceRequest,
   chosen,
   described,
+  documented,
   type Operation,
   ping,
   pulled,
@@ -92,6 +93,14 @@ export function createOdooClient(options: OdooOptions) {
     ) => {
       const body = { store, orders: [...orders] }
       return read(bridge('read_rates'), api.POST('/json/2/clarity.bridge/read_rates', { body, ...init(opts) }), rates)
+    },
+
+    /** The PDF of a posted invoice, or null. @param ref its Odoo id as text */
+    document: async (store: string, ref: string, opts: CallOptions = {}) => {
+      const body = { store, kind: 'invoice' as const, ref }
+      const sent = api.POST('/json/2/clarity.bridge/document', { body, ...init(opts) })
+      const reply = await read(bridge('document'), sent, documented)
+      return reply.ok ? { ok: true as const, value: reply.value.document } : reply
     },
 
     /** Fields by model and name, as the service user may see them. @param models at most 50 */

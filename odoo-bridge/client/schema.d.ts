@@ -16,7 +16,9 @@ export interface paths {
         /**
          * Apply a batch of operations, a result per operation in the same order.
          * @description A known link whose stored hash equals the operation's is `unchanged`, one whose stored version is newer is `stale`,
-         *     any other known link is updated. Also an equal hash is `updated` if a follow-up was still to do. A later operation of
+         *     any other known link is updated. A confirmed order takes an edit as far as Odoo allows it: quantities, new lines,
+         *     lines that are ordered no more (quantity 0), prices, shipping method, address of open deliveries, notes. What is
+         *     delivered, invoiced or locked makes the whole edit `review` with all `differences`. Also an equal hash is `updated` if a follow-up was still to do. A later operation of
          *     the batch may refer to what an earlier one created. Creates are grouped. A record that was deleted in Odoo is
          *     `review` with `not_found` until its link is removed there. One bad operation fails alone: it is rolled back to before
          *     itself, its `ensure` records included, unless another operation of the batch needs them too.
@@ -77,6 +79,23 @@ export interface paths {
         put?: never;
         /** Current values for a flow, all from one snapshot of the database. */
         post: operations["read_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/json/2/clarity.bridge/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The PDF of a posted invoice of a storefront order, as it was sent, else as Odoo prints it now. */
+        post: operations["document"];
         delete?: never;
         options?: never;
         head?: never;
@@ -468,6 +487,132 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    invoiceChanged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An invoice of a storefront order was posted or cancelled, or what is due on it changed. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "webhook-id": string;
+                    "webhook-timestamp": string;
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvoiceChanged"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Signature refused. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Gone; the addon switches sending off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Could not be stored; send again. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    returnChanged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goods of a storefront return came back, or its credit note was posted or settled. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "webhook-id": string;
+                    "webhook-timestamp": string;
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReturnChanged"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Signature refused. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Gone; the addon switches sending off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Could not be stored; send again. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -508,9 +653,13 @@ export interface components {
             ensure?: components["schemas"]["Record"][];
             /**
              * @description Done in this order after the write, each only where it is still to do. confirm - sale.order; cancel - sale.order
-             *     without finished deliveries, else the result is `review`; post - account.payment and account.move.
+             *     without finished deliveries and posted invoices, else the result is `review`; invoice - sale.order, one posted
+             *     invoice of what is to be invoiced; post - account.payment and account.move; refund - sale.order, payments back
+             *     for storefront payments that are refunded, as far as none was made yet. For clarity.return: receive - the
+             *     return delivery of goods that come back; validate - that delivery; refund - credit notes whose total is the
+             *     refund, and the payments back; cancel - the open return delivery.
              */
-            follow?: ("confirm" | "cancel" | "post")[];
+            follow?: ("confirm" | "cancel" | "receive" | "validate" | "invoice" | "post" | "refund")[];
             /**
              * @description What the written order must show to the cent; else it is rolled back and the result is `review` with both
              *     computations. A line whose figures Odoo would round otherwise keeps the given ones, also on its invoices and
@@ -588,11 +737,13 @@ export interface components {
             order?: components["schemas"]["OrderState"];
             problems?: components["schemas"]["Problem"][];
             computed?: components["schemas"]["Computed"];
+            /** @description Every field in which the storefront's order and a confirmed one differ. */
+            differences?: components["schemas"]["Difference"][];
             message?: string;
         };
         Problem: {
             /** @enum {string} */
-            code: "unknown_reference" | "not_found" | "ambiguous_match" | "archived" | "unknown_field" | "invalid_value" | "business_rule" | "access_denied" | "totals_differ" | "not_editable" | "already_delivered" | "not_for_sale" | "customer_warning" | "credit_limit" | "duplicate_reference" | "unexpected";
+            code: "unknown_reference" | "not_found" | "ambiguous_match" | "archived" | "unknown_field" | "invalid_value" | "business_rule" | "access_denied" | "totals_differ" | "not_editable" | "already_delivered" | "already_invoiced" | "not_delivered" | "not_invoiced" | "not_for_sale" | "customer_warning" | "credit_limit" | "duplicate_reference" | "unexpected";
             /** @description JSON pointer into `values` (or `ensure/0/values`). */
             field?: string;
             value?: string;
@@ -619,6 +770,14 @@ export interface components {
                 tax: components["schemas"]["Decimal"];
                 total: components["schemas"]["Decimal"];
             }[];
+        };
+        /** @description A field of a confirmed order, in Odoo and in the storefront, as a person reads it. */
+        Difference: {
+            /** @description The storefront's lineId. */
+            line?: string;
+            field: string;
+            odoo: string | null;
+            storefront: string | null;
         };
         OrderState: {
             ref: string;
@@ -665,6 +824,49 @@ export interface components {
                 sku: string | null;
                 quantity: components["schemas"]["Decimal"];
             }[];
+        };
+        InvoiceState: {
+            id: number;
+            number: string;
+            /** @enum {string} */
+            state: "draft" | "posted" | "cancel";
+            /** @description not_paid, partial, in_payment, paid, reversed … as Odoo names them. */
+            payment_state: string;
+            currency: string;
+            total: components["schemas"]["Decimal"];
+            due: components["schemas"]["Decimal"];
+            /** Format: date */
+            due_date: string | null;
+            orders: components["schemas"]["OrderReference"][];
+        };
+        ReturnState: {
+            ref: string;
+            id: number;
+            /** @description The storefront version that was last applied. */
+            version: string;
+            order: components["schemas"]["OrderReference"];
+            /**
+             * @description As the storefront last said.
+             * @enum {string}
+             */
+            status: "requested" | "approved" | "received" | "refunded" | "rejected";
+            currency: string;
+            /**
+             * @description Whether the goods that come back are here.
+             * @enum {string}
+             */
+            received: "no" | "part" | "all";
+            /** @description Total of posted credit notes. */
+            credited: components["schemas"]["Decimal"];
+            /** @description What of it is neither paid back nor set off. */
+            open: components["schemas"]["Decimal"];
+            credit_notes: string[];
+        };
+        Document: {
+            name: string;
+            content_type: string;
+            /** @description Base64. */
+            content: string;
         };
         /** @description One row per SKU and warehouse. Free is on hand minus reserved. */
         StockState: {
@@ -723,6 +925,8 @@ export interface components {
                 order: boolean;
                 shipment: boolean;
                 stock: boolean;
+                invoice?: boolean;
+                return?: boolean;
             };
             outbox: {
                 pending: number;
@@ -757,6 +961,27 @@ export interface components {
                 traceparent?: string | null;
             };
         };
+        InvoiceChanged: {
+            /** @constant */
+            type: "invoice.changed";
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                invoice_id: number;
+                order: components["schemas"]["OrderReference"];
+                traceparent?: string | null;
+            };
+        };
+        ReturnChanged: {
+            /** @constant */
+            type: "return.changed";
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                return: components["schemas"]["OrderReference"];
+                traceparent?: string | null;
+            };
+        };
         StockChanged: {
             /** @constant */
             type: "stock.changed";
@@ -784,7 +1009,7 @@ export interface components {
                 events: components["schemas"]["OutboxEvent"][];
             };
         };
-        Envelope: components["schemas"]["SaleOrderChanged"] | components["schemas"]["PickingChanged"] | components["schemas"]["StockChanged"];
+        Envelope: components["schemas"]["SaleOrderChanged"] | components["schemas"]["PickingChanged"] | components["schemas"]["StockChanged"] | components["schemas"]["InvoiceChanged"] | components["schemas"]["ReturnChanged"];
     };
     responses: {
         /** @description Odoo's error object; `name` is the Python class. */
@@ -911,8 +1136,8 @@ export interface operations {
                 "application/json": {
                     store: components["schemas"]["Store"];
                     /** @enum {string} */
-                    kind: "order" | "picking" | "stock";
-                    /** @description order - Clarity order ids; picking - Odoo picking ids as text; stock - SKUs. Unknown ones are absent from the answer. */
+                    kind: "order" | "picking" | "stock" | "invoice" | "return";
+                    /** @description order - Clarity order ids; picking, invoice - Odoo ids as text; stock - SKUs; return - Clarity return ids. Unknown ones are absent from the answer. */
                     refs: string[];
                     /** @description stock only - Clarity order ids that the storefront has sold and that may not be here yet; the answer's `held` names those that are here and reserved (or tried). */
                     pending_orders?: string[];
@@ -936,6 +1161,41 @@ export interface operations {
                         pickings?: components["schemas"]["PickingState"][];
                         stock?: components["schemas"]["StockState"][];
                         held?: string[];
+                        invoices?: components["schemas"]["InvoiceState"][];
+                        returns?: components["schemas"]["ReturnState"][];
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    store: components["schemas"]["Store"];
+                    /** @enum {string} */
+                    kind: "invoice";
+                    /** @description Odoo id as text. */
+                    ref: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Null when there is no such invoice of this storefront. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        document: components["schemas"]["Document"] | null;
                     };
                 };
             };

@@ -11,6 +11,8 @@ export type Result = z.infer<typeof result>
 export type OrderState = z.infer<typeof orderState>
 export type PickingState = z.infer<typeof pickingState>
 export type StockState = z.infer<typeof stockState>
+export type InvoiceState = z.infer<typeof invoiceState>
+export type ReturnState = z.infer<typeof returnState>
 export type Ping = z.infer<typeof ping>
 export type Field = z.infer<typeof field>
 export type ChoiceRequest = Omit<Schemas['ChoiceRequest'], 'limit'> & { limit?: number }
@@ -55,6 +57,40 @@ export const stockState = z.object({
   on_hand: decimal,
 }) satisfies z.ZodType<Schemas['StockState']>
 
+const orderReference = z.object({ id: z.int(), ref: z.string() })
+
+export const invoiceState = z.object({
+  id: z.int(),
+  number: z.string(),
+  state: z.enum(['draft', 'posted', 'cancel']),
+  payment_state: z.string(),
+  currency: z.string(),
+  total: decimal,
+  due: decimal,
+  due_date: z.iso.date().nullable(),
+  orders: z.array(orderReference),
+}) satisfies z.ZodType<Schemas['InvoiceState']>
+
+export const returnState = z.object({
+  ref: z.string(),
+  id: z.int(),
+  version: z.string(),
+  order: orderReference,
+  status: z.enum(['requested', 'approved', 'received', 'refunded', 'rejected']),
+  currency: z.string(),
+  received: z.enum(['no', 'part', 'all']),
+  credited: decimal,
+  open: decimal,
+  credit_notes: z.array(z.string()),
+}) satisfies z.ZodType<Schemas['ReturnState']>
+
+const document = z.object({
+  name: z.string(),
+  content_type: z.string(),
+  content: z.base64(),
+}) satisfies z.ZodType<Schemas['Document']>
+export const documented = z.object({ document: document.nullable() })
+
 const computed = z.object({
   amount_untaxed: decimal,
   amount_tax: decimal,
@@ -89,6 +125,9 @@ const problem = z.object({
     'customer_warning',
     'credit_limit',
     'duplicate_reference',
+    'already_invoiced',
+    'not_delivered',
+    'not_invoiced',
     'unexpected',
   ]),
   field: z.string().optional(),
@@ -98,6 +137,13 @@ const problem = z.object({
   figures: z.record(z.string(), z.string()).optional(),
 }) satisfies z.ZodType<Schemas['Problem']>
 
+const difference = z.object({
+  line: z.string().optional(),
+  field: z.string(),
+  odoo: z.string().nullable(),
+  storefront: z.string().nullable(),
+}) satisfies z.ZodType<Schemas['Difference']>
+
 export const result = z.object({
   id: z.string(),
   status: z.enum(['created', 'updated', 'unchanged', 'stale', 'retry', 'correct', 'review', 'denied']),
@@ -106,6 +152,7 @@ export const result = z.object({
   order: orderState.optional(),
   problems: z.array(problem).optional(),
   computed: computed.optional(),
+  differences: z.array(difference).optional(),
   message: z.string().optional(),
 }) satisfies z.ZodType<Schemas['Result']>
 
@@ -118,6 +165,8 @@ export const states = {
   order: z.object({ as_of, orders: z.array(orderState) }),
   picking: z.object({ as_of, pickings: z.array(pickingState) }),
   stock: z.object({ as_of, stock: z.array(stockState), held: z.array(z.string()) }),
+  invoice: z.object({ as_of, invoices: z.array(invoiceState) }),
+  return: z.object({ as_of, returns: z.array(returnState) }),
 }
 
 export const rates = z.object({
@@ -161,6 +210,12 @@ export const ping = z.object({
   missing_rights: z.array(z.string()),
   time: z.iso.datetime(),
   warehouses: z.array(z.object({ code: z.string(), name: z.string() })),
-  entities: z.object({ order: z.boolean(), shipment: z.boolean(), stock: z.boolean() }),
+  entities: z.object({
+    order: z.boolean(),
+    shipment: z.boolean(),
+    stock: z.boolean(),
+    invoice: z.boolean().optional(),
+    return: z.boolean().optional(),
+  }),
   outbox: z.object({ pending: z.int(), oldest_at: z.iso.datetime().nullish(), sending: z.boolean() }),
 }) satisfies z.ZodType<Schemas['Ping']>

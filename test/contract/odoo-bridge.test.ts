@@ -7,7 +7,7 @@ import { odooFields } from '../../clarity-extension/ports/odoo-fields.ts'
 import { createOdooClient, type Reply } from '../../odoo-bridge/client/client.ts'
 import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
 import { mapFixture } from '../unit/mapping-support.ts'
-import { EVENING, guest, line, MORNING, order } from './odoo-operations.ts'
+import { EVENING, guest, line, MORNING, NOON, order } from './odoo-operations.ts'
 import { type Party, realOdoo, standIn } from './odoo-party.ts'
 
 /** The addon's contract, kept by the real addon in a real Odoo 19 and by the stand-in alike. */
@@ -345,22 +345,78 @@ describe.each([
       })
     })
 
-    it('of a confirmed one is a task for a person, and what stays the same is no change', async () => {
-      const lines = [line({ sku: 'TOTE-NAT', price: '19.00' })]
-      await one(order({ ref: 'fixed', lines }))
-      const renamed = order({
+    it('of a confirmed one is written where Odoo still allows it, and its delivery follows', async () => {
+      const before = Number(await freeIn('TOTE-NAT'))
+      const lines = [
+        line({ ref: 'L1', sku: 'TOTE-NAT', price: '20.00', quantity: '2', more: { discount: '10' } }),
+        line({ ref: 'L2', sku: 'TOTE-BLK', price: '19.00' }),
+      ]
+      await one(order({ ref: 'edited', lines }))
+      const edit = (changed: typeof lines, hash: string) =>
+        one(order({ ref: 'edited', lines: changed, hash, version: EVENING }))
+      const more = await edit(
+        [
+          line({ ref: 'L1', sku: 'TOTE-NAT', price: '20.00', quantity: '3', more: { discount: '10' } }),
+          line({ ref: 'L3', sku: 'MASK-S', price: '7.20', quantity: '4', rate: '0' }),
+        ],
+        'second',
+      )
+      expect(more).toMatchObject({ status: 'updated', order: { state: 'sale', amount_total: '90.90' } })
+      const [picking] = more.order?.pickings.filter(({ state }) => state === 'assigned') ?? []
+      const { lines: moves } = await pickingOf(picking?.id ?? 0)
+      const wanted = moves.filter(({ quantity }) => Number(quantity) > 0).map((move) => [move.line_ref, move.quantity])
+      expect(wanted.sort()).toEqual([
+        ['L1', '3'],
+        ['L3', '4'],
+      ])
+      expect(Number(await freeIn('TOTE-NAT'))).toBe(before - 3)
+
+      const less = [line({ ref: 'L1', sku: 'TOTE-NAT', price: '20.00', more: { discount: '10' } })]
+      expect(await edit(less, 'third')).toMatchObject({ status: 'updated', order: { amount_total: '20.70' } })
+      expect(Number(await freeIn('TOTE-NAT'))).toBe(before - 1)
+      const other = [line({ ref: 'L1', sku: 'TOTE-BLK', price: '19.00' })]
+      expect(await edit(other, 'fourth')).toMatchObject({ status: 'updated', order: { amount_total: '21.85' } })
+      expect(Number(await freeIn('TOTE-NAT'))).toBe(before)
+    })
+
+    it('is a task for a person once it was delivered, and says everything that differs', async () => {
+      const lines = [line({ sku: 'TOTE-NAT', price: '19.00', quantity: '2' })]
+      const delivered = await one(order({ ref: 'fixed', lines }))
+      await odoo.person.validate(first(delivered.order?.pickings ?? []).id)
+      const less = [line({ sku: 'TOTE-NAT', price: '19.00' })]
+      const edit = order({
         ref: 'fixed',
-        lines,
+        lines: less,
         hash: 'second',
         version: EVENING,
-        more: { client_order_ref: 'renamed' },
+        more: { client_order_ref: 'PO 7' },
       })
-      expect(await one(renamed)).toMatchObject({ status: 'updated', order: { state: 'sale' } })
-      const more = [line({ sku: 'TOTE-NAT', price: '19.00', quantity: '5' })]
-      expect(await one(order({ ref: 'fixed', lines: more, hash: 'third', version: EVENING }))).toMatchObject({
+      const answer = await one(edit)
+      expect(answer).toMatchObject({
         status: 'review',
-        problems: [{ code: 'not_editable', field: '/order_line' }],
+        problems: [{ code: 'already_delivered', field: '/order_line/L1' }],
       })
+      expect(answer.differences?.map(({ line, odoo, storefront }) => [line, odoo, storefront])).toEqual(
+        expect.arrayContaining([
+          ['L1', '2', '1'],
+          [undefined, 'fixed', 'PO 7'],
+        ]),
+      )
+      const more = [line({ sku: 'TOTE-NAT', price: '19.00', quantity: '3' })]
+      expect(
+        await one({ ...edit, ...order({ ref: 'fixed', lines: more, hash: 'third', version: EVENING }) }),
+      ).toMatchObject({
+        status: 'updated',
+        order: { delivery_status: 'partial' },
+      })
+    })
+
+    it('concerns another customer: that is another order', async () => {
+      const lines = [line({ sku: 'TOTE-NAT', price: '19.00' })]
+      await one(order({ ref: 'whose', lines }))
+      expect(
+        await one(order({ ref: 'whose', lines, hash: 'second', version: EVENING, email: 'other@shop.example' })),
+      ).toMatchObject({ status: 'review', problems: [{ code: 'not_editable', field: '/partner_id' }] })
     })
 
     it('that only confirms is done although the content is the same', async () => {
@@ -384,6 +440,87 @@ describe.each([
         problems: [{ code: 'already_delivered' }],
       })
       expect(await orderOf('too-late')).toMatchObject({ state: 'sale', delivery_status: 'full' })
+    })
+  })
+
+  describe('the money and the goods of an order', () => {
+    const said = (state: string) => ({
+      $lines: {
+        key: 'clarity_ref',
+        items: [
+          {
+            clarity_ref: 'p1',
+            method: 'card',
+            transaction: 'tx-1',
+            amount: '21.85',
+            currency_id: { $find: { model: 'res.currency', by: { name: 'USD' } } },
+            journal_id: { $find: { model: 'account.journal', by: { code: 'BNK1' } } },
+            date: NOON,
+            state,
+          },
+        ],
+      },
+    })
+    const bought = (ref: string, state: string, rest: Partial<Operation> = {}) =>
+      order({
+        ref,
+        lines: [line({ sku: 'TOTE-NAT', price: '19.00' })],
+        more: { clarity_payment_ids: said(state) },
+        ...rest,
+      })
+    const back = (orderRef: string, status: string, follow: Operation['follow']): Operation => ({
+      id: `op-ret-${orderRef}`,
+      kind: 'return',
+      ref: `ret-${orderRef}`,
+      version: EVENING,
+      hash: status,
+      model: 'clarity.return',
+      values: {
+        order_id: { $ref: `order:${orderRef}` },
+        clarity_ref: `ret-${orderRef}`,
+        status,
+        currency_id: { $find: { model: 'res.currency', by: { name: 'USD' } } },
+        refund_amount: '21.85',
+        restocking_fee: '0',
+        line_ids: {
+          $lines: {
+            key: 'clarity_ref',
+            items: [{ clarity_ref: '1', line_ref: 'L1', quantity: '1', restock: true, reason: 'too small' }],
+          },
+        },
+      },
+      ...(follow && { follow }),
+    })
+
+    it('is told by the storefront; what was refunded is paid back once, of a cancelled order too', async () => {
+      await one(bought('money', 'captured'))
+      const refunded = bought('money', 'refunded', { hash: 'second', version: EVENING, follow: ['cancel', 'refund'] })
+      expect(await one(refunded)).toMatchObject({ status: 'updated', order: { state: 'cancel' } })
+      expect(await one(refunded)).toMatchObject({ status: 'unchanged' })
+    })
+
+    it('comes back when a return is received, and no more than was delivered', async () => {
+      const bare = await one(bought('goods', 'captured'))
+      expect(await one(back('goods', 'approved', ['receive']))).toMatchObject({
+        status: 'review',
+        problems: [{ code: 'not_delivered' }],
+      })
+      await odoo.person.validate(first(bare.order?.pickings ?? []).id)
+      const before = Number(await freeIn('TOTE-NAT'))
+      expect(await one(back('goods', 'approved', ['receive']))).toMatchObject({ status: 'created' })
+      expect(Number(await freeIn('TOTE-NAT'))).toBe(before)
+      expect(await one(back('goods', 'received', ['receive', 'validate']))).toMatchObject({ status: 'updated' })
+      expect(Number(await freeIn('TOTE-NAT'))).toBe(before + 1)
+      expect(await one(back('goods', 'refunded', ['receive', 'refund']))).toMatchObject({ status: 'updated' })
+      expect(await one(back('goods', 'refunded', ['receive', 'refund']))).toMatchObject({ status: 'unchanged' })
+      expect(value(await odoo.client.readState(store, 'return', ['ret-goods', 'unknown'])).returns).toMatchObject([
+        { ref: 'ret-goods', order: { ref: 'goods' }, status: 'refunded', received: 'all', credited: '0.00' },
+      ])
+    })
+
+    it('has no invoice and no document that is not of this storefront', async () => {
+      expect(value(await odoo.client.readState(store, 'invoice', ['999999'])).invoices).toEqual([])
+      expect(value(await odoo.client.document(store, '999999'))).toBeNull()
     })
   })
 

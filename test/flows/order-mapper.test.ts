@@ -20,6 +20,7 @@ async function mapped(
   const expressions = expressionPool()
   const mapOrder = orderMapper({
     context: async () => ({ ok: true, value: { lookups: defaultLookups, company: { currency: 'USD' } } }),
+    paymentsOn: async () => true,
     liveRules: async () => ({ sets: new Map([['order-to-odoo', { ...orderToOdoo, version: 4, rules }]]) }),
     customer: async () => {
       throw new Error('a guest has no customer')

@@ -10,7 +10,7 @@ const clarity = openApi('shared/clarity.openapi.yaml')
 const odoo = openApi('odoo-bridge/openapi.yaml')
 
 const schema = (name: string) => `#/components/schemas/${name}`
-const [saleOrder, picking, stock] = odooEnvelope.options
+const [saleOrder, picking, stock, invoice, returned] = odooEnvelope.options
 
 /** Every zod shape that stands for something on a wire, and where the document says the same. */
 const pairs: [string, z.ZodType, typeof clarity, string][] = [
@@ -34,6 +34,8 @@ const pairs: [string, z.ZodType, typeof clarity, string][] = [
   ['odooEnvelope sale_order.changed', saleOrder, odoo, 'SaleOrderChanged'],
   ['odooEnvelope picking.*', picking, odoo, 'PickingChanged'],
   ['odooEnvelope stock.changed', stock, odoo, 'StockChanged'],
+  ['odooEnvelope invoice.changed', invoice, odoo, 'InvoiceChanged'],
+  ['odooEnvelope return.changed', returned, odoo, 'ReturnChanged'],
 ]
 
 describe.each(pairs)('%s', (_, shape, api, name) => {

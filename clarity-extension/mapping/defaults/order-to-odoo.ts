@@ -73,6 +73,37 @@ export const orderToOdoo: RuleSet = {
       record: { model: 'delivery.carrier', field: 'name' },
     },
     {
+      to: 'clarity_payment_ids',
+      about: 'What the storefront says of its payments, shown on the order. Money is booked by payment-to-odoo.',
+      lines: {
+        key: 'clarity_ref',
+        each: [
+          {
+            in: 'payments',
+            rules: [
+              { to: 'clarity_ref', from: 'id', required: true },
+              { to: 'method', from: 'method', convert: ['clean', 'trim'], required: true },
+              { to: 'transaction', from: 'transactionId', convert: ['clean', 'trim'] },
+              { to: 'amount', from: 'amount', required: true },
+              {
+                to: 'currency_id',
+                required: true,
+                find: { model: 'res.currency', by: { name: { from: 'currency' } } },
+              },
+              { to: 'state', from: 'state', required: true },
+              { to: 'date', from: 'at', convert: ['odooDatetime'] },
+              {
+                to: 'journal_id',
+                from: 'method',
+                lookup: { table: 'payment_method', missing: 'next' },
+                record: { model: 'account.journal', field: 'code' },
+              },
+            ],
+          },
+        ],
+      },
+    },
+    {
       to: 'order_line',
       lines: {
         key: 'clarity_ref',
@@ -157,5 +188,6 @@ export const orderToOdoo: RuleSet = {
       },
     },
     { do: 'cancel', when: { path: 'status', equals: 'cancelled' } },
+    { do: 'refund', when: { some: { in: 'payments', where: { path: 'state', equals: 'refunded' } } } },
   ],
 }

@@ -38,4 +38,6 @@ export interface OrderContext extends MappingContext {
   acceptDifference?: boolean
   /** A person has looked at an order that a rule holds for review, and lets it go on. */
   approved?: boolean
+  /** False while payments are switched off: they are shown on the order, and no money is booked. */
+  payments?: boolean
 }

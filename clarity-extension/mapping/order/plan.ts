@@ -34,7 +34,7 @@ export interface OrderPlan {
   main: Mapping
   /** Each after those it refers to. */
   ensure: EnsureMapping[]
-  /** The captured ones. */
+  /** Those whose money came in. */
   payments: PaymentMapping[]
   expected: Expected
 }
@@ -63,7 +63,8 @@ export function planOrder(
       order: prepared.order,
       main: { set: sets.order, source: prepared.order, base: '' },
       ensure: ensureMappings(who, order, customer, sets),
-      payments: paymentMappings(prepared.order, sets.payment, context.company.currency),
+      payments:
+        context.payments === false ? [] : paymentMappings(prepared.order, sets.payment, context.company.currency),
       expected: prepared.expected,
     },
   }
@@ -92,10 +93,10 @@ const one = (kind: string, party: Party<unknown>, set: RuleSet, at: string): Ens
   ...party,
 })
 
-/** An authorised payment is a promise, not money, and the others never came or went back. */
+/** An authorised payment is a promise, not money, and the others never came. What was refunded had come in before. */
 function paymentMappings(order: PreparedOrder, set: RuleSet, companyCurrency: string): PaymentMapping[] {
   return order.payments.flatMap((payment, index) => {
-    if (payment.state !== 'captured') return []
+    if (payment.state !== 'captured' && payment.state !== 'refunded') return []
     const source = {
       ...payment,
       customer: order.parties.customer,

@@ -74,6 +74,8 @@ export const de: Words = {
     'sale_order.changed': 'Verkaufsauftrag geändert',
     'picking.done': 'Lieferung erledigt',
     'picking.tracking': 'Sendungsnummer ergänzt',
+    'invoice.changed': 'Rechnung geändert',
+    'return.changed': 'Retoure in Odoo geändert',
     'stock.changed': 'Bestand geändert',
     unreadable: 'Unlesbare Nachricht',
   },
@@ -313,6 +315,9 @@ export const de: Words = {
     unknown_sku: 'Odoo kennt diese SKU nicht',
     ambiguous_match: 'Mehrere Datensätze passen',
     totals_differ: 'Die Summen weichen ab',
+    already_invoiced: 'In Odoo schon in Rechnung gestellt',
+    not_delivered: 'Mehr käme zurück, als geliefert wurde',
+    not_invoiced: 'Die Ware steht auf keiner Rechnung',
     already_delivered: 'In Odoo schon geliefert',
     business_rule: 'Odoo lehnt ab',
     invalid_value: 'Ein Wert wird nicht angenommen',
@@ -402,6 +407,10 @@ export const de: Words = {
       'Die Brücke hat es etwa einen Tag lang versucht. Prüfen Sie, ob die andere Seite läuft und erreichbar ist, und wiederholen Sie dann.',
     database_down: 'Prüfen Sie, ob die Datenbank von Odoo läuft, und wiederholen Sie dann.',
     bug: 'Das ist ein Fehler der Brücke. Wiederholen Sie einmal; kommt er wieder, melden Sie ihn mit der Trace-Kennung.',
+    already_invoiced: 'Berichtigen Sie die Rechnung in Odoo mit einer Gutschrift und schließen Sie dies.',
+    not_delivered:
+      'Bestätigen Sie die Lieferung in Odoo, oder berichtigen Sie die Retoure im Shop, und wiederholen Sie dann.',
+    not_invoiced: 'Erstellen Sie die Gutschrift in Odoo von Hand, wo eine fällig ist, und schließen Sie dies.',
     totals_differ:
       'Vergleichen Sie beide Summen am Ereignis. Berichtigen Sie den Auftrag in Odoo oder im Shop und wiederholen Sie dann.',
     invalid_scope:

@@ -5,17 +5,18 @@ import { amount } from '../../../shared/money.ts'
 import { keepAmounts } from './amounts.ts'
 import { checkAll } from './checks.ts'
 import { ensureAll } from './ensure.ts'
-import { OdooError } from './error.ts'
+import { beyondStandIn, OdooError } from './error.ts'
 import type { Link } from './links.ts'
 import { fieldsOf } from './models.ts'
 import { type Problem, Refused } from './refused.ts'
 import { operation as operationShape } from './requests.ts'
+import { payBack, receive, receiveGoods } from './returns.ts'
 import { one } from './rows.ts'
 import { cancel, confirm } from './sales.ts'
 import { computedOf, orderState } from './state.ts'
 import { missingOf, resolve } from './values.ts'
 import type { World } from './world.ts'
-import { createRecord, updateRecord } from './write.ts'
+import { createRecord, updateRecord, writeLines } from './write.ts'
 
 export type Result = components['schemas']['Result']
 type Operation = z.infer<typeof operationShape>
@@ -60,7 +61,7 @@ function applyOne(world: World, store: string, operation: Operation): Result {
 
 function write(world: World, store: string, operation: Operation, known: Link | undefined): number {
   const { model, values, follow } = operation
-  if (known && follow.includes('cancel') && model === 'sale.order') return known.res_id
+  if (known && follow.includes('cancel') && model === 'sale.order') return writeMoney(world, store, operation, known)
   ensureAll(world, store, operation.ensure)
   const { resolved, problems } = resolve({ ...world, store }, model, values)
   const said = new Set(problems.map(({ field }) => field))
@@ -71,11 +72,21 @@ function write(world: World, store: string, operation: Operation, known: Link | 
   return known.res_id
 }
 
+/** What a cancelled order would be does not matter any more; what became of its money does. */
+function writeMoney(world: World, store: string, { model, values }: Operation, { res_id }: Link): number {
+  const { clarity_payment_ids } = values
+  if (clarity_payment_ids === undefined) return res_id
+  const { resolved, problems } = resolve({ ...world, store }, model, { clarity_payment_ids })
+  if (problems.length > 0) throw new Refused('correct', problems)
+  for (const lines of resolved.lines) writeLines(world, model, res_id, lines)
+  return res_id
+}
+
 /** The storefront's totals must come out to the cent, or a person must have accepted the difference. */
 function compare(world: World, orderId: number, { expect, accept_difference, follow }: Operation): void {
   if (accept_difference || follow.includes('cancel')) return
   const fault = expect && keepAmounts(world, orderId, expect)
-  if (fault) throw new Refused('review', [fault], computedOf(world, orderId))
+  if (fault) throw new Refused('review', [fault], { computed: computedOf(world, orderId) })
   const order = one(world.records, 'sale.order', orderId)
   for (const name of ['amount_total', 'amount_tax'] as const) {
     const wanted = expect?.[name]
@@ -83,7 +94,7 @@ function compare(world: World, orderId: number, { expect, accept_difference, fol
     const label = fieldsOf('sale.order')?.[name]?.string
     const message = `${label} is ${order[name]} in Odoo and ${wanted} in the storefront.`
     const problem: Problem = { code: 'totals_differ', field: `/expect/${name}`, value: wanted, message }
-    throw new Refused('review', [problem], computedOf(world, orderId))
+    throw new Refused('review', [problem], { computed: computedOf(world, orderId) })
   }
 }
 
@@ -94,11 +105,20 @@ function follow(world: World, { model, values }: Operation, id: number, step: Op
     const { date_order } = one(world.records, 'sale.order', id)
     return confirm(world, id, values.date_order ? date_order : undefined)
   }
+  if (model === 'sale.order' && step === 'refund') return payBack(world, id)
+  if (model === 'clarity.return') return followReturn(world, id, step)
+  if (step === 'invoice') throw beyondStandIn('makes no invoices')
   if (model !== 'account.payment' || step !== 'post') return false
   if (one(world.records, 'account.payment', id).state !== 'draft') return false
   const number = String(world.records.next('payment')).padStart(5, '0')
   world.records.update('account.payment', id, { state: 'paid', name: `PBNK1/${number}` })
   return true
+}
+
+function followReturn(world: World, id: number, step: Operation['follow'][number]): boolean {
+  if (step === 'receive') return receive(world, id)
+  if (step === 'validate') return receiveGoods(world, id)
+  return step === 'refund' && payBack(world, one(world.records, 'clarity.return', id).order_id)
 }
 
 function result(world: World, id: string, status: Result['status'], { store, ref, model, res_id }: Link): Result {
@@ -110,8 +130,8 @@ function result(world: World, id: string, status: Result['status'], { store, ref
 
 function failure(id: string, error: unknown): Result {
   if (error instanceof Refused) {
-    const { status, problems, computed, message } = error
-    return { id, status, problems, message, ...(computed ? { computed } : {}) }
+    const { status, problems, evidence, message } = error
+    return { id, status, problems, message, ...evidence }
   }
   if (!(error instanceof OdooError)) throw error
   const code = error.name === 'builtins.NotImplementedError' ? 'unexpected' : 'business_rule'

@@ -7,6 +7,7 @@ import { OdooError } from './error.ts'
 import { fieldsOf } from './models.ts'
 import { ratesOf } from './rates.ts'
 import { requests } from './requests.ts'
+import { returnStates } from './returns.ts'
 import { all } from './rows.ts'
 import type { Sender } from './sender.ts'
 import { heldOrders, orderState, pickingStates, stockStates } from './state.ts'
@@ -44,6 +45,8 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
       if (kind === 'picking') return { as_of, pickings: pickingStates(world, refs) }
       if (kind === 'stock')
         return { as_of, stock: stockStates(world, refs), held: heldOrders(world, store, pending_orders) }
+      if (kind === 'invoice') return { as_of, invoices: [] }
+      if (kind === 'return') return { as_of, returns: returnStates(world, store, refs) }
       const orders = refs.flatMap((ref) => {
         const link = world.links.get(store, 'order', ref)
         return link ? [orderState(world, store, ref, link.res_id)] : []
@@ -54,6 +57,12 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
     read_rates(body) {
       const { store, orders } = argumentsOf(requests.read_rates, body)
       return ratesOf(world, store, orders)
+    },
+
+    /** It makes no invoices, so it has none to print. */
+    document(body) {
+      argumentsOf(requests.document, body)
+      return { document: null }
     },
 
     describe(body) {
@@ -82,7 +91,7 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
         missing_rights: [],
         time: new Date(world.now()).toISOString(),
         warehouses: all(world.records, 'stock.warehouse').map(({ code, name }) => ({ code, name })),
-        entities: { order: true, shipment: true, stock: true },
+        entities: { order: true, shipment: true, stock: true, invoice: true, return: true },
         outbox: { ...world.outbox.summary(), sending: sender.sending },
       }
     },

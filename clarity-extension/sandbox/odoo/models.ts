@@ -78,6 +78,22 @@ const stockState = {
   cancel: 'Cancelled',
 }
 
+const paymentStates = {
+  pending: 'Pending',
+  authorized: 'Authorised',
+  captured: 'Captured',
+  failed: 'Failed',
+  voided: 'Voided',
+  refunded: 'Refunded',
+}
+const returnStates = {
+  requested: 'Requested',
+  approved: 'Approved',
+  received: 'Received',
+  refunded: 'Refunded',
+  rejected: 'Rejected',
+}
+
 const models: Record<string, Fields> = {
   'res.company': { name, currency_id: one('Currency', 'res.currency') },
   'res.currency': { name, symbol: char('Symbol'), active },
@@ -166,6 +182,7 @@ const models: Record<string, Fields> = {
     date: { string: 'Date', type: 'date' },
     journal_id: one('Journal', 'account.journal'),
     payment_method_line_id: one('Payment Method', 'account.payment.method.line'),
+    clarity_order_id: one('Storefront Order', 'sale.order', readonly),
     memo: char('Memo'),
     payment_reference: char('Payment Reference'),
   },
@@ -189,6 +206,7 @@ const models: Record<string, Fields> = {
     company_id,
     warehouse_id: one('Warehouse', 'stock.warehouse'),
     carrier_id: one('Delivery Method', 'delivery.carrier'),
+    clarity_payment_ids: lines('Storefront Payments', 'clarity.payment', 'order_id'),
     order_line: lines('Order Lines', 'sale.order.line', 'order_id'),
     picking_ids: lines('Transfers', 'stock.picking', 'sale_id', readonly),
     clarity_currency_id: one('Storefront Currency', 'res.currency'),
@@ -205,6 +223,36 @@ const models: Record<string, Fields> = {
       readonly,
     ),
     invoice_status: choice('Invoice Status', { no: 'Nothing to Invoice', 'to invoice': 'To Invoice' }, readonly),
+  },
+  'clarity.payment': {
+    order_id: one('Order', 'sale.order', required),
+    clarity_ref: char('Storefront ID', required),
+    method: char('Method', required),
+    transaction: char('Transaction ID'),
+    amount: { string: 'Amount', type: 'monetary', required: true },
+    currency_id: one('Currency', 'res.currency', required),
+    journal_id: one('Journal', 'account.journal'),
+    date: moment('Date'),
+    state: choice('State', paymentStates, required),
+  },
+  'clarity.return': {
+    name: char('Name', readonly),
+    order_id: one('Order', 'sale.order', required),
+    clarity_ref: char('Storefront ID', required),
+    status: choice('Status', returnStates, required),
+    currency_id: one('Currency', 'res.currency', required),
+    refund_amount: { string: 'Refund Amount', type: 'monetary' },
+    restocking_fee: { string: 'Restocking Fee', type: 'monetary' },
+    received: bool('Received', readonly),
+    line_ids: lines('Lines', 'clarity.return.line', 'return_id'),
+  },
+  'clarity.return.line': {
+    return_id: one('Return', 'clarity.return', required),
+    clarity_ref: char('Position', required),
+    line_ref: char('Storefront Line', required),
+    quantity: float('Quantity'),
+    restock: bool('Goods Come Back'),
+    reason: char('Reason'),
   },
   'sale.order.line': {
     order_id: one('Order Reference', 'sale.order'),

@@ -20,7 +20,7 @@ export const operation = z.strictObject({
     .array(z.strictObject({ ...identity, match: values.optional() }))
     .max(50)
     .default([]),
-  follow: z.array(z.enum(['confirm', 'cancel', 'post'])).default([]),
+  follow: z.array(z.enum(['confirm', 'cancel', 'receive', 'validate', 'invoice', 'post', 'refund'])).default([]),
   expect: z
     .strictObject({
       amount_total: decimal.optional(),
@@ -41,7 +41,7 @@ export const requests = {
   ack: z.strictObject({ webhook_ids: z.array(z.string()).max(1000) }),
   read_state: z.strictObject({
     store,
-    kind: z.enum(['order', 'picking', 'stock']),
+    kind: z.enum(['order', 'picking', 'stock', 'invoice', 'return']),
     refs: z.array(z.string()).max(1000),
     pending_orders: z.array(z.string()).max(5000).default([]),
   }),
@@ -49,6 +49,7 @@ export const requests = {
     store,
     orders: z.array(z.strictObject({ ref: z.string(), currency: z.string(), date: z.iso.date() })).max(200),
   }),
+  document: z.strictObject({ store, kind: z.literal('invoice'), ref: z.string().min(1).max(64) }),
   describe: z.strictObject({ models: z.array(z.string()).max(50) }),
   choices: z.strictObject({
     requests: z

@@ -95,7 +95,34 @@ const shapes = {
     state: pickingState,
   }),
   'stock.quant': z.object({ id, product_id: id, warehouse_id: id, quantity: number, reserved_quantity: number }),
-  'account.payment': z.object({ id, name: label, state: z.string(), amount: number, currency_id: link }),
+  'account.payment': z.object({
+    id,
+    name: label,
+    state: z.string(),
+    payment_type: z.string().default('inbound'),
+    amount: number,
+    currency_id: link,
+    clarity_order_id: link,
+  }),
+  'clarity.payment': z.object({
+    id,
+    order_id: id,
+    method: z.string(),
+    amount: number,
+    currency_id: id,
+    journal_id: link,
+    state: z.string(),
+  }),
+  'clarity.return': z.object({
+    id,
+    order_id: id,
+    clarity_ref: z.string(),
+    status: z.enum(['requested', 'approved', 'received', 'refunded', 'rejected']),
+    currency_id: id,
+    refund_amount: number,
+    received: flag,
+  }),
+  'clarity.return.line': z.object({ id, return_id: id, line_ref: z.string(), quantity: number, restock: flag }),
 }
 
 /** A json field is kept as text. */

@@ -1,6 +1,6 @@
 import { type Amount, amount, sum, ZERO } from '../../../shared/money.ts'
 import { beyondStandIn, OdooError } from './error.ts'
-import { all, type Move, type Order, one, type Picking, type RowOf } from './rows.ts'
+import { all, type Line, type Move, type Order, one, type Picking, type RowOf } from './rows.ts'
 import { isOpen, orderChanged } from './status.ts'
 import { odooTime, type World } from './world.ts'
 
@@ -28,7 +28,7 @@ export function deliver(world: World, order: Order, demands: Demand[], backorder
   return one(records, 'stock.picking', id)
 }
 
-function addMove(world: World, pickingId: number, { productId, saleLineId, quantity }: Demand): void {
+export function addMove(world: World, pickingId: number, { productId, saleLineId, quantity }: Demand): void {
   world.records.create('stock.move', {
     picking_id: pickingId,
     product_id: productId,
@@ -96,6 +96,18 @@ export function cancelPicking(world: World, picking: Picking): void {
   world.records.update('stock.picking', picking.id, { state: 'cancel' })
 }
 
+/** Goods of a line come back to the warehouse of their order. */
+export function bringBack(world: World, line: Line, quantity: Amount): void {
+  if (line.product_id === null) return
+  const order = one(world.records, 'sale.order', line.order_id)
+  const quant = quantOf(world, line.product_id, order.warehouse_id)
+  world.records.update('stock.quant', quant.id, { quantity: amount(quant.quantity).plus(quantity).toString() })
+  world.records.update('sale.order.line', line.id, {
+    qty_delivered: amount(line.qty_delivered).minus(quantity).toString(),
+  })
+  stockChanged(world, line.product_id)
+}
+
 export function setTracking(world: World, pickingId: number, tracking: string | null): void {
   const picking = one(world.records, 'stock.picking', pickingId)
   if (picking.carrier_tracking_ref === tracking) return
@@ -127,7 +139,7 @@ export function quantOf(world: World, productId: number, warehouseId: number): R
 export const movesOf = (world: World, pickingId: number): Move[] =>
   all(world.records, 'stock.move', { picking_id: pickingId }).filter(({ state }) => state !== 'cancel')
 
-function hold(world: World, move: Move, quant: RowOf<'stock.quant'>, quantity: Amount): void {
+export function hold(world: World, move: Move, quant: RowOf<'stock.quant'>, quantity: Amount): void {
   if (quantity.isZero()) return
   const reserved = amount(quant.reserved_quantity).plus(quantity)
   const held = amount(move.quantity).plus(quantity)

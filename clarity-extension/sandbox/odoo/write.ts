@@ -1,7 +1,8 @@
 import { amount } from '../../../shared/money.ts'
+import { checkEdit, editLines, followEdit } from './edits.ts'
 import { beyondStandIn } from './error.ts'
 import { fieldsOf } from './models.ts'
-import type { Stored, Values } from './records.ts'
+import type { Values } from './records.ts'
 import { Refused } from './refused.ts'
 import { all, one } from './rows.ts'
 import { computeTotals } from './totals.ts'
@@ -10,74 +11,58 @@ import { odooTime, type World } from './world.ts'
 
 /** Creates a record with Odoo's defaults and what follows from it. @returns its id */
 export function createRecord(world: World, model: string, { values, lines }: Resolved): number {
-  if (model !== 'sale.order' && lines.length > 0) throw beyondStandIn(`writes lines of orders only, not of ${model}`)
   const { id } = world.records.create(model, {
     ...defaultsOf(world, model, values),
     ...values,
     ...computed(world, model, values),
   })
-  for (const { key, items } of lines) writeLines(world, id, key, items)
+  for (const one of lines) writeLines(world, model, id, one)
   if (model === 'sale.order') computeTotals(world, id)
   return id
 }
 
 /** Writes what differs. @throws Refused where a confirmed or cancelled order no longer takes it */
-export function updateRecord(world: World, model: string, { values, lines }: Resolved, id: number): void {
+export function updateRecord(world: World, model: string, resolved: Resolved, id: number): void {
+  const { values, lines } = resolved
   const before = world.records.get(model, id)
-  const changed = Object.keys(values).filter((name) => !same(before?.[name], values[name]))
-  if (model === 'sale.order') {
-    if (lines.some(({ key, items }) => linesDiffer(world, id, key, items))) changed.push('order_line')
-    refuseFixed(world, id, changed)
-  }
+  if (model === 'sale.order') refuseCancelled(world, id)
+  const confirmed = model === 'sale.order' && before?.state === 'sale'
+  if (confirmed) checkEdit(world, one(world.records, 'sale.order', id), before, resolved)
   world.records.update(model, id, { ...values, ...computed(world, model, values) })
-  for (const { key, items } of lines) writeLines(world, id, key, items)
-  if (model === 'sale.order') computeTotals(world, id)
-}
-
-/** Changing one of these on a confirmed order would leave its deliveries or amounts behind. */
-const FIXED = [
-  'order_line',
-  'partner_id',
-  'partner_invoice_id',
-  'partner_shipping_id',
-  'company_id',
-  'pricelist_id',
-  'warehouse_id',
-]
-
-function refuseFixed(world: World, id: number, changed: string[]): void {
-  const { state, name } = one(world.records, 'sale.order', id)
-  if (state === 'cancel') {
-    const message = `${name} is cancelled in Odoo but not in the storefront.`
-    throw new Refused('review', [{ code: 'not_editable', message }])
+  for (const given of lines) {
+    if (!confirmed || given.field !== 'order_line') writeLines(world, model, id, given)
+    else editLines(world, one(world.records, 'sale.order', id), given, (item) => lineDefaults(world, item))
   }
-  const fixed = changed.filter((field) => FIXED.includes(field)).sort()
-  if (state !== 'sale' || fixed.length === 0) return
-  const labels = fixed.map((field) => fieldsOf('sale.order')?.[field]?.string).join(', ')
-  const message = `${name} is confirmed; change it by hand: ${labels}.`
-  throw new Refused('review', [{ code: 'not_editable', field: `/${fixed[0]}`, message }])
+  if (model === 'sale.order') computeTotals(world, id)
+  if (confirmed) followEdit(world, id)
 }
 
-function linesDiffer(world: World, orderId: number, key: string, items: Values[]): boolean {
-  const before = world.records.find('sale.order.line', { order_id: orderId }).filter((row) => row[key])
-  if (before.length !== items.length) return true
-  return items.some((item) => {
-    const line = before.find((row) => row[key] === item[key])
-    return !line || Object.keys(item).some((name) => !same(line[name], item[name]))
-  })
+function refuseCancelled(world: World, id: number): void {
+  const { state, name } = one(world.records, 'sale.order', id)
+  if (state !== 'cancel') return
+  const message = `${name} is cancelled in Odoo but not in the storefront.`
+  throw new Refused('review', [{ code: 'not_editable', message }])
 }
 
 /** Lines are matched by `key`; one that has none was added here and stays, one that is no longer listed goes. */
-function writeLines(world: World, orderId: number, key: string, items: Values[]): void {
+export function writeLines(
+  world: World,
+  model: string,
+  id: number,
+  { field, key, items }: Resolved['lines'][number],
+): void {
   const { records } = world
-  const before = records.find('sale.order.line', { order_id: orderId }).filter((row) => row[key])
+  const { relation, inverse } = fieldsOf(model)?.[field] ?? {}
+  if (!relation || !inverse) throw beyondStandIn(`writes no ${field} of ${model}`)
+  const before = records.find(relation, { [inverse]: id }).filter((row) => row[key])
+  const defaults = (item: Values) => (relation === 'sale.order.line' ? lineDefaults(world, item) : {})
   for (const item of items) {
     const line = before.find((row) => row[key] === item[key])
-    if (line) records.update('sale.order.line', line.id, item)
-    else records.create('sale.order.line', { order_id: orderId, ...lineDefaults(world, item), ...item })
+    if (line) records.update(relation, line.id, item)
+    else records.create(relation, { [inverse]: id, ...defaults(item), ...item })
   }
   for (const row of before) {
-    if (!items.some((item) => item[key] === row[key])) records.remove('sale.order.line', row.id)
+    if (!items.some((item) => item[key] === row[key])) records.remove(relation, row.id)
   }
 }
 
@@ -124,5 +109,3 @@ function computed({ records }: World, model: string, { pricelist_id, email }: Va
   const address = typeof email === 'string' ? /[^\s<>"]+@[^\s<>"]+/.exec(email)?.[0] : undefined
   return { email_normalized: address?.toLowerCase() ?? null }
 }
-
-const same = (a: Stored | undefined, b: Stored | undefined) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)

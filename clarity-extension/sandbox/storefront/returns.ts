@@ -54,11 +54,12 @@ const statusChange = z
     status: returnRequest.shape.status.optional(),
     externalKey: z.string().min(1).max(200).optional(),
     note: z.string().max(4000).optional(),
+    refundAmount: decimal.optional(),
   })
   .refine((body) => Object.values(body).some((value) => value !== undefined), 'Give status, note or externalKey')
 
 function changeStatus(shop: Shop, { param, body, ifMatch }: Incoming): Stored<Return> {
-  const { status, externalKey, note } = parsed(statusChange, body)
+  const { status, externalKey, note, refundAmount } = parsed(statusChange, body)
   const before = returnOf(shop, param('id'))
   matchVersion(ifMatch, before.version)
   const from = before.record.status
@@ -70,6 +71,7 @@ function changeStatus(shop: Shop, { param, body, ifMatch }: Incoming): Stored<Re
     ...before.record,
     status: status ?? from,
     externalKey: externalKey ?? before.record.externalKey,
+    refundAmount: refundAmount ?? before.record.refundAmount,
     attributes: note === undefined ? before.record.attributes : { ...before.record.attributes, statusNote: note },
   })
   if (after.changed) shop.events.emit('return.updated', after.record)

@@ -7,10 +7,11 @@ from odoo.modules.module import get_manifest
 from ..tools import orders
 from ..tools.batch import Batch
 from ..tools.choices import read_choices
+from ..tools.documents import read_document
 from ..tools.emission import SETTING_OF, is_on
 from ..tools.operation import instant, parse
 from ..tools.rates import read_rates
-from ..tools.state import held_orders, iso, read_orders, read_pickings, read_stock
+from ..tools.state import held_orders, iso, read_invoices, read_orders, read_pickings, read_returns, read_stock
 
 _MAX_OPERATIONS = 200
 _MAX_REFS = 1000
@@ -90,7 +91,20 @@ class ClarityBridge(models.AbstractModel):
                 "stock": read_stock(self.env, refs),
                 "held": held_orders(self.env, store, list(pending_orders)),
             }
-        raise UserError(self.env._("kind is order, picking or stock."))
+        if kind == "invoice":
+            return state | {"invoices": read_invoices(self.env, store, refs)}
+        if kind == "return":
+            return state | {"returns": read_returns(self.env, store, refs)}
+        raise UserError(self.env._("kind is order, picking, stock, invoice or return."))
+
+    @api.model
+    def document(self, store, kind, ref):
+        self._check_service()
+        self._check_text(store, "store")
+        self._check_text(ref, "ref")
+        if kind != "invoice":
+            raise UserError(self.env._("kind is invoice."))
+        return {"document": read_document(self.env, store, ref)}
 
     @api.model
     @api.readonly
@@ -145,6 +159,8 @@ class ClarityBridge(models.AbstractModel):
                 "order": is_on(self.env, SETTING_OF["order"]),
                 "shipment": is_on(self.env, SETTING_OF["picking_done"]),
                 "stock": is_on(self.env, SETTING_OF["stock"]),
+                "invoice": is_on(self.env, SETTING_OF["invoice"]),
+                "return": is_on(self.env, SETTING_OF["return"]),
             },
             "outbox": outbox | {"oldest_at": outbox["oldest_at"] and iso(outbox["oldest_at"])},
         }
@@ -191,6 +207,8 @@ class ClarityBridge(models.AbstractModel):
             result["message"] = operation.problems[0]["message"]
         if operation.computed:
             result["computed"] = operation.computed
+        if operation.differences:
+            result["differences"] = operation.differences
         return result
 
     def _missing_rights(self):

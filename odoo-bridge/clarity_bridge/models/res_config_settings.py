@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from ..tools import reservation
 from ..tools.delivery import Endpoint, send
 from ..tools.emission import SETTING_OF, body_of
+from ..tools.payments import MATCH_SETTING
 from ..tools.signature import is_secret
 from ..tools.state import iso
 from .clarity_event import PREVIOUS_SECRET, SECRET, STOPPED, URL
@@ -16,6 +17,9 @@ _SWITCHES = {
     "clarity_emit_order": SETTING_OF["order"],
     "clarity_emit_shipment": SETTING_OF["picking_done"],
     "clarity_emit_stock": SETTING_OF["stock"],
+    "clarity_emit_invoice": SETTING_OF["invoice"],
+    "clarity_emit_return": SETTING_OF["return"],
+    "clarity_match_payments": MATCH_SETTING,
     "clarity_defer_reservation": reservation.SETTING,
 }
 
@@ -33,6 +37,12 @@ class ResConfigSettings(models.TransientModel):
     clarity_emit_order = fields.Boolean("Order Status", help="Tell the storefront when an order's status changes.")
     clarity_emit_shipment = fields.Boolean("Shipments", help="Tell the storefront of deliveries and their tracking.")
     clarity_emit_stock = fields.Boolean("Stock", help="Tell the storefront when a quantity that can be sold changes.")
+    clarity_emit_invoice = fields.Boolean("Invoices", help="Tell the storefront of invoices and what is due on them.")
+    clarity_emit_return = fields.Boolean("Returns", help="Tell the storefront of goods received and money paid back.")
+    clarity_match_payments = fields.Boolean(
+        "Match Payments",
+        help="An invoice that is posted is matched with the payments that the storefront has captured for its order.",
+    )
     clarity_defer_reservation = fields.Boolean(
         "Reserve Right After Confirming",
         help="Reserve the stock of storefront orders in a second, short transaction, so that many orders of one "

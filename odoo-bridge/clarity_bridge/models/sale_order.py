@@ -12,6 +12,8 @@ class SaleOrder(models.Model):
     clarity_version = fields.Char("Storefront Version", compute="_compute_clarity", compute_sudo=True)
     clarity_event_state = fields.Char("Last Event", compute="_compute_clarity", compute_sudo=True)
 
+    clarity_payment_ids = fields.One2many("clarity.payment", "order_id", "Storefront Payments")
+    clarity_return_ids = fields.One2many("clarity.return", "order_id", "Storefront Returns", readonly=True)
     # What the customer pays where the currency is not the company's, and the rate of the moment of the order.
     clarity_currency_id = fields.Many2one("res.currency", "Storefront Currency", copy=False)
     clarity_total = fields.Monetary("Storefront Total", currency_field="clarity_currency_id", copy=False)

@@ -1,10 +1,14 @@
-from odoo import models
+from odoo import fields, models
 
 from ..tools.emission import changed
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
+
+    clarity_return_id = fields.Many2one(
+        "clarity.return", "Storefront Return", readonly=True, copy=False, index="btree_not_null"
+    )
 
     def write(self, vals):
         tracked = self.browse()
@@ -20,4 +24,5 @@ class StockPicking(models.Model):
         done = [picking.id for picking, vals in zip(self, vals_list, strict=True) if vals.get("state") == "done"]
         result = super()._write_multi(vals_list)
         changed(self.env, "picking_done", done)
+        changed(self.env, "return", self.browse(done).clarity_return_id.ids)
         return result

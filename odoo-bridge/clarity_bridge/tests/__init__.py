@@ -3,12 +3,15 @@ from . import test_apply
 from . import test_checks
 from . import test_choices
 from . import test_companies
+from . import test_documents
 from . import test_ensure
 from . import test_events
 from . import test_http
 from . import test_order_update
+from . import test_payments
 from . import test_read_state
 from . import test_reservation
+from . import test_returns
 from . import test_rights
 from . import test_sender
 from . import test_settings

@@ -13,14 +13,14 @@ from .problems import problem
 
 
 def keep(order, expect):
-    """Give the lines of a draft the storefront's amounts, unless Odoo shows them by itself.
+    """Give the lines of an order the storefront's amounts, unless Odoo shows them by itself.
 
     :param expect: `expect` of the operation
     :return: a line that is off by more than rounding explains, as a problem; else None
     """
     wanted = {line["ref"]: line for line in expect.get("lines") or ()}
     lines = order.order_line.filtered(lambda line: line.clarity_ref in wanted)
-    if order.state not in ("draft", "sent") or (_lines_shown(lines, wanted) and _totals_shown(order, expect)):
+    if order.state == "cancel" or (_lines_shown(lines, wanted) and _totals_shown(order, expect)):
         return None
     own = {line: _own(line) for line in lines}
     for line in lines:

@@ -22,6 +22,8 @@ SETTING_OF = {
     "picking_done": "clarity_bridge.emit_shipment",
     "picking_tracking": "clarity_bridge.emit_shipment",
     "stock": "clarity_bridge.emit_stock",
+    "invoice": "clarity_bridge.emit_invoice",
+    "return": "clarity_bridge.emit_return",
 }
 
 
@@ -59,6 +61,8 @@ def _write(cr):
             cr, "picking.tracking", changes.get("picking_tracking", set()) - changes.get("picking_done", set())
         ),
         *_stock_rows(cr, changes.get("stock")),
+        *_invoice_rows(cr, changes.get("invoice")),
+        *_return_rows(cr, changes.get("return")),
     ]
     if rows:
         now = iso(cr.now())
@@ -116,3 +120,39 @@ def _stock_rows(cr, ids):
         )
         for product, sku in cr.fetchall():
             yield "stock.changed", product, {"product_id": product, "sku": sku}
+
+
+def _invoice_rows(cr, ids):
+    """An invoice of several orders is told with the first of them; who reads it gets all."""
+    if ids:
+        cr.execute(
+            """
+            SELECT DISTINCT ON (move.id) move.id, link.res_id, link.clarity_ref, link.traceparent
+              FROM account_move move
+              JOIN account_move_line line ON line.move_id = move.id
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line sold ON sold.id = rel.order_line_id
+              JOIN clarity_link link
+                ON link.res_model = 'sale.order' AND link.kind = 'order' AND link.res_id = sold.order_id
+             WHERE move.id = ANY(%s) AND move.move_type = 'out_invoice' AND move.state IN ('posted', 'cancel')
+             ORDER BY move.id, link.res_id
+            """,
+            [list(ids)],
+        )
+        for move, order, ref, trace in cr.fetchall():
+            data = {"invoice_id": move, "order": {"id": order, "ref": ref}, "traceparent": trace}
+            yield "invoice.changed", move, data
+
+
+def _return_rows(cr, ids):
+    if ids:
+        cr.execute(
+            """
+            SELECT res_id, clarity_ref, traceparent
+              FROM clarity_link
+             WHERE res_model = 'clarity.return' AND kind = 'return' AND res_id = ANY(%s)
+            """,
+            [list(ids)],
+        )
+        for one, ref, trace in cr.fetchall():
+            yield "return.changed", one, {"return": {"id": one, "ref": ref}, "traceparent": trace}

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 
-from odoo.fields import Command
+from odoo.fields import Date
 
-from . import amounts, checks, orders
+from . import amounts, checks, orders, payments, returns
+from .changes import changes, creation
+from .edits import Edit
 from .emission import changed
 from .ensure import make
-from .operation import canonical
+from .problems import problem
 from .reservation import deferring
-from .values import Lines, with_ids
+from .values import with_ids
 
 
 class Withdraw(Exception):
@@ -24,6 +26,7 @@ class Group:
         self.changed, self.deferred = set(), self.env["sale.order"]
         # Orders that were made, confirmed or cancelled: told to the storefront whatever Odoo wrote when.
         self.restated = set()
+        self.posted = set()
 
     def write(self):
         new = [operation for operation in self.operations if not operation.record_id]
@@ -37,6 +40,7 @@ class Group:
         self._check_business()
         self._follow()
         self._keep_links(needed)
+        self._match_payments()
 
     def settle(self):
         """Take over what is now certain."""
@@ -124,7 +128,7 @@ class Group:
             groups[operation.model, operation.ready.get("company_id") or False].append(operation)
         for (model, company), some in groups.items():
             target = self.env[model].with_company(company) if company else self.env[model]
-            records = target.create([_creation(with_ids(operation.ready, ids)) for operation in some])
+            records = target.create([creation(with_ids(operation.ready, ids)) for operation in some])
             self.made |= {op.key: (model, record.id) for op, record in zip(some, records, strict=True)}
             self.changed.update(some)
             if model == "sale.order":
@@ -135,14 +139,46 @@ class Group:
         for operation in operations:
             record, values = self.record(operation), with_ids(operation.ready, ids)
             if operation.model == "sale.order" and "cancel" in operation.follow:
+                # What a cancelled order would be does not matter any more; what became of its money does.
+                values = {name: value for name, value in values.items() if name == "clarity_payment_ids"}
+                if difference := changes(record, values):
+                    record.write(difference)
+                    self.changed.add(operation)
                 continue
             difference = changes(record, values)
-            if operation.model == "sale.order" and (refusal := orders.refusal(record, difference)):
-                self.withdraw(operation, "review", refusal)
+            if operation.model == "account.payment" and record.state != "draft":
+                self._keep_payment(operation, record, difference)
+            elif operation.model == "sale.order":
+                self._update_order(operation, record, difference)
             elif difference:
                 record.write(difference)
             self.changed.add(operation)
         self.go_on()
+
+    def _keep_payment(self, operation, payment, difference):
+        """A registered payment stays as it is booked; another amount is for a person."""
+        if fixed := sorted({"amount", "currency_id", "partner_id", "payment_type"} & set(difference)):
+            label = payment._fields[fixed[0]]._description_string(self.env)
+            message = self.env._(
+                "%(payment)s is registered: %(field)s cannot change.", payment=payment.name, field=label
+            )
+            self.withdraw(operation, "review", problem("not_editable", message, f"/{fixed[0]}"))
+
+    def _update_order(self, operation, order, difference):
+        if fault := orders.cancelled_here(order):
+            self.withdraw(operation, "review", fault)
+        elif difference and order.state != "sale":
+            order.write(difference)
+        elif difference:
+            edit = Edit(order, difference)
+            if edit.problems:
+                operation.differences = edit.differences
+                self.withdraw(operation, "review", *edit.problems)
+                return
+            with deferring(self.env) as later:
+                edit.write()
+            self.deferred |= orders.with_deferred(order, later)
+            self.restated.add(operation)
 
     def _check_totals(self):
         self.env.flush_all()
@@ -183,7 +219,11 @@ class Group:
         self.go_on()
         self._confirm()
         self._cancel()
+        self._invoice()
         self._post()
+        self._pay_back()
+        self._return()
+        self.go_on()
 
     def _confirm(self):
         todo = []
@@ -216,6 +256,59 @@ class Group:
                 if (record := self.record(operation)).state == "draft":
                     record.action_post()
                     self.changed.add(operation)
+                    self.posted.add(operation)
+
+    def _invoice(self):
+        """One invoice per order: Odoo itself would put the orders of one customer together."""
+        for operation in self.operations:
+            if "invoice" in operation.follow and operation.model == "sale.order":
+                order = self.record(operation)
+                if order.state == "sale" and order.invoice_status == "to invoice":
+                    order.with_company(order.company_id)._create_invoices(final=True).action_post()
+                    self.changed.add(operation)
+
+    def _pay_back(self):
+        for operation in self.operations:
+            if "refund" in operation.follow and operation.model == "sale.order":
+                order = self.record(operation)
+                made, fault = payments.pay_back(order, Date.context_today(order))
+                if fault:
+                    self.withdraw(operation, "review", fault)
+                elif made:
+                    self.changed.add(operation)
+
+    def _return(self):
+        for operation in self.operations:
+            if operation.model != "clarity.return":
+                continue
+            record = self.record(operation)
+            fault = returns.fault_of(record)
+            made = False
+            for name, act in (("receive", returns.receive), ("refund", returns.refund)):
+                if name in operation.follow and not fault:
+                    done, fault = act(record)
+                    made |= done
+            if "validate" in operation.follow and not fault:
+                made |= returns.validate(record)
+            if "cancel" in operation.follow and not fault:
+                made |= returns.reject(record)
+            if fault:
+                self.withdraw(operation, "review", fault)
+            elif made:
+                self.changed.add(operation)
+
+    def _match_payments(self):
+        """A payment that comes after its order was invoiced settles the invoice."""
+        refs = {op.ref.rpartition("/")[0] for op in self.posted if op.model == "account.payment"}
+        if not refs:
+            return
+        # sudo: links are the addon's own records, the service user has no rights on the table.
+        links = self.env["clarity.link"].sudo()
+        known = links.search(
+            [("store", "=", self.batch.store), ("kind", "=", "order"), ("clarity_ref", "in", list(refs))]
+        )
+        some = self.env["sale.order"].browse(known.mapped("res_id")).exists()
+        payments.match_orders(some.filtered(lambda order: any(order.order_line.mapped("qty_invoiced"))))
 
     def _keep_links(self, needed):
         # sudo: links are the addon's own records, the service user has no rights on the table.
@@ -240,49 +333,6 @@ class Group:
             if operation.model == "sale.order" and record.id in deferred:
                 values["reservation_pending"] = True
             Link.browse(links[operation.key]).write(values)
-
-
-def changes(record, values):
-    """Of converted values, those that differ from what the record holds; lines as commands."""
-    difference = {}
-    for name, value in values.items():
-        if isinstance(value, Lines):
-            value = _line_commands(record[name], value)
-            if value:
-                difference[name] = value
-        elif _differs(record, name, value):
-            difference[name] = value
-    return difference
-
-
-def _creation(ready):
-    return {
-        name: [Command.create(_creation(item)) for item in value.items] if isinstance(value, Lines) else value
-        for name, value in ready.items()
-    }
-
-
-def _line_commands(lines, wanted):
-    """Lines are matched by their key; one that has none was added in Odoo and stays."""
-    known, commands = {line[wanted.key]: line for line in lines if line[wanted.key]}, []
-    for item in wanted.items:
-        line = known.pop(item[wanted.key], None)
-        if line is None:
-            commands.append(Command.create(_creation(item)))
-        elif changes(line, item):
-            # All of the line, not only what differs: else Odoo would recompute a price from the new quantity.
-            commands.append(Command.update(line.id, _creation(item)))
-    return [Command.delete(line.id) for line in known.values()] + commands
-
-
-def _differs(record, name, value):
-    field = record._fields[name]
-    if field.type == "many2many":
-        return set(record[name].ids) != set(value[0][2])
-    if field.type == "many2one":
-        return (record[name].id or False) != (value or False)
-    cached = field.convert_to_cache(value, record)
-    return canonical(field.convert_to_record(cached, record)) != canonical(record[name])
 
 
 def _by_company(group, operations):

@@ -10,7 +10,7 @@ from dateutil.parser import isoparse
 
 from .problems import problem
 
-FOLLOWS = ("confirm", "cancel", "post")
+FOLLOWS = ("confirm", "cancel", "receive", "validate", "invoice", "post", "refund")
 CHECKS = ("not_for_sale", "customer_warning", "credit_limit", "duplicate_reference")
 _KIND = re.compile(r"^[a-z_]+$")
 
@@ -55,6 +55,8 @@ class Operation:
     record_id: int | None = None
     problems: list = field(default_factory=list)
     computed: dict | None = None
+    # Fields in which the storefront's record and Odoo's differ, where Odoo's may not be changed any more.
+    differences: list = field(default_factory=list)
     # Its link's hash is the operation's: only follow-ups may still be to do.
     same: bool = False
 

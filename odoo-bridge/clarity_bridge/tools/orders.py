@@ -5,33 +5,13 @@ from odoo.tools import float_repr, float_round
 from .operation import decimal
 from .problems import problem
 
-# Changing one of these on a confirmed order would leave its deliveries or amounts behind.
-_FIXED = {
-    "order_line",
-    "partner_id",
-    "partner_invoice_id",
-    "partner_shipping_id",
-    "company_id",
-    "currency_id",
-    "pricelist_id",
-    "fiscal_position_id",
-    "warehouse_id",
-    "state",
-}
 
-
-def refusal(order, difference):
-    """Why the difference may not be written any more, as a problem; None if it may."""
-    env = order.env
-    if order.state == "cancel":
-        message = env._("%s is cancelled in Odoo but not in the storefront.", order.name)
-        return problem("not_editable", message)
-    fixed = sorted(_FIXED & set(difference))
-    if order.state in ("draft", "sent") or not fixed:
+def cancelled_here(order):
+    """Why nothing may be written to an order that only Odoo has cancelled, as a problem; None if it is not."""
+    if order.state != "cancel":
         return None
-    labels = ", ".join(order._fields[name]._description_string(env) for name in fixed)
-    message = env._("%(order)s is confirmed; change it by hand: %(fields)s.", order=order.name, fields=labels)
-    return problem("not_editable", message, f"/{fixed[0]}")
+    message = order.env._("%s is cancelled in Odoo but not in the storefront.", order.name)
+    return problem("not_editable", message)
 
 
 def total_fault(order, expect):
@@ -77,11 +57,16 @@ def cancel_refusal(order):
     """Why a person must cancel it, as a problem; None if apply may, or if it is cancelled already."""
     if order.state == "cancel":
         return None
-    done = order.picking_ids.filtered(lambda p: p.state == "done" and p.picking_type_code == "outgoing")
+    done = order.picking_ids.filtered(lambda p: p.state == "done" and p.picking_type_code in ("outgoing", "dropship"))
     if done:
         names = ", ".join(done.mapped("name"))
         message = order.env._("%(order)s was delivered already (%(pickings)s).", order=order.name, pickings=names)
         return problem("already_delivered", message)
+    # A draft invoice goes with its order; one that is posted needs a credit note, which is not ours to decide.
+    if invoices := order.invoice_ids.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice"):
+        names = ", ".join(invoices.mapped("name"))
+        message = order.env._("%(order)s was invoiced already (%(invoices)s).", order=order.name, invoices=names)
+        return problem("already_invoiced", message)
     if order.locked and not order._should_be_locked():
         message = order.env._("%s was locked by hand. Unlock it in Odoo to cancel it.", order.name)
         return problem("not_editable", message)

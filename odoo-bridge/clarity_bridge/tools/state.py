@@ -50,6 +50,38 @@ def read_stock(env, skus):
     ]
 
 
+def read_invoices(env, store, refs):
+    ids = [int(ref) for ref in refs if ref.isdecimal() and int(ref) < 2**31]
+    moves = env["account.move"].search([("id", "in", ids), ("move_type", "=", "out_invoice")], order="id")
+    refs = order_refs(env, store, moves.line_ids.sale_line_ids.order_id)
+    return [_invoice(move, refs) for move in moves if refs.keys() & set(move.line_ids.sale_line_ids.order_id.ids)]
+
+
+def order_refs(env, store, orders):
+    """Order id -> its storefront id."""
+    return {link.res_id: link.clarity_ref for link in _links(env, store, [("res_id", "in", orders.ids)])}
+
+
+def read_returns(env, store, refs):
+    # sudo: links are the addon's own records, the service user has no rights on the table.
+    links = (
+        env["clarity.link"]
+        .sudo()
+        .search(
+            [
+                ("store", "=", store),
+                ("kind", "=", "return"),
+                ("res_model", "=", "clarity.return"),
+                ("clarity_ref", "in", refs),
+            ]
+        )
+    )
+    alive = env["clarity.return"].browse(links.mapped("res_id")).exists()
+    refs_of_orders = order_refs(env, store, alive.order_id)
+    by_id = {link.res_id: link for link in links}
+    return [_return(one, by_id[one.id], refs_of_orders) for one in alive if one.order_id.id in refs_of_orders]
+
+
 def held_orders(env, store, refs):
     """Of the given storefront orders, those whose stock Odoo holds: reserved, or tried in vain.
 
@@ -100,6 +132,43 @@ def _picking(picking, ref):
             for move in moves
             if not done or move.quantity
         ],
+    }
+
+
+def _invoice(move, refs):
+    currency = move.currency_id
+    return {
+        "id": move.id,
+        "number": move.name or "",
+        "state": move.state,
+        "payment_state": move.payment_state,
+        "currency": currency.name,
+        "total": orders.money(currency, move.amount_total),
+        "due": orders.money(currency, move.amount_residual),
+        "due_date": move.invoice_date_due.isoformat() if move.invoice_date_due else None,
+        "orders": [
+            {"id": order.id, "ref": refs[order.id]}
+            for order in move.line_ids.sale_line_ids.order_id.sorted("id")
+            if order.id in refs
+        ],
+    }
+
+
+def _return(one, link, refs):
+    credits = one.move_ids.filtered(lambda move: move.state == "posted")
+    pickings = one.picking_ids.filtered(lambda picking: picking.state != "cancel")
+    done = pickings.filtered(lambda picking: picking.state == "done")
+    return {
+        "ref": link.clarity_ref,
+        "id": one.id,
+        "version": link.version or "",
+        "order": {"id": one.order_id.id, "ref": refs[one.order_id.id]},
+        "status": one.status,
+        "currency": one.currency_id.name,
+        "received": "no" if not done else "all" if done == pickings else "part",
+        "credited": orders.money(one.currency_id, sum(credits.mapped("amount_total"))),
+        "open": orders.money(one.currency_id, sum(credits.mapped("amount_residual"))),
+        "credit_notes": credits.mapped("name"),
     }
 
 

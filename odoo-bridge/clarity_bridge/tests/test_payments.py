@@ -1,0 +1,88 @@
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .money import MoneyCase
+
+
+@tagged("post_install", "-at_install")
+class TestPayments(MoneyCase):
+    def test_open_authorisation_is_kept_visible_and_books_nothing(self):
+        operation = self.with_payments(self.said(state="authorized"))
+        [result] = self.apply(operation)
+        order = self.env["sale.order"].browse(result["res_id"])
+        self.assertEqual(order.clarity_payment_ids.state, "authorized")
+        self.assertFalse(self.env["account.payment"].search([("partner_id", "child_of", order.partner_id.id)]))
+        [result] = self.apply(self.newer(self.with_payments(self.said(state="voided"))))
+        self.assertEqual(result["status"], "updated", result)
+        self.assertEqual(order.clarity_payment_ids.state, "voided")
+
+    def test_what_the_storefront_says_needs_no_right_on_accounting(self):
+        self.service.group_ids = [Command.unlink(self.accounting.id)]
+        self.service.group_ids = [Command.unlink(self.env.ref("account.group_account_invoice").id)]
+        [result] = self.apply(self.with_payments(self.said(state="authorized")))
+        self.assertEqual(result["status"], "created", result)
+        with mute_logger("odoo.addons.base.models.ir_model"):
+            self.assertProblem(self.apply(self.payment())[0], "denied", "access_denied")
+
+    def test_invoice_is_matched_with_the_payment_that_came_before(self):
+        _order, invoice = self.invoiced()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertFalse(invoice.amount_residual)
+
+    def test_payment_that_comes_after_the_invoice_settles_it(self):
+        [result] = self.apply(self.with_payments(self.said(state="authorized")))
+        order = self.env["sale.order"].browse(result["res_id"])
+        self.deliver(order)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(invoice.payment_state, "not_paid")
+        self.assertEqual(self.apply(self.payment(amount="5.00"))[0]["status"], "created")
+        self.assertEqual(invoice.payment_state, "partial")
+        self.apply(self.payment(ref="p2", amount="15.00", journal=self.gift))
+        self.assertEqual(invoice.payment_state, "paid")
+
+    def test_matching_can_be_switched_off(self):
+        self.env["ir.config_parameter"].set_param("clarity_bridge.match_payments", "0")
+        self.assertEqual(self.invoiced()[1].payment_state, "not_paid")
+
+    def test_registered_payment_is_never_rewritten(self):
+        [result] = self.apply(self.payment())
+        payment = self.env["account.payment"].browse(result["res_id"])
+        later = self.payment()
+        later["values"] = later["values"] | {"date": "2026-03-03", "memo": "again"}
+        self.assertEqual(self.apply(self.newer(later))[0]["status"], "updated")
+        self.assertEqual(str(payment.date), "2026-01-01")
+        dearer = self.payment(amount="21.00")
+        self.assertProblem(self.apply(self.newer(dearer, 3))[0], "review", "not_editable")
+        self.assertEqual(payment.amount, 20)
+
+    def test_refunded_payment_goes_back_once_by_its_own_journal(self):
+        self.apply(
+            self.with_payments(self.said(amount="15.00"), self.said("p2", amount="5.00", journal=self.gift)),
+            self.payment(amount="15.00"),
+            self.payment(ref="p2", amount="5.00", journal=self.gift),
+        )
+        refunded = self.with_payments(
+            self.said(amount="15.00"),
+            self.said("p2", "refunded", amount="5.00", journal=self.gift),
+            follow=["cancel", "refund"],
+        )
+        [result] = self.apply(self.newer(refunded))
+        self.assertEqual((result["status"], result["order"]["state"]), ("updated", "cancel"), result)
+        order = self.env["sale.order"].browse(result["res_id"])
+        back = self.env["account.payment"].search([("clarity_order_id", "=", order.id)])
+        self.assertEqual((back.payment_type, back.amount, back.journal_id), ("outbound", 5, self.gift))
+        self.assertNotEqual(back.state, "draft")
+        self.assertEqual(self.apply(self.newer(refunded, 3))[0]["status"], "unchanged")
+        self.assertEqual(len(self.env["account.payment"].search([("clarity_order_id", "=", order.id)])), 1)
+
+    def test_invoice_follow_up_makes_one_invoice_per_order(self):
+        self.shirt.invoice_policy = "order"
+        results = self.apply(
+            self.order("o1", follow=["confirm", "invoice"]), self.order("o2", follow=["confirm", "invoice"])
+        )
+        self.assertEqual([result["status"] for result in results], ["created", "created"], results)
+        orders = self.env["sale.order"].browse([result["res_id"] for result in results])
+        self.assertEqual([invoice.state for invoice in orders.invoice_ids], ["posted", "posted"])
+        self.assertEqual(self.apply(self.order("o1", follow=["confirm", "invoice"]))[0]["status"], "unchanged")

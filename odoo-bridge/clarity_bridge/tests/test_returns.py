@@ -1,0 +1,193 @@
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .money import MoneyCase
+
+
+@tagged("post_install", "-at_install")
+class TestReturns(MoneyCase):
+    def back(self, lines, status="refunded", refund="10.00", fee="0", **changes):
+        """A return of pieces by storefront line: (line, quantity, whether goods come back)."""
+        follow = {"approved": ["receive"], "received": ["receive", "validate"], "refunded": ["receive", "refund"]}
+        items = [
+            {"clarity_ref": str(index), "line_ref": line, "quantity": quantity, "restock": restock, "reason": "too big"}
+            for index, (line, quantity, restock) in enumerate(lines, start=1)
+        ]
+        return {
+            "id": "r1",
+            "kind": "return",
+            "ref": "r1",
+            "version": "2026-03-01T00:00:00.000Z",
+            "hash": f"{status} {refund}",
+            "model": "clarity.return",
+            "values": {
+                "order_id": {"$ref": "order:o1"},
+                "clarity_ref": "r1",
+                "status": status,
+                "currency_id": self.env.company.currency_id.id,
+                "refund_amount": refund,
+                "restocking_fee": fee,
+                "line_ids": {"$lines": {"key": "clarity_ref", "items": items}},
+            },
+            "follow": follow.get(status, []),
+        } | changes
+
+    def done(self, operation, status=None):
+        [result] = self.apply(operation)
+        self.assertIn(result["status"], (status,) if status else ("created", "updated"), result)
+        return self.env["clarity.return"].browse(result["res_id"])
+
+    def taxed(self, percent=20, included=False):
+        tax = self.env["account.tax"].create(
+            {
+                "name": f"{percent} {included}",
+                "amount": percent,
+                "price_include_override": "tax_included" if included else "tax_excluded",
+            }
+        )
+        return {"$set": [tax.id]}
+
+    def test_case_25_requested_return_makes_no_document(self):
+        self.invoiced()
+        one = self.done(self.back([("L1", "1", True)], "requested"))
+        self.assertFalse(one.picking_ids)
+        self.assertFalse(one.move_ids)
+        pending = self.done(self.back([("L1", "1", False)], refund="0.00"))
+        self.assertFalse(pending.move_ids, "a refund of nothing is no document")
+
+    def test_case_25_partial_refund_with_restock(self):
+        tax = self.taxed()
+        order, invoice = self.invoiced(lines=[self.line(tax_ids=tax), self.line("L2", "T-MUG", tax_ids=tax)])
+        approved = self.done(self.back([("L1", "1", True)], "approved", refund="12.00"))
+        self.assertEqual(approved.picking_ids.move_ids.product_uom_qty, 1)
+        self.assertEqual(approved.picking_ids.picking_type_code, "incoming")
+        self.assertFalse(approved.move_ids)
+        one = self.done(self.back([("L1", "1", True)], "received", refund="12.00"))
+        self.assertEqual((one.picking_ids.state, order.order_line[0].qty_delivered), ("done", 1))
+        one = self.done(self.back([("L1", "1", True)], refund="12.00"))
+        credit = one.move_ids
+        self.assertEqual((credit.move_type, credit.state, credit.reversed_entry_id), ("out_refund", "posted", invoice))
+        self.assertEqual((credit.amount_total, credit.amount_tax), (12, 2))
+        self.assertEqual((credit.invoice_line_ids.product_id, credit.invoice_line_ids.quantity), (self.shirt, 1))
+        self.assertEqual(credit.payment_state, "paid")
+        back = self.env["account.payment"].search([("clarity_order_id", "=", order.id)])
+        self.assertEqual((back.payment_type, back.amount), ("outbound", 12))
+        self.assertEqual(len(one.picking_ids), 1)
+        again = self.back([("L1", "1", True)], refund="12.00")
+        self.assertEqual(self.apply(again)[0]["status"], "unchanged")
+        self.assertEqual(len(order.picking_ids), 2)
+
+    def test_case_25_without_restock_nothing_is_received(self):
+        order, invoice = self.invoiced()
+        one = self.done(self.back([("L1", "1", False)]))
+        self.assertFalse(one.picking_ids)
+        self.assertEqual((one.move_ids.amount_total, one.move_ids.reversed_entry_id), (10, invoice))
+        self.assertEqual(order.invoice_status, "invoiced", "what was credited is not invoiced once more")
+
+    def test_restocking_fee_and_another_amount_are_taxed_as_the_goods(self):
+        for included, total, refund in ((False, "24.00", "9.00"), (True, "20.00", "7.77")):
+            with self.subTest(included=included):
+                tax = self.taxed(included=included)
+                self.env["clarity.link"].search([]).unlink()
+                order, _invoice = self.invoiced(lines=[self.line(tax_ids=tax)], expect={"amount_total": total})
+                one = self.done(self.back([("L1", "1", True)], refund=refund, fee="2.00"))
+                credit = one.move_ids
+                self.assertEqual(credit.amount_total, float(refund))
+                self.assertIn("Restocking fee", credit.invoice_line_ids.mapped("name"))
+                self.assertAlmostEqual(credit.amount_tax, float(refund) / 6, delta=0.011)
+                self.assertEqual(credit.payment_state, "paid")
+
+    def test_refund_of_the_way_there_is_its_own_line(self):
+        delivery = self.line("S1", price="5.00", is_delivery=True)
+        delivery["product_id"] = self.env.ref("clarity_bridge.product_shipping").id
+        self.invoiced(lines=[self.line(), delivery], paid="25.00")
+        one = self.done(self.back([("L1", "2", True)], refund="25.00"))
+        totals = sorted(one.move_ids.invoice_line_ids.mapped("price_total"))
+        self.assertEqual(totals, [5, 20])
+
+    def test_second_return_credits_the_rest(self):
+        order, _invoice = self.invoiced()
+        self.done(self.back([("L1", "1", True)], "received"))
+        self.done(self.back([("L1", "1", True)]))
+        second = self.done(self.back([("L1", "1", True)], id="r2", ref="r2"))
+        self.assertEqual(second.move_ids.amount_total, 10)
+        third = self.apply(self.back([("L1", "1", False)], id="r3", ref="r3"))[0]
+        self.assertProblem(third, "review", "not_invoiced")
+        self.assertEqual(sum(order.clarity_return_ids.move_ids.mapped("amount_total")), 20)
+
+    def test_more_than_was_delivered_cannot_come_back(self):
+        self.applied(ref="o1")
+        [result] = self.apply(self.back([("L1", "1", True)], "approved"))
+        self.assertProblem(result, "review", "not_delivered")
+
+    def test_refund_before_any_invoice_is_money_only(self):
+        results = self.apply(self.with_payments(self.said()), self.payment())
+        order = self.env["sale.order"].browse(results[0]["res_id"])
+        self.deliver(order)
+        one = self.done(self.back([("L1", "1", False)]))
+        self.assertFalse(one.move_ids)
+        self.assertEqual(self.env["account.payment"].search([("clarity_order_id", "=", order.id)]).amount, 10)
+
+    def test_refund_of_what_was_never_paid_lowers_the_debt(self):
+        order = self.applied(ref="o1")
+        self.deliver(order)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        one = self.done(self.back([("L1", "1", True)]))
+        self.assertEqual((invoice.amount_residual, one.move_ids.amount_residual), (10, 0))
+        self.assertFalse(self.env["account.payment"].search([("clarity_order_id", "=", order.id)]))
+
+    def test_payment_and_return_tell_of_the_same_money(self):
+        order, _invoice = self.invoiced()
+        self.done(self.back([("L1", "2", True)], refund="20.00"))
+        refunded = self.with_payments(self.said(state="refunded"), follow=["confirm", "refund"])
+        self.apply(self.newer(refunded))
+        back = self.env["account.payment"].search([("clarity_order_id", "=", order.id)])
+        self.assertEqual(back.mapped("amount"), [20])
+
+    def test_case_23_refund_in_the_currency_and_at_the_rate_of_its_invoice(self):
+        euro = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "EUR")])
+        euro.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", euro.id)]).unlink()
+        rate = self.env["res.currency.rate"].create({"currency_id": euro.id, "rate": 0.5, "name": "2020-01-01"})
+        pricelist = self.env["product.pricelist"].create({"name": "EUR", "currency_id": euro.id})
+        order, invoice = self.invoiced_in(euro, pricelist)
+        rate.rate = 0.8
+        wrong = self.back([("L1", "1", True)])
+        self.assertProblem(self.apply(wrong)[0], "review", "business_rule")
+        wrong["values"]["currency_id"] = euro.id
+        one = self.done(wrong | {"hash": "h9"})
+        credit = one.move_ids
+        self.assertEqual((credit.currency_id, credit.amount_total), (euro, 10))
+        self.assertEqual(credit.invoice_currency_rate, invoice.invoice_currency_rate)
+        self.assertEqual(credit.amount_total_signed * 2, -invoice.amount_total_signed)
+        back = self.env["account.payment"].search([("clarity_order_id", "=", order.id)])
+        self.assertEqual((back.currency_id, back.amount), (euro, 10))
+
+    def invoiced_in(self, currency, pricelist):
+        said = self.said(currency_id=currency.id)
+        payment = self.payment()
+        payment["values"]["currency_id"] = currency.id
+        results = self.apply(self.with_payments(said, values={"pricelist_id": pricelist.id}), payment)
+        self.assertEqual([result["status"] for result in results], ["created", "created"], results)
+        order = self.env["sale.order"].browse(results[0]["res_id"])
+        self.deliver(order)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        return order, invoice
+
+    def test_rejected_return_is_no_longer_expected(self):
+        self.deliver(self.applied(ref="o1"))
+        one = self.done(self.back([("L1", "1", True)], "approved"))
+        self.done(self.back([("L1", "1", True)], "rejected", follow=["cancel"]))
+        self.assertEqual(one.picking_ids.state, "cancel")
+
+    def test_refund_needs_the_right_to_make_invoices(self):
+        self.invoiced()
+        self.service.group_ids = [Command.unlink(self.accounting.id)]
+        self.service.group_ids = [Command.unlink(self.env.ref("account.group_account_invoice").id)]
+        received = self.apply(self.back([("L1", "1", True)], "received"))[0]
+        self.assertEqual(received["status"], "created", received)
+        with mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule"):
+            self.assertProblem(self.apply(self.back([("L1", "1", True)]))[0], "denied", "access_denied")
