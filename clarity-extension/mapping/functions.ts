@@ -20,14 +20,23 @@ export const conversions: Record<string, Conversion> = {
 /** Runs the steps one after another. A list that reaches a conversion of single values is not taken apart. */
 export function convert(value: Json, steps: readonly Step[], context: MappingContext): Converted {
   let current: Json = value
-  for (const step of steps) {
-    const ready = prepare(step)
+  for (const ready of allPrepared(steps)) {
     if (!ready.ok) return refuse('bad_rule', ready.message, 'Correct the rule.')
     const result = ready.conversion.convert(current, ready.args, context)
     if (!result.ok) return result
     current = result.value
   }
   return converted(current)
+}
+
+const preparedLists = new WeakMap<readonly Step[], Prepared[]>()
+
+function allPrepared(steps: readonly Step[]): Prepared[] {
+  const known = preparedLists.get(steps)
+  if (known) return known
+  const list = steps.map(prepare)
+  preparedLists.set(steps, list)
+  return list
 }
 
 export type Prepared = { ok: true; conversion: Conversion; args: unknown } | { ok: false; message: string }

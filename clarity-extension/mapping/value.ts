@@ -25,51 +25,95 @@ export type Evaluated =
   | { kind: 'failed' }
 
 /** A value by its source and everything that is done to it, in the order that rules.ts gives. */
-export function evaluate(rule: Value, scope: Scope, target: string, state: State): Evaluated {
-  let result = source(rule, scope, target, state)
-  if (result.kind === 'value' && rule.join !== undefined) result = { ...result, value: joined(result.value, rule.join) }
-  if (result.kind === 'value' && rule.split !== undefined) {
-    result = { ...result, value: cut(String(result.value), rule.split) }
+export const evaluate = (rule: Value, scope: Scope, target: string, state: State): Evaluated =>
+  prepared(rule)(scope, target, state)
+
+type Evaluation = (scope: Scope, target: string, state: State) => Evaluated
+type Stage = (given: Present, scope: Scope, target: string, state: State) => Evaluated
+type Present = Extract<Evaluated, { kind: 'value' }>
+
+const evaluations = new WeakMap<Value, Evaluation>()
+
+/** Rules are few and run for every line of every record: what a rule does is decided once, when it is first met. */
+function prepared(rule: Value): Evaluation {
+  const known = evaluations.get(rule)
+  if (known) return known
+  const evaluation = prepare(rule)
+  evaluations.set(rule, evaluation)
+  return evaluation
+}
+
+function prepare(rule: Value): Evaluation {
+  const source = sourceOf(rule)
+  const { join, split, convert, default: standIn, lookup, record, ref } = rule
+  const before: Stage[] = []
+  if (join !== undefined) before.push(changing((value) => joined(value, join)))
+  if (split !== undefined) before.push(changing((value) => cut(String(value), split)))
+  if (convert !== undefined) before.push((given, ...where) => converted(convert, given, ...where))
+  const after: Stage[] = []
+  if (lookup !== undefined) after.push((given, ...where) => lookedUp(lookup, given, ...where))
+  if (record !== undefined) after.push(changing((value) => named(value, record)))
+  if (ref !== undefined) after.push(changing((value) => ({ $ref: `${ref}:${shownKey(value)}` })))
+
+  return (scope, target, state) => {
+    let result = throughAll(before, source(scope, target, state), scope, target, state)
+    if (result.kind === 'value' && isAbsent(result.value)) result = { ...result, kind: 'absent' }
+    if (result.kind === 'absent' && standIn !== undefined) result = { ...result, kind: 'value', value: standIn }
+    return throughAll(after, result, scope, target, state)
   }
-  if (result.kind === 'value' && rule.convert !== undefined) {
-    result = converted(rule.convert, result, scope, target, state)
-  }
-  if (result.kind === 'value' && isAbsent(result.value)) result = { ...result, kind: 'absent' }
-  if (result.kind === 'absent' && rule.default !== undefined) result = { ...result, kind: 'value', value: rule.default }
-  if (result.kind === 'value' && rule.lookup !== undefined) {
-    result = lookedUp(rule.lookup, result, scope, target, state)
-  }
-  if (result.kind === 'value' && rule.record !== undefined) {
-    result = { ...result, value: named(result.value, rule.record) }
-  }
-  if (result.kind === 'value' && rule.ref !== undefined) {
-    result = { ...result, value: { $ref: `${rule.ref}:${shownKey(result.value)}` } }
+}
+
+const changing =
+  (change: (value: Json) => Json): Stage =>
+  (given) => ({ ...given, value: change(given.value) })
+
+function throughAll(stages: Stage[], given: Evaluated, scope: Scope, target: string, state: State): Evaluated {
+  let result = given
+  for (const stage of stages) {
+    if (result.kind !== 'value') return result
+    result = stage(result, scope, target, state)
   }
   return result
 }
 
-function source(rule: Value, scope: Scope, target: string, state: State): Evaluated {
-  if (rule.from !== undefined) return fromPaths(rule.from, rule.join !== undefined, scope)
-  if (rule.const !== undefined) return { kind: 'value', value: rule.const }
-  if (rule.find !== undefined) return found(rule.find, scope, target, state)
-  if (rule.object !== undefined) return objectOf(rule.object, scope, target, state)
-  if (rule.set !== undefined) return setOf(rule.set, scope, target, state)
-  if (rule.lines !== undefined) {
-    const { key, each } = rule.lines
-    return {
+function sourceOf(rule: Value): Evaluation {
+  const { from, const: constant, find, object, set, lines, list, jsonata = '' } = rule
+  if (from !== undefined) return fromPaths(from, rule.join !== undefined)
+  if (constant !== undefined) return () => ({ kind: 'value', value: constant })
+  if (find !== undefined) return (...where) => found(find, ...where)
+  if (object !== undefined) return (...where) => objectOf(object, ...where)
+  if (set !== undefined) return (...where) => setOf(set, ...where)
+  if (lines !== undefined) {
+    const { key, each } = lines
+    return (scope, target, state) => ({
       kind: 'value',
       value: { $lines: { key, items: state.lines(each, scope, `${target}/$lines/items`, state) } },
-    }
+    })
   }
-  if (rule.list !== undefined) return { kind: 'value', value: state.lines(rule.list, scope, target, state) }
-  return expression(rule.jsonata ?? '', scope, target, state)
+  if (list !== undefined) {
+    return (scope, target, state) => ({ kind: 'value', value: state.lines(list, scope, target, state) })
+  }
+  return (...where) => expression(jsonata, ...where)
 }
 
-function fromPaths(from: string | string[], all: boolean, scope: Scope): Evaluated {
-  if (typeof from === 'string') return single(from, scope)
-  const given = from.map((path) => single(path, scope))
+function fromPaths(from: string | string[], all: boolean): Evaluation {
+  if (typeof from === 'string') return (scope) => single(from, scope)
+  return all ? (scope) => together(from, scope) : (scope) => firstPresent(from, scope)
+}
+
+function firstPresent(paths: string[], scope: Scope): Evaluated {
+  let first: Evaluated | undefined
+  for (const path of paths) {
+    const one = single(path, scope)
+    if (one.kind === 'value') return one
+    first ??= one
+  }
+  return first ?? { kind: 'absent' }
+}
+
+function together(paths: string[], scope: Scope): Evaluated {
+  const given = paths.map((path) => single(path, scope))
   const present = given.filter((one) => one.kind === 'value')
-  if (!all) return present[0] ?? given[0] ?? { kind: 'absent' }
   if (present.length === 0) return given[0] ?? { kind: 'absent' }
   return { kind: 'value', value: present.map(({ value }) => value), pointer: present[0]?.pointer ?? '' }
 }
@@ -138,8 +182,6 @@ function expression(text: string, scope: Scope, target: string, state: State): E
   })
   return { kind: 'failed' }
 }
-
-type Present = Extract<Evaluated, { kind: 'value' }>
 
 function converted(steps: Value['convert'], given: Present, scope: Scope, target: string, state: State): Evaluated {
   const result = convert(given.value, steps ?? [], scope.context)
