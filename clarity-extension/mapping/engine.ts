@@ -1,7 +1,7 @@
 import type { Problem } from '../../shared/outcome.ts'
 import { holds } from './conditions.ts'
 import type { MappingContext } from './context.ts'
-import { escapeSegment, type Json, segments } from './json.ts'
+import { type Json, pointerOf, segments } from './json.ts'
 import type { UsedLookup } from './lookups.ts'
 import type { Each, Follow, Match, Rule, RuleSet } from './rules.ts'
 import { elements, here, inWords, read, type Scope } from './scope.ts'
@@ -135,8 +135,7 @@ function put(values: Record<string, Json>, to: string, value: Json): void {
   holder[last] = value
 }
 
-const targetPointer = (base: string, to: string): string =>
-  `${base}/${to.includes('.') || to.includes('/') ? segments(to).map(escapeSegment).join('/') : to}`
+const targetPointer = (base: string, to: string): string => base + pointerOf(to)
 
 function requiredProblem(rule: Rule, scope: Scope, target: string): Problem {
   const path = [rule.from].flat()[0]

@@ -12,27 +12,38 @@ export interface Located {
  * `from`. Only own properties are seen, so no path reaches a prototype. Absent is `undefined`.
  */
 export function locate(root: Located, from: Located, path: string): Located {
-  const absolute = path.startsWith('/')
-  let { value, pointer } = absolute ? root : from
-  for (const key of segments(path)) {
-    value = own(value, key)
-    pointer += `/${escapeSegment(key)}`
-  }
-  return { value, pointer }
+  const { absolute, keys, tail } = parsed(path)
+  const start = absolute ? root : from
+  let value = start.value
+  for (const key of keys) value = own(value, key)
+  return { value, pointer: start.pointer + tail }
 }
 
-const parsed = new Map<string, string[]>()
+interface Path {
+  absolute: boolean
+  keys: string[]
+  /** What it adds to the pointer of where it starts. */
+  tail: string
+}
 
-/** The keys of a dotted path or pointer. Rules are few and repeat for every record, so each path is parsed once. */
-export function segments(path: string): string[] {
-  const known = parsed.get(path)
+const paths = new Map<string, Path>()
+
+/** Rules are few and repeat for every record, so each path is parsed once. */
+function parsed(path: string): Path {
+  const known = paths.get(path)
   if (known) return known
-  const keys = path.startsWith('/')
-    ? path.slice(1).split('/').map(unescapeSegment)
-    : path.split('.').filter((key) => key !== '')
-  if (parsed.size < 10_000) parsed.set(path, keys)
-  return keys
+  const absolute = path.startsWith('/')
+  const keys = absolute ? path.slice(1).split('/').map(unescapeSegment) : path.split('.').filter((key) => key !== '')
+  const read = { absolute, keys, tail: keys.map((key) => `/${escapeSegment(key)}`).join('') }
+  if (paths.size < 10_000) paths.set(path, read)
+  return read
 }
+
+/** The keys of a dotted path or pointer. */
+export const segments = (path: string): string[] => parsed(path).keys
+
+/** What a dotted path adds to a pointer. */
+export const pointerOf = (path: string): string => parsed(path).tail
 
 export const escapeSegment = (key: string): string =>
   key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
@@ -40,9 +51,10 @@ export const escapeSegment = (key: string): string =>
 const unescapeSegment = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~')
 
 function own(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-  return Reflect.get(value, key)
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 /** Nothing to map: not there, null or an empty text. */
 export const isAbsent = (value: unknown): value is undefined | null | '' =>
