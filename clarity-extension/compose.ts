@@ -25,6 +25,7 @@ import { invoicePorts } from './ports/invoices.ts'
 import { tableLocations } from './ports/locations.ts'
 import { lookups } from './ports/lookups.ts'
 import { mappingEngine } from './ports/mapping-engine.ts'
+import { masterPorts, writtenToOdoo } from './ports/masters.ts'
 import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
@@ -64,7 +65,10 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const published = publishedStock(store.db)
   const queries = createQueries(store)
   const watch = metrics(queries)
-  const sides = { clarity: claritySide(clarity, config.clarity), odoo: odooSide(odoo, config.odoo) }
+  const sides = {
+    clarity: claritySide(clarity, config.clarity),
+    odoo: odooSide(odoo, config.odoo, () => writtenToOdoo(switches)),
+  }
 
   const ledger = createLedger({
     store,
@@ -114,6 +118,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         published,
         recount,
       }),
+      ...masterPorts({ clarity, odoo, links, store: STORE, rulebook: mapping.rulebook, lookups: tables.book }),
       shipment: shipmentPorts(clarity, odoo, links, STORE, places),
       stock: stockPorts(clarity, odoo, STORE, demand, published, { ...places, margin: 0, defaultLocation: 'main' }),
       invoice: invoicePorts(clarity, odoo, links, STORE, config.publicUrl),

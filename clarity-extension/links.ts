@@ -33,6 +33,8 @@ export interface Links {
   /** By Clarity id; those without a link are missing. */
   getMany(kind: string, clarityIds: readonly string[]): Promise<Map<string, Link>>
   byOdoo(odooModel: string, odooId: number): Promise<Link | undefined>
+  /** Every link of these records. */
+  manyByOdoo(odooModel: string, odooIds: readonly number[]): Promise<Link[]>
   /** How many of each kind there are. */
   counts(): Promise<Map<string, number>>
   /** All saves of one event-loop turn are one commit. */
@@ -87,6 +89,17 @@ export function createLinks({ db }: Store, now: () => number = Date.now): Links 
         .orderBy('updated_at', 'desc')
         .executeTakeFirst()
       return row && linkOf(row)
+    },
+    async manyByOdoo(odooModel, odooIds) {
+      if (odooIds.length === 0) return []
+      const rows = await db
+        .selectFrom('links')
+        .selectAll()
+        .where('odoo_model', '=', odooModel)
+        .where('odoo_id', 'in', [...new Set(odooIds)])
+        .orderBy('updated_at')
+        .execute()
+      return rows.map(linkOf)
     },
     async counts() {
       const rows = await db

@@ -31,7 +31,7 @@ function lint(path: string, source: string, workspace: ruff.Workspace, ignored: 
 
 async function main(): Promise<void> {
   const settings = Settings.parse(parse(await readFile(join(root, 'ruff.toml'), 'utf8')))
-  const files = globSync(['odoo-bridge/clarity_bridge/**/*.py', 'scripts/**/*.py'], { cwd: root })
+  const files = globSync(['odoo-bridge/clarity_bridge*/**/*.py', 'scripts/**/*.py'], { cwd: root })
   const workspace = new ruff.Workspace(settings, ruff.PositionEncoding.Utf16)
   const findings: string[] = []
   for (const file of files.sort()) {

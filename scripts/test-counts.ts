@@ -23,13 +23,16 @@ export function countVitest(report: unknown, ended: Ended): Count {
   return judge(numPassedTests, numFailedTests + unloadable.length, numPendingTests + numTodoTests, ended)
 }
 
-/** Odoo's log, which says `0 failed, 0 error(s) of 12 tests when loading database`. A run that says nothing of it has failed. */
+/** Odoo's log, whose runs say `0 failed, 0 error(s) of 12 tests when loading database`. One that says nothing of it has failed. */
 export function countOdoo(log: string, ended: Ended): Count {
-  const [, failures, errors, total] = /(\d+) failed, (\d+) error\(s\) of (\d+) tests/.exec(log)?.map(Number) ?? []
-  if (failures === undefined || errors === undefined || total === undefined || total === 0)
-    return { passed: 0, failed: 1, skipped: 0 }
+  const runs = [...log.matchAll(/(\d+) failed, (\d+) error\(s\) of (\d+) tests/g)].map((run) =>
+    run.slice(1).map(Number),
+  )
+  const sum = (place: number) => runs.reduce((all, run) => all + (run[place] ?? 0), 0)
+  const [failures, errors, total] = [sum(0), sum(1), sum(2)]
+  if (runs.length === 0 || runs.some(([, , tests]) => !tests)) return { passed: 0, failed: 1, skipped: 0 }
   const skipped =
-    log.match(/^\S+ \S+ \d+ INFO \S+ odoo\.addons\.clarity_bridge\.tests\.\S+: skipped .*$/gm)?.length ?? 0
+    log.match(/^\S+ \S+ \d+ INFO \S+ odoo\.addons\.clarity_bridge(?:_mrp)?\.tests\.\S+: skipped .*$/gm)?.length ?? 0
   return judge(total - failures - errors - skipped, failures + errors, skipped, ended)
 }
 

@@ -23,6 +23,9 @@ export const odooEventTypes = [
   'stock.changed',
   'invoice.changed',
   'return.changed',
+  'product.changed',
+  'partner.changed',
+  'pricelist_item.changed',
 ] as const
 
 export type ClarityEventType = (typeof clarityEventTypes)[number]
@@ -42,17 +45,17 @@ export const clarityEnvelope = z.object({
 })
 export type ClarityEnvelope = z.infer<typeof clarityEnvelope>
 
-const orderRef = z.object({ id: z.int(), ref: z.string() })
+const reference = z.object({ id: z.int(), ref: z.string() })
 export const odooEnvelope = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('sale_order.changed'),
     timestamp: z.iso.datetime(),
-    data: z.object({ order: orderRef, traceparent: z.string().nullish() }),
+    data: z.object({ order: reference, traceparent: z.string().nullish() }),
   }),
   z.object({
     type: z.enum(['picking.done', 'picking.tracking']),
     timestamp: z.iso.datetime(),
-    data: z.object({ picking_id: z.int(), order: orderRef, traceparent: z.string().nullish() }),
+    data: z.object({ picking_id: z.int(), order: reference, traceparent: z.string().nullish() }),
   }),
   z.object({
     type: z.literal('stock.changed'),
@@ -62,12 +65,27 @@ export const odooEnvelope = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('invoice.changed'),
     timestamp: z.iso.datetime(),
-    data: z.object({ invoice_id: z.int(), order: orderRef, traceparent: z.string().nullish() }),
+    data: z.object({ invoice_id: z.int(), order: reference, traceparent: z.string().nullish() }),
   }),
   z.object({
     type: z.literal('return.changed'),
     timestamp: z.iso.datetime(),
-    data: z.object({ return: orderRef, traceparent: z.string().nullish() }),
+    data: z.object({ return: reference, traceparent: z.string().nullish() }),
+  }),
+  z.object({
+    type: z.literal('product.changed'),
+    timestamp: z.iso.datetime(),
+    data: z.object({ product_id: z.int(), sku: z.string().nullish() }),
+  }),
+  z.object({
+    type: z.literal('partner.changed'),
+    timestamp: z.iso.datetime(),
+    data: z.object({ partner_id: z.int(), customer: reference, traceparent: z.string().nullish() }),
+  }),
+  z.object({
+    type: z.literal('pricelist_item.changed'),
+    timestamp: z.iso.datetime(),
+    data: z.object({ item_id: z.int() }),
   }),
 ])
 export type OdooEnvelope = z.infer<typeof odooEnvelope>

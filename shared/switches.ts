@@ -8,7 +8,7 @@ export const directions = ['toOdoo', 'toClarity'] as const
 export type Direction = (typeof directions)[number]
 
 /** Fields that have one owner together. */
-export const fieldGroups = ['content', 'price', 'stock', 'addresses'] as const
+export const fieldGroups = ['content', 'price', 'stock', 'addresses', 'terms'] as const
 export type FieldGroup = (typeof fieldGroups)[number]
 
 /** What becomes of a change on the side that is not the record: nothing, with a reason; or a person decides. */
@@ -36,7 +36,8 @@ export const entities = {
   stock: { owners: { stock: odoo } },
   product: { owners: { content: odoo, price: odoo } },
   price: { owners: { price: odoo } },
-  customer: { owners: { content: clarity, addresses: clarity } },
+  // Terms are the price list, the credit limit and the hold: granted by who keeps the accounts.
+  customer: { owners: { content: clarity, addresses: clarity, terms: odoo } },
   payment: { owners: {} },
   invoice: { owners: {} },
   return: { owners: {} },
@@ -67,6 +68,9 @@ export const entityOf: Record<EventType, Entity> = {
   'stock.changed': 'stock',
   'invoice.changed': 'invoice',
   'return.changed': 'return',
+  'product.changed': 'product',
+  'partner.changed': 'customer',
+  'pricelist_item.changed': 'price',
 }
 
 const fromClarity: ReadonlySet<string> = new Set(clarityEventTypes)

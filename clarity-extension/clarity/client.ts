@@ -11,6 +11,7 @@ import {
   storedInventoryLevel,
 } from '../../shared/entities.ts'
 import { refused } from '../../shared/outcome.ts'
+import { upsertAnswer, upsertRows } from './bulk.ts'
 import { type CallOptions, createCall, type Reply } from './call.ts'
 import { idempotencyKey } from './idempotency.ts'
 import { BULK_LIMIT, bulkAnswer, type InventoryResult, inRowOrder } from './inventory.ts'
@@ -25,6 +26,9 @@ export type OrderStatusChange = Schemas['OrderStatusChange']
 export type ShipmentRequest = Schemas['ShipmentRequest']
 export type ShipmentChange = Schemas['ShipmentChange']
 export type InventoryRow = Schemas['InventoryRow']
+export type ProductRow = Schemas['ProductBulk']['rows'][number]
+export type PriceRuleRow = Schemas['PriceRuleBulk']['rows'][number]
+export type CustomerChange = Schemas['CustomerChange']
 
 export type ClarityClient = ReturnType<typeof createClarityClient>
 
@@ -203,6 +207,30 @@ export function createClarityClient(options: ClarityOptions) {
         opts,
       )
       return page.ok ? { ok: true as const, value: page.value.results } : page
+    },
+
+    /** Upserts by key, a result per row in the same order. @param rows at most 500 */
+    putProducts: (rows: readonly ProductRow[], opts: CallOptions = {}) =>
+      upsertRows('putProducts', rows, (body) =>
+        call('putProducts', 'write', upsertAnswer, (req) => api.PUT('/products', { body, ...req }), opts),
+      ),
+
+    /** Upserts by key, a result per row in the same order. @param rows at most 500 */
+    putPriceRules: (rows: readonly PriceRuleRow[], opts: CallOptions = {}) =>
+      upsertRows('putPriceRules', rows, (body) =>
+        call('putPriceRules', 'write', upsertAnswer, (req) => api.PUT('/price-rules', { body, ...req }), opts),
+      ),
+
+    /** @param meaning of this write, e.g. `customer:55:<hash>` */
+    patchCustomer: (id: string, body: CustomerChange, meaning: string, opts: CallOptions = {}) => {
+      const params = { path: { id }, header: keyed(meaning) }
+      return call(
+        'patchCustomer',
+        'write',
+        customer,
+        (req) => api.PATCH('/customers/{id}', { params, body, ...req }),
+        opts,
+      )
     },
 
     putInventoryLocation: (key: string, body: Schemas['InventoryLocationChange'], opts: CallOptions = {}) => {

@@ -44,7 +44,10 @@ export const bridgeScopes = [
   'inventory:read',
   'inventory:write',
   'customers:read',
+  'customers:write',
   'products:read',
+  'products:write',
+  'prices:write',
   'webhooks:read',
   'webhooks:write',
 ] as const

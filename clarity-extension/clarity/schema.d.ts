@@ -240,7 +240,11 @@ export interface paths {
             cookie?: never;
         };
         get: operations["listProducts"];
-        put?: never;
+        /**
+         * Up to 500 upserts by key, a result per row in the same order.
+         * @description Each row is what `PUT /products/by-key/{externalKey}` would take; one that cannot be taken is `rejected` and disturbs no other.
+         */
+        put: operations["putProducts"];
         post?: never;
         delete?: never;
         options?: never;
@@ -379,7 +383,11 @@ export interface paths {
             cookie?: never;
         };
         get: operations["listPriceRules"];
-        put?: never;
+        /**
+         * Up to 500 upserts by key, a result per row in the same order.
+         * @description Each row is what `PUT /price-rules/by-key/{externalKey}` would take; one that cannot be taken is `rejected` and disturbs no other.
+         */
+        put: operations["putPriceRules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1633,6 +1641,31 @@ export interface components {
         InventoryBulkResult: {
             results: components["schemas"]["InventoryResult"][];
         };
+        ProductBulk: {
+            rows: ({
+                externalKey: string;
+            } & WithRequired<components["schemas"]["ProductChange"], "externalKey">)[];
+        };
+        PriceRuleBulk: {
+            rows: ({
+                externalKey: string;
+            } & WithRequired<components["schemas"]["PriceRuleChange"], "externalKey">)[];
+        };
+        BulkResult: {
+            results: {
+                /** @description Of the row in the request. */
+                index: number;
+                /** @enum {string} */
+                status: "ok" | "rejected";
+                /** @description Of the record that was written. */
+                id?: components["schemas"]["Id"];
+                /** @description Of a rejected row. */
+                code?: string;
+                message?: string;
+                /** @description JSON pointer into the row. */
+                field?: string;
+            }[];
+        };
         InventoryLocationChange: {
             name?: string;
             active?: boolean;
@@ -1653,6 +1686,7 @@ export interface components {
             description?: components["schemas"]["Text"];
             categoryPath?: string[];
             uom?: string;
+            /** @description An absent sale price stays as it is, null takes it away. */
             prices?: {
                 base: components["schemas"]["Decimal"];
                 sale?: components["schemas"]["DecimalOrNull"];
@@ -2496,6 +2530,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    putProducts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductBulk"];
+            };
+        };
+        responses: {
+            /** @description A result per row. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            422: components["responses"]["Unprocessable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     digestProducts: {
         parameters: {
             query?: never;
@@ -2745,6 +2805,32 @@ export interface operations {
                     "application/json": components["schemas"]["PriceRulePage"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPriceRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRuleBulk"];
+            };
+        };
+        responses: {
+            /** @description A result per row. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            422: components["responses"]["Unprocessable"];
             default: components["responses"]["Problem"];
         };
     };

@@ -12,6 +12,9 @@ export interface Limit {
   refused(): void
 }
 
+/** While one call is under way the next gathers. */
+export const ONE_AT_A_TIME: Limit = { size: 1, accepted() {}, refused() {} }
+
 export interface LimitOptions {
   start?: number
   /** The slow-down estimate never goes below this; a refusal may. */

@@ -2,7 +2,7 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Operation } from '../../odoo-bridge/client/shapes.ts'
 import type { Answer } from '../../shared/outcome.ts'
 import { type Batcher, batcher } from './batcher.ts'
-import { adaptiveLimit } from './limit.ts'
+import { adaptiveLimit, type Limit, ONE_AT_A_TIME } from './limit.ts'
 import { type Applied, answerOf } from './result.ts'
 
 /** Operations of many lanes travel to Odoo together, as many calls at a time as it takes. */
@@ -14,15 +14,32 @@ export interface OdooSender {
 
 /** Measured best on a server with two workers: more per call only adds latency. */
 const OPERATIONS_PER_CALL = 25
+const MASTERS_PER_CALL = 100
 /** How many ensured records are remembered as being there. */
 const REMEMBERED = 50_000
 
-export function odooSender(client: Pick<OdooClient, 'apply'>, store: string): OdooSender {
+/**
+ * Master data travels beside the orders: one call at a time, so that it never takes Odoo's other workers away from them, and
+ * many records in each, because making a product costs little more than telling of it.
+ */
+export const masterSender = (client: Pick<OdooClient, 'apply'>, store: string): OdooSender =>
+  odooSender(client, store, { limit: ONE_AT_A_TIME, operationsPerCall: MASTERS_PER_CALL })
+
+export interface SenderOptions {
+  limit?: Limit
+  operationsPerCall?: number
+}
+
+export function odooSender(
+  client: Pick<OdooClient, 'apply'>,
+  store: string,
+  { limit = adaptiveLimit(), operationsPerCall = OPERATIONS_PER_CALL }: SenderOptions = {},
+): OdooSender {
   const known = new Set<string>()
   const calls: Batcher<Operation, Answer<Applied>> = batcher({
-    limit: adaptiveLimit(),
-    maxItems: OPERATIONS_PER_CALL,
-    keys: (operation) => ensured(operation).filter((key) => !known.has(key)),
+    limit,
+    maxItems: operationsPerCall,
+    keys: (operation) => touched(operation).filter((key) => !known.has(key)),
     wasRefused: (answer) => !answer.ok && answer.outcome.kind === 'retry' && answer.outcome.cause !== 'conflict',
     send,
   })
@@ -48,7 +65,7 @@ export function odooSender(client: Pick<OdooClient, 'apply'>, store: string): Od
       const result = reply.value[index]
       if (!result) throw new Error(`Odoo gave no result for operation ${operation.id}`)
       const answer = answerOf(operation, result)
-      if (answer.ok) remember(ensured(operation))
+      if (answer.ok) remember(touched(operation))
       return answer
     })
   }
@@ -60,4 +77,5 @@ export function odooSender(client: Pick<OdooClient, 'apply'>, store: string): Od
 }
 
 /** Two calls that create the same customer at once would lose a race in Odoo; in one call they are one record. */
-const ensured = ({ ensure = [] }: Operation): string[] => ensure.map(({ kind, ref }) => `${kind}:${ref}`)
+const touched = ({ kind, ref, ensure = [], attach = [] }: Operation): string[] =>
+  [{ kind, ref }, ...ensure, ...attach].map((record) => `${record.kind}:${record.ref}`)

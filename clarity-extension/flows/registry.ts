@@ -1,15 +1,28 @@
 import type { EventType } from '../../shared/events.ts'
+import { type CustomerToClarityPorts, customerToClarity } from './customer-to-clarity.ts'
+import { type CustomerToOdooPorts, customerToOdoo } from './customer-to-odoo.ts'
 import type { Flow } from './flow.ts'
 import { type InvoicePorts, invoiceToClarityFlow } from './invoice-to-clarity.ts'
 import { notSynced } from './not-synced.ts'
 import { type OrderStatusPorts, orderStatusToClarity } from './order-status-to-clarity.ts'
 import { type OrderToOdooPorts, orderToOdoo } from './order-to-odoo.ts'
+import { type PriceFlowPorts, priceRulesToClarity } from './price-rules-to-clarity.ts'
+import { type ProductFlowPorts, productToClarity } from './product-to-clarity.ts'
+import { type ProductToOdooPorts, productToOdoo } from './product-to-odoo.ts'
 import { type ReturnToClarityPorts, returnToClarityFlow } from './return-to-clarity.ts'
 import { type ReturnToOdooPorts, returnToOdooFlow } from './return-to-odoo.ts'
 import { type ShipmentPorts, shipmentToClarityFlow } from './shipment-to-clarity.ts'
 import { type StockFlowPorts, stockToClarity } from './stock-to-clarity.ts'
 
-export interface Ports {
+export interface MasterPorts {
+  customer: CustomerToOdooPorts
+  product: ProductToOdooPorts
+  productToClarity: ProductFlowPorts
+  priceToClarity: PriceFlowPorts
+  customerToClarity: CustomerToClarityPorts
+}
+
+export interface Ports extends MasterPorts {
   order: OrderToOdooPorts
   status: OrderStatusPorts
   shipment: ShipmentPorts
@@ -35,10 +48,25 @@ export const registry = {
     coalesce: true,
     restMs: 3_000,
   },
-  'customer.created': ignored('Customers reach Odoo with their first order; profiles are not synchronised.'),
-  'customer.updated': ignored('Customers reach Odoo with their first order; profiles are not synchronised.'),
-  'product.created': ignored('Odoo is the record for products.'),
-  'product.updated': ignored('Odoo is the record for products.'),
+  'product.changed': {
+    name: 'product-to-clarity',
+    flow: (ports) => productToClarity(ports.productToClarity),
+    coalesce: true,
+  },
+  'pricelist_item.changed': {
+    name: 'price-rules-to-clarity',
+    flow: (ports) => priceRulesToClarity(ports.priceToClarity),
+    coalesce: true,
+  },
+  'partner.changed': {
+    name: 'customer-to-clarity',
+    flow: (ports) => customerToClarity(ports.customerToClarity),
+    coalesce: true,
+  },
+  'customer.created': { name: 'customer-to-odoo', flow: (ports) => customerToOdoo(ports.customer) },
+  'customer.updated': { name: 'customer-to-odoo', flow: (ports) => customerToOdoo(ports.customer) },
+  'product.created': { name: 'product-to-odoo', flow: (ports) => productToOdoo(ports.product) },
+  'product.updated': { name: 'product-to-odoo', flow: (ports) => productToOdoo(ports.product) },
   'inventory.updated': ignored('Odoo is the record for stock.'),
   'return.created': { name: 'return-to-odoo', flow: (ports) => returnToOdooFlow(ports.returns) },
   'return.updated': { name: 'return-to-odoo', flow: (ports) => returnToOdooFlow(ports.returns) },

@@ -101,6 +101,12 @@ function odooLane({ type, data }: OdooEnvelope): Placed {
       const subject = data.sku || `#${data.product_id}`
       return { lane: `stock:${subject}`, subject, priority: 2 }
     }
+    case 'product.changed':
+      return { lane: `odoo-product:${data.product_id}`, subject: data.sku || `#${data.product_id}`, priority: 3 }
+    case 'partner.changed':
+      return { lane: `customer:${data.customer.ref}`, subject: data.customer.ref, priority: 2 }
+    case 'pricelist_item.changed':
+      return { lane: `price:${data.item_id}`, subject: `#${data.item_id}`, priority: 3 }
   }
 }
 

@@ -54,6 +54,7 @@ function rulesTable(rules: readonly Rule[]): string {
     const notes = [
       rule.when && `when ${conditionWords(rule.when)}`,
       rule.required && 'required',
+      rule.once && 'new records only',
       rule.default !== undefined && `else \`${JSON.stringify(rule.default)}\``,
       rule.about,
     ]

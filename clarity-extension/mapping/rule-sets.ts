@@ -1,7 +1,9 @@
 import type { EventType } from '../../shared/events.ts'
+import { customerToClarity, priceToClarity, productToClarity } from './defaults/masters-to-clarity.ts'
 import { orderToOdoo } from './defaults/order-to-odoo.ts'
 import { addressToOdoo, contactToOdoo, customerToOdoo } from './defaults/partner-to-odoo.ts'
 import { paymentToOdoo } from './defaults/payment-to-odoo.ts'
+import { categoryToOdoo, productToOdoo, templateToOdoo } from './defaults/product-to-odoo.ts'
 import { returnToOdoo } from './defaults/return-to-odoo.ts'
 import type { RuleSet } from './rules.ts'
 
@@ -12,15 +14,23 @@ export interface DeliveredRules {
 }
 
 const orders: EventType[] = ['order.created', 'order.updated', 'order.cancelled', 'order.paymentUpdated']
+const customers: EventType[] = ['customer.created', 'customer.updated']
+const products: EventType[] = ['product.created', 'product.updated']
 
 /** Every rule set that a flow maps with: what can be edited, previewed and rolled back. A new entity joins with its line. */
 export const deliveredRules: readonly DeliveredRules[] = [
   { rules: orderToOdoo, events: orders },
-  { rules: customerToOdoo, events: orders },
-  { rules: contactToOdoo, events: orders },
-  { rules: addressToOdoo, events: orders },
+  { rules: customerToOdoo, events: [...orders, ...customers] },
+  { rules: contactToOdoo, events: [...orders, ...customers] },
+  { rules: addressToOdoo, events: [...orders, ...customers] },
   { rules: paymentToOdoo, events: orders },
   { rules: returnToOdoo, events: ['return.created', 'return.updated'] },
+  { rules: productToOdoo, events: products },
+  { rules: templateToOdoo, events: products },
+  { rules: categoryToOdoo, events: products },
+  { rules: productToClarity, events: ['product.changed'] },
+  { rules: customerToClarity, events: ['partner.changed'] },
+  { rules: priceToClarity, events: ['pricelist_item.changed'] },
 ]
 
 /** The versions of rule sets that took part in a mapping, in the order of their names. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fieldGroups } from '../../shared/switches.ts'
 import type { Json } from './json.ts'
 import type { Condition, Each, Rule, RuleSet, Step, Value } from './rules.ts'
 
@@ -74,6 +75,8 @@ export const rule: z.ZodType<Rule> = z
     about: z.string().optional(),
     when: condition.optional(),
     required: z.boolean().optional(),
+    once: z.boolean().optional(),
+    group: z.enum(fieldGroups).optional(),
     ...valueShape,
   })
   .refine(hasOneSource, oneSource)

@@ -1,3 +1,4 @@
+import type { FieldGroup } from '../../shared/switches.ts'
 import type { Json } from './json.ts'
 
 /**
@@ -56,6 +57,10 @@ export interface Rule extends Value {
   when?: Condition
   /** Without a value the record is parked and the field named. */
   required?: boolean
+  /** Only a new record gets it; later the target's own value stands. */
+  once?: boolean
+  /** The fields it belongs to where the merchant chooses which side is the record of what. */
+  group?: FieldGroup
 }
 
 /**

@@ -652,7 +652,7 @@ export interface components {
         /** @enum {string} */
         Direction: "toOdoo" | "toClarity";
         /** @enum {string} */
-        FieldGroup: "content" | "price" | "stock" | "addresses";
+        FieldGroup: "content" | "price" | "stock" | "addresses" | "terms";
         /**
          * @description What becomes of a change on the side that is not the record. `propose` holds it for a person.
          * @enum {string}
@@ -691,6 +691,7 @@ export interface components {
                 price?: components["schemas"]["OwnerChoice"];
                 stock?: components["schemas"]["OwnerChoice"];
                 addresses?: components["schemas"]["OwnerChoice"];
+                terms?: components["schemas"]["OwnerChoice"];
             };
         };
         OwnerChoice: {

@@ -1,4 +1,5 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { Ping } from '../../odoo-bridge/client/shapes.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { ClarityConfig, OdooConfig } from '../config.ts'
@@ -24,7 +25,12 @@ export function claritySide(clarity: Pick<ClarityClient, 'check'>, config: Clari
   }
 }
 
-export function odooSide(odoo: Pick<OdooClient, 'ping'>, config: OdooConfig): ConnectionSide {
+/** @param written the entities that are written to Odoo now: each needs rights of its own */
+export function odooSide(
+  odoo: Pick<OdooClient, 'ping'>,
+  config: Pick<OdooConfig, 'url' | 'db'>,
+  written: () => Promise<string[]> = async () => [],
+): ConnectionSide {
   return {
     label: 'Odoo',
     address: `${config.url}, database ${config.db}`,
@@ -33,16 +39,17 @@ export function odooSide(odoo: Pick<OdooClient, 'ping'>, config: OdooConfig): Co
       const reply = await odoo.ping()
       const ms = Math.round(performance.now() - began)
       if (!reply.ok) return [failed(reply.outcome, ms)]
-      const { odoo_version, module_version, user, missing_rights, time, outbox } = reply.value
+      const { odoo_version, module_version, user, time, outbox } = reply.value
+      const missing = await missingRights(reply.value)
       const off = Math.abs(Date.now() - Date.parse(time))
       return [
         passed('Reachable', `Odoo ${odoo_version}, module ${module_version}, as ${user.login}.`, ms),
-        missing_rights.length === 0
+        missing.length === 0
           ? passed('Rights', 'The service user has every right it needs.', 0)
           : fault(
               'Rights',
-              `The service user lacks: ${missing_rights.join(', ')}.`,
-              'Add it to the group Clarity Bridge / Service in Odoo.',
+              `The service user lacks: ${missing.join(', ')}.`,
+              'Give it the role under Clarity Bridge in its user form in Odoo; for products, Clarity Bridge: Products.',
             ),
         off < CLOCK_LIMIT_MS
           ? passed('Clock', `Odoo's clock differs by ${Math.round(off / 1000)} s.`, 0)
@@ -60,6 +67,12 @@ export function odooSide(odoo: Pick<OdooClient, 'ping'>, config: OdooConfig): Co
             ),
       ]
     },
+  }
+
+  /** Everything that what is switched on needs, once each. */
+  async function missingRights({ missing_rights, missing_by_entity }: Ping): Promise<string[]> {
+    const entities = await written()
+    return [...new Set([...missing_rights, ...entities.flatMap((entity) => missing_by_entity[entity] ?? [])])]
   }
 }
 

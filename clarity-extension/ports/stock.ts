@@ -2,6 +2,7 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import { batcher } from '../delivery/batcher.ts'
+import { ONE_AT_A_TIME } from '../delivery/limit.ts'
 import { publishStock, type StockFlowPorts } from '../flows/stock-to-clarity.ts'
 import type { DemandStore } from './demand.ts'
 import type { PublishedStock } from './published.ts'
@@ -14,9 +15,8 @@ export interface StockSettings {
   defaultLocation: string
 }
 
-/** One read and one bulk write at a time carry as many SKUs as wait: while one is under way the next gathers. */
+/** One read and one bulk write at a time carry as many SKUs as wait. */
 const SKUS_PER_CALL = 500
-const ONE_AT_A_TIME = { size: 1, accepted() {}, refused() {} }
 
 export function stockPorts(
   clarity: ClarityClient,

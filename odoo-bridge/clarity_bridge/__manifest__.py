@@ -17,6 +17,7 @@
         "views/clarity_event_views.xml",
         "views/clarity_return_views.xml",
         "views/clarity_menus.xml",
+        "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
     ],

@@ -424,6 +424,195 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    productChanged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A product (variant) was made, changed or deleted. Off until switched on in Odoo's settings, as the next two. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "webhook-id": string;
+                    "webhook-timestamp": string;
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProductChanged"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Signature refused. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Gone; the addon switches sending off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Could not be stored; send again. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    partnerChanged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Contact data, terms or activity of a registered customer changed. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "webhook-id": string;
+                    "webhook-timestamp": string;
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PartnerChanged"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Signature refused. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Gone; the addon switches sending off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Could not be stored; send again. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    pricelistItemChanged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A rule of a price list was made, changed or deleted, or the products it is for. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "webhook-id": string;
+                    "webhook-timestamp": string;
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PricelistItemChanged"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Signature refused. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Gone; the addon switches sending off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Could not be stored; send again. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     parcel: {
         parameters: {
             query?: never;
@@ -650,7 +839,25 @@ export interface components {
             hash: string;
             model: string;
             values: components["schemas"]["Values"];
+            /** @description Values that only a new record gets; on one that is there already the other side is their record. */
+            initial?: components["schemas"]["Values"];
+            /**
+             * @description While the link is unknown: field (dotted path allowed) to exact value. One existing record is linked and updated,
+             *     several are a problem, as is one that another reference of this kind writes already.
+             */
+            match?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description product.product only - attribute to value. It is the variant of `product_tmpl_id` with these options; attributes,
+             *     values and the template's lines are made where they are missing.
+             */
+            options?: {
+                [key: string]: string;
+            };
             ensure?: components["schemas"]["Record"][];
+            /** @description Records that belong to this one and are made after it, e.g. a customer's addresses; like `ensure` they are never changed here. */
+            attach?: components["schemas"]["Record"][];
             /**
              * @description Done in this order after the write, each only where it is still to do. confirm - sale.order; cancel - sale.order
              *     without finished deliveries and posted invoices, else the result is `review`; invoice - sale.order, one posted
@@ -888,6 +1095,81 @@ export interface components {
             /** @description The order was written with it and keeps it. */
             fixed: boolean;
         };
+        /** @description A product (variant) as its company's users see it. */
+        ProductState: {
+            id: number;
+            /** @description Its internal reference. */
+            sku: string | null;
+            /** @description Another active product has the same reference. */
+            shared: boolean;
+            /** @description Of its template. */
+            name: string;
+            template: {
+                id: number;
+                /** @description How many there are. */
+                variants: number;
+            };
+            /** @description Attribute to value, e.g. `{Color: Red}`. */
+            options: {
+                [key: string]: string;
+            };
+            description: string | null;
+            /** @description From the root. */
+            category: string[];
+            uom: string;
+            /** @description The variant's sales price. */
+            price: components["schemas"]["Decimal"];
+            currency: string;
+            /** @description Names of its sales taxes. */
+            taxes: string[];
+            barcode: string | null;
+            weight: components["schemas"]["Decimal"];
+            /** @enum {string} */
+            type: "consu" | "service" | "combo";
+            storable: boolean;
+            for_sale: boolean;
+            active: boolean;
+        };
+        PartnerState: {
+            /** @description Clarity customer id. */
+            ref: string;
+            id: number;
+            name: string;
+            company: boolean;
+            email: string | null;
+            phone: string | null;
+            vat: string | null;
+            price_list: string | null;
+            /** @description Null is no limit; absent - the service user may not read it (it takes the rights of an accountant). */
+            credit_limit?: string | null;
+            on_hold: boolean;
+            active: boolean;
+        };
+        PriceState: {
+            id: number;
+            price_list: {
+                id: number;
+                name: string;
+                active: boolean;
+            };
+            currency: string;
+            /** @enum {string} */
+            applied_on: "all" | "category" | "product";
+            /** @description References of the active products it names; none where it applies to all or to a category. */
+            skus: string[];
+            /** @enum {string} */
+            compute: "fixed" | "percentage" | "formula";
+            price: string | null;
+            /** @description Taken off the price; negative is added. */
+            percent: string | null;
+            /** @description What a percentage is taken of: list_price, standard_price (cost) or pricelist (another one). */
+            base: string | null;
+            min_quantity: components["schemas"]["Decimal"];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+        };
         Field: {
             string: string;
             help?: string;
@@ -914,6 +1196,10 @@ export interface components {
             };
             /** @description Plain sentences */
             missing_rights: string[];
+            /** @description What an entity needs besides, where it is written to Odoo. */
+            missing_by_entity: {
+                [key: string]: string[];
+            };
             /** Format: date-time */
             time: string;
             warehouses: {
@@ -927,6 +1213,9 @@ export interface components {
                 stock: boolean;
                 invoice?: boolean;
                 return?: boolean;
+                product: boolean;
+                price: boolean;
+                customer: boolean;
             };
             outbox: {
                 pending: number;
@@ -992,6 +1281,36 @@ export interface components {
                 sku?: string | null;
             };
         };
+        ProductChanged: {
+            /** @constant */
+            type: "product.changed";
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                product_id: number;
+                sku?: string | null;
+            };
+        };
+        PartnerChanged: {
+            /** @constant */
+            type: "partner.changed";
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                partner_id: number;
+                customer: components["schemas"]["OrderReference"];
+                traceparent?: string | null;
+            };
+        };
+        PricelistItemChanged: {
+            /** @constant */
+            type: "pricelist_item.changed";
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                item_id: number;
+            };
+        };
         OutboxEvent: {
             /** @description The same on every attempt and in every way it is delivered. */
             webhook_id: string;
@@ -1009,7 +1328,7 @@ export interface components {
                 events: components["schemas"]["OutboxEvent"][];
             };
         };
-        Envelope: components["schemas"]["SaleOrderChanged"] | components["schemas"]["PickingChanged"] | components["schemas"]["StockChanged"] | components["schemas"]["InvoiceChanged"] | components["schemas"]["ReturnChanged"];
+        Envelope: components["schemas"]["SaleOrderChanged"] | components["schemas"]["PickingChanged"] | components["schemas"]["StockChanged"] | components["schemas"]["InvoiceChanged"] | components["schemas"]["ReturnChanged"] | components["schemas"]["ProductChanged"] | components["schemas"]["PartnerChanged"] | components["schemas"]["PricelistItemChanged"];
     };
     responses: {
         /** @description Odoo's error object; `name` is the Python class. */
@@ -1136,8 +1455,8 @@ export interface operations {
                 "application/json": {
                     store: components["schemas"]["Store"];
                     /** @enum {string} */
-                    kind: "order" | "picking" | "stock" | "invoice" | "return";
-                    /** @description order - Clarity order ids; picking, invoice - Odoo ids as text; stock - SKUs; return - Clarity return ids. Unknown ones are absent from the answer. */
+                    kind: "order" | "picking" | "stock" | "invoice" | "return" | "product" | "partner" | "price";
+                    /** @description order - Clarity order ids; picking, invoice - Odoo ids as text; stock - SKUs; return - Clarity return ids; product - Odoo product ids as text; partner - Clarity customer ids; price - ids of price list rules as text. Unknown ones are absent from the answer. */
                     refs: string[];
                     /** @description stock only - Clarity order ids that the storefront has sold and that may not be here yet; the answer's `held` names those that are here and reserved (or tried). */
                     pending_orders?: string[];
@@ -1163,6 +1482,9 @@ export interface operations {
                         held?: string[];
                         invoices?: components["schemas"]["InvoiceState"][];
                         returns?: components["schemas"]["ReturnState"][];
+                        products?: components["schemas"]["ProductState"][];
+                        partners?: components["schemas"]["PartnerState"][];
+                        prices?: components["schemas"]["PriceState"][];
                     };
                 };
             };

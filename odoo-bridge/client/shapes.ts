@@ -13,6 +13,9 @@ export type PickingState = z.infer<typeof pickingState>
 export type StockState = z.infer<typeof stockState>
 export type InvoiceState = z.infer<typeof invoiceState>
 export type ReturnState = z.infer<typeof returnState>
+export type ProductState = z.infer<typeof productState>
+export type PartnerState = z.infer<typeof partnerState>
+export type PriceState = z.infer<typeof priceState>
 export type Ping = z.infer<typeof ping>
 export type Field = z.infer<typeof field>
 export type ChoiceRequest = Omit<Schemas['ChoiceRequest'], 'limit'> & { limit?: number }
@@ -91,6 +94,56 @@ const document = z.object({
 }) satisfies z.ZodType<Schemas['Document']>
 export const documented = z.object({ document: document.nullable() })
 
+export const productState = z.object({
+  id: z.int(),
+  sku: z.string().nullable(),
+  shared: z.boolean(),
+  name: z.string(),
+  template: z.object({ id: z.int(), variants: z.int() }),
+  options: z.record(z.string(), z.string()),
+  description: z.string().nullable(),
+  category: z.array(z.string()),
+  uom: z.string(),
+  price: decimal,
+  currency: z.string(),
+  taxes: z.array(z.string()),
+  barcode: z.string().nullable(),
+  weight: decimal,
+  type: z.enum(['consu', 'service', 'combo']),
+  storable: z.boolean(),
+  for_sale: z.boolean(),
+  active: z.boolean(),
+}) satisfies z.ZodType<Schemas['ProductState']>
+
+export const partnerState = z.object({
+  ref: z.string(),
+  id: z.int(),
+  name: z.string(),
+  company: z.boolean(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  vat: z.string().nullable(),
+  price_list: z.string().nullable(),
+  credit_limit: decimal.nullish(),
+  on_hold: z.boolean(),
+  active: z.boolean(),
+}) satisfies z.ZodType<Schemas['PartnerState']>
+
+export const priceState = z.object({
+  id: z.int(),
+  price_list: z.object({ id: z.int(), name: z.string(), active: z.boolean() }),
+  currency: z.string(),
+  applied_on: z.enum(['all', 'category', 'product']),
+  skus: z.array(z.string()),
+  compute: z.enum(['fixed', 'percentage', 'formula']),
+  price: decimal.nullable(),
+  percent: decimal.nullable(),
+  base: z.string().nullable(),
+  min_quantity: decimal,
+  from: z.iso.datetime().nullable(),
+  to: z.iso.datetime().nullable(),
+}) satisfies z.ZodType<Schemas['PriceState']>
+
 const computed = z.object({
   amount_untaxed: decimal,
   amount_tax: decimal,
@@ -167,6 +220,9 @@ export const states = {
   stock: z.object({ as_of, stock: z.array(stockState), held: z.array(z.string()) }),
   invoice: z.object({ as_of, invoices: z.array(invoiceState) }),
   return: z.object({ as_of, returns: z.array(returnState) }),
+  product: z.object({ as_of, products: z.array(productState) }),
+  partner: z.object({ as_of, partners: z.array(partnerState) }),
+  price: z.object({ as_of, prices: z.array(priceState) }),
 }
 
 export const rates = z.object({
@@ -208,6 +264,7 @@ export const ping = z.object({
   company: z.object({ id: z.int(), name: z.string(), currency: z.string() }),
   user: z.object({ id: z.int(), login: z.string() }),
   missing_rights: z.array(z.string()),
+  missing_by_entity: z.record(z.string(), z.array(z.string())),
   time: z.iso.datetime(),
   warehouses: z.array(z.object({ code: z.string(), name: z.string() })),
   entities: z.object({
@@ -216,6 +273,9 @@ export const ping = z.object({
     stock: z.boolean(),
     invoice: z.boolean().optional(),
     return: z.boolean().optional(),
+    product: z.boolean(),
+    price: z.boolean(),
+    customer: z.boolean(),
   }),
   outbox: z.object({ pending: z.int(), oldest_at: z.iso.datetime().nullish(), sending: z.boolean() }),
 }) satisfies z.ZodType<Schemas['Ping']>

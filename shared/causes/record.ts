@@ -313,6 +313,14 @@ export const recordCauses = {
     reasons: ['The product is not in the storefront.', 'The location is not in the storefront.'],
     remedy: 'Create the product and the location in the storefront, or leave the warehouse unmapped, and replay.',
   },
+  price_rule_unsupported: {
+    classes: ['correct'],
+    mendedIn: 'odoo',
+    title: 'A price rule that the storefront cannot keep',
+    meaning: 'The storefront keeps fixed prices and percentages of its own price, by SKU. It does not show this price.',
+    reasons: ['The rule is for all products or a category.', 'The price is computed from costs or by a formula.'],
+    remedy: 'Name products and a price or percentage in Odoo, or set the price in the storefront and dismiss this.',
+  },
   too_large: {
     classes: ['correct'],
     mendedIn: 'settings',

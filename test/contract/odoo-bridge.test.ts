@@ -43,7 +43,7 @@ describe.each([
         database: odoo.db,
         company: { currency: 'USD' },
         missing_rights: [],
-        entities: { order: true, shipment: true, stock: true },
+        entities: { order: true, shipment: true, stock: true, product: false, price: false, customer: false },
       })
       expect(ping.warehouses.map(({ code }) => code).sort()).toEqual(['EAST', 'WH'])
     })

@@ -10,7 +10,7 @@ const clarity = openApi('shared/clarity.openapi.yaml')
 const odoo = openApi('odoo-bridge/openapi.yaml')
 
 const schema = (name: string) => `#/components/schemas/${name}`
-const [saleOrder, picking, stock, invoice, returned] = odooEnvelope.options
+const [saleOrder, picking, stock, invoice, returned, product, partner, price] = odooEnvelope.options
 
 /** Every zod shape that stands for something on a wire, and where the document says the same. */
 const pairs: [string, z.ZodType, typeof clarity, string][] = [
@@ -36,6 +36,9 @@ const pairs: [string, z.ZodType, typeof clarity, string][] = [
   ['odooEnvelope stock.changed', stock, odoo, 'StockChanged'],
   ['odooEnvelope invoice.changed', invoice, odoo, 'InvoiceChanged'],
   ['odooEnvelope return.changed', returned, odoo, 'ReturnChanged'],
+  ['odooEnvelope product.changed', product, odoo, 'ProductChanged'],
+  ['odooEnvelope partner.changed', partner, odoo, 'PartnerChanged'],
+  ['odooEnvelope pricelist_item.changed', price, odoo, 'PricelistItemChanged'],
 ]
 
 describe.each(pairs)('%s', (_, shape, api, name) => {

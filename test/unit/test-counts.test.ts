@@ -47,6 +47,12 @@ describe('what a run of Odoo’s tests comes to', () => {
     })
   })
 
+  it('adds up several runs; one that found nothing is a failure', () => {
+    const first = result('0 failed, 0 error(s) of 12')
+    expect(countOdoo(`${first}\n${result('1 failed, 0 error(s) of 3')}`, fine)).toMatchObject({ passed: 14, failed: 1 })
+    expect(countOdoo(`${first}\n${result('0 failed, 0 error(s) of 0')}`, fine)).toMatchObject({ failed: 1 })
+  })
+
   it('takes a runner that found no test, or said nothing, for a failure', () => {
     expect(countOdoo(result('0 failed, 0 error(s) of 0'), fine)).toMatchObject({ passed: 0, failed: 1 })
     expect(countOdoo('Killed', { code: 137, strict: false })).toMatchObject({ passed: 0, failed: 1 })

@@ -76,7 +76,8 @@ const ofOrders: LookupTables = {
 const ofProducts: LookupTables = {
   category: {
     title: 'Categories',
-    about: "The storefront's category path, joined by ` / ` -> the complete name of Odoo's product category.",
+    about:
+      "The storefront's category path, joined by ` / ` -> the complete name of Odoo's product category. Without an entry it is found or made by its path.",
     target: record('product.category', 'complete_name'),
     entries: {},
   },
@@ -88,8 +89,26 @@ const ofProducts: LookupTables = {
   },
   price_list: {
     title: 'Price lists',
-    about: "The storefront's price list -> the name of Odoo's pricelist.",
+    about: "The storefront's price list -> the name of Odoo's pricelist. Without an entry the names are the same.",
     target: record('product.pricelist', 'name'),
+    entries: {},
+  },
+  tax_to_clarity: {
+    title: 'Taxes of products, to the storefront',
+    about: "The name of Odoo's sales tax -> the storefront's taxCode. Without an entry the storefront keeps its own.",
+    keys: 'odoo',
+    entries: {},
+  },
+  unit_to_clarity: {
+    title: 'Units, to the storefront',
+    about: "The name of Odoo's unit of measure -> the storefront's unit. Without an entry the names are the same.",
+    keys: 'odoo',
+    entries: { Units: 'unit' },
+  },
+  price_list_to_clarity: {
+    title: 'Price lists, to the storefront',
+    about: "The name of Odoo's pricelist -> the storefront's price list. Without an entry the names are the same.",
+    keys: 'odoo',
     entries: {},
   },
 }

@@ -1,26 +1,32 @@
 import type { Rule, RuleSet } from '../rules.ts'
 
+const once = true
+
 /**
  * An address in Odoo's fields. `regionCode` and `regionText` are derived (order/addresses.ts): one of them at most.
+ * Written once: an order that was placed with an address keeps it.
  * @param at path of the address
  */
 const addressFields = (at = ''): Rule[] => [
-  { to: 'street', from: `${at}line1`, convert: ['clean', 'collapse'] },
+  { to: 'street', once, from: `${at}line1`, convert: ['clean', 'collapse'] },
   {
     to: 'street2',
+    once,
     about: 'A region that Odoo has no record for is kept as text.',
     from: [`${at}line2`, `${at}regionText`],
     join: ', ',
     convert: ['clean', 'collapse'],
   },
-  { to: 'city', from: `${at}city`, convert: ['clean', 'collapse'] },
-  { to: 'zip', from: `${at}postalCode`, convert: ['clean', 'collapse'] },
+  { to: 'city', once, from: `${at}city`, convert: ['clean', 'collapse'] },
+  { to: 'zip', once, from: `${at}postalCode`, convert: ['clean', 'collapse'] },
   {
     to: 'country_id',
+    once,
     find: { model: 'res.country', by: { code: { from: `${at}country`, convert: ['country'] } } },
   },
   {
     to: 'state_id',
+    once,
     about: 'A region is looked up within its country: MI is Michigan in the US and Milano in Italy.',
     find: {
       model: 'res.country.state',
@@ -30,20 +36,34 @@ const addressFields = (at = ''): Rule[] => [
   },
 ]
 
-/** A person or company, with the invoice address of the first order as its own. Never changed by a later order. */
+/**
+ * A person or company, with the invoice address of its first order (or of its profile) as its own. An order only makes it, its
+ * profile changes it; what the storefront leaves empty stays as Odoo has it.
+ */
 export const customerToOdoo: RuleSet = {
   name: 'customer-to-odoo',
-  description: 'Whoever buys: a guest, a registered person or a company.',
+  description: 'Whoever buys: a guest, a registered person or a company. An order makes it, its profile changes it.',
   entity: 'customer',
   direction: 'toOdoo',
   version: 1,
   model: 'res.partner',
   rules: [
-    { to: 'name', from: 'name', convert: ['clean', 'collapse'], required: true },
-    { to: 'is_company', from: 'isCompany' },
-    { to: 'email', from: 'email', convert: ['clean', 'trim'] },
-    { to: 'phone', from: 'phone', convert: ['clean', 'collapse'] },
-    { to: 'vat', from: 'vatNumber', convert: ['clean', 'collapse'] },
+    { to: 'name', group: 'content', from: 'name', convert: ['clean', 'collapse'], required: true },
+    { to: 'is_company', group: 'content', from: 'isCompany' },
+    { to: 'email', group: 'content', from: 'email', convert: ['clean', 'trim'] },
+    { to: 'phone', group: 'content', from: 'phone', convert: ['clean', 'collapse'] },
+    { to: 'vat', group: 'content', from: 'vatNumber', convert: ['clean', 'collapse'] },
+    { to: 'active', group: 'content', about: "A profile's.", from: 'active' },
+    {
+      to: 'property_product_pricelist',
+      group: 'terms',
+      about: "A profile's, where the storefront is the record of terms.",
+      from: 'priceList',
+      lookup: { table: 'price_list', missing: 'pass' },
+      record: { model: 'product.pricelist', field: 'name' },
+    },
+    { to: 'credit_limit', group: 'terms', about: 'Needs the rights of an accountant in Odoo.', from: 'creditLimit' },
+    { to: 'clarity_on_hold', group: 'terms', from: 'onHold' },
     ...addressFields('address.'),
   ],
   match: [

@@ -328,6 +328,7 @@ export const de: Words = {
     not_found: 'Odoo hat diesen Datensatz nicht',
     storefront_refused: 'Der Shop lehnt ab',
     inventory_rejected: 'Der Shop hat den Bestand abgelehnt',
+    price_rule_unsupported: 'Eine Preisregel, die der Shop nicht führen kann',
     unchanged: 'Nichts hat sich geändert',
     stale: 'Eine neuere Fassung war schneller',
     switched_off: 'Ausgeschaltet',
@@ -490,6 +491,8 @@ export const de: Words = {
       'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
     business_rule: 'Tun Sie, was Odoo verlangt, und wiederholen Sie dann.',
     storefront_refused: 'Berichtigen Sie den Wert oder die Regel, die ihn ergab, und wiederholen Sie dann.',
+    price_rule_unsupported:
+      'Nennen Sie in Odoo Produkte und einen Preis oder Prozentsatz, oder setzen Sie den Preis im Shop und verwerfen Sie dies.',
     inventory_rejected:
       'Legen Sie Produkt und Lagerort im Shop an, oder lassen Sie das Lager ohne Zuordnung, und wiederholen Sie dann.',
     too_large: 'Heben Sie die Größengrenze des Proxys vor Odoo an und wiederholen Sie dann.',

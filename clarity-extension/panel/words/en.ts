@@ -318,6 +318,7 @@ export const en = {
     not_found: 'Odoo has no such record',
     storefront_refused: 'The storefront says no',
     inventory_rejected: 'The storefront refused the stock',
+    price_rule_unsupported: 'A price rule that the storefront cannot keep',
     unchanged: 'Nothing changed',
     stale: 'A newer version came first',
     switched_off: 'Switched off',

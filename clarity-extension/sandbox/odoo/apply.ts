@@ -4,7 +4,7 @@ import type { components } from '../../../odoo-bridge/client/schema.d.ts'
 import { amount } from '../../../shared/money.ts'
 import { keepAmounts } from './amounts.ts'
 import { checkAll } from './checks.ts'
-import { ensureAll } from './ensure.ts'
+import { ensureAll, matchOf } from './ensure.ts'
 import { beyondStandIn, OdooError } from './error.ts'
 import type { Link } from './links.ts'
 import { fieldsOf } from './models.ts'
@@ -39,6 +39,7 @@ export function applyAll(db: Database, world: World, store: string, operations: 
 
 function applyOne(world: World, store: string, operation: Operation): Result {
   const { id, kind, ref, version, hash, model, traceparent = null } = operation
+  if (Object.keys(operation.options).length > 0) throw beyondStandIn('knows no variants of products')
   if (!fieldsOf(model)) throw wrong('/model', `The Odoo stand-in has no model ${model}.`, model)
   const known = world.links.get(store, kind, ref)
   if (known && known.model !== model) {
@@ -49,31 +50,53 @@ function applyOne(world: World, store: string, operation: Operation): Result {
   if (known && !same && Date.parse(version) < Date.parse(known.version)) return result(world, id, 'stale', known)
   if (known && same && newer) world.links.save({ ...known, version, traceparent })
 
-  const resId = same ? known.res_id : write(world, store, operation, known)
+  const adopted = known ? undefined : adopt(world, store, operation)
+  const resId = same ? known.res_id : write(world, store, operation, known?.res_id ?? adopted)
   const link = { store, kind, ref, model, res_id: resId, version, hash, traceparent }
-  if (!same) world.links.save(link)
+  if (!same) {
+    refuseShared(world, link)
+    world.links.save(link)
+    ensureAll(world, store, operation.attach, 'attach')
+  }
   if (!same && model === 'sale.order') compare(world, resId, operation)
   if (!same && model === 'sale.order') checkAll(world, resId, operation)
   const followed = operation.follow.filter((step) => follow(world, operation, resId, step)).length > 0
-  if (!known) return result(world, id, 'created', link)
+  if (!known) return result(world, id, adopted === undefined ? 'created' : 'updated', link)
   return result(world, id, same && !followed ? 'unchanged' : 'updated', link)
 }
 
-function write(world: World, store: string, operation: Operation, known: Link | undefined): number {
-  const { model, values, follow } = operation
-  if (known && follow.includes('cancel') && model === 'sale.order') return writeMoney(world, store, operation, known)
+/** A record that is there without a link, recognised by the operation's `match`. */
+function adopt(world: World, store: string, operation: Operation): number | undefined {
   ensureAll(world, store, operation.ensure)
-  const { resolved, problems } = resolve({ ...world, store }, model, values)
+  return matchOf({ ...world, store }, operation, '')
+}
+
+/** Two storefront records that both write one record here would undo each other's changes for ever. */
+function refuseShared(world: World, link: Link): void {
+  const other = world.links.writers(link).find(({ ref }) => ref !== link.ref)
+  if (!other) return
+  const name = world.records.get(link.model, link.res_id)?.name
+  const message = `${name} is the ${link.kind} ${other.ref} of the storefront already. Merge the two there, or map more exactly.`
+  throw new Refused('correct', [{ code: 'ambiguous_match', message }])
+}
+
+function write(world: World, store: string, operation: Operation, known: number | undefined): number {
+  const { model, values, initial, follow } = operation
+  if (known !== undefined && follow.includes('cancel') && model === 'sale.order')
+    return writeMoney(world, store, operation, known)
+  ensureAll(world, store, operation.ensure)
+  const given = known === undefined ? { ...initial, ...values } : values
+  const { resolved, problems } = resolve({ ...world, store }, model, given)
   const said = new Set(problems.map(({ field }) => field))
-  const missing = known ? [] : missingOf(model, resolved.values).filter(({ field }) => !said.has(field))
+  const missing = known !== undefined ? [] : missingOf(model, resolved.values).filter(({ field }) => !said.has(field))
   if (problems.length + missing.length > 0) throw new Refused('correct', [...problems, ...missing])
-  if (!known) return createRecord(world, model, resolved)
-  updateRecord(world, model, resolved, known.res_id)
-  return known.res_id
+  if (known === undefined) return createRecord(world, model, resolved)
+  updateRecord(world, model, resolved, known)
+  return known
 }
 
 /** What a cancelled order would be does not matter any more; what became of its money does. */
-function writeMoney(world: World, store: string, { model, values }: Operation, { res_id }: Link): number {
+function writeMoney(world: World, store: string, { model, values }: Operation, res_id: number): number {
   const { clarity_payment_ids } = values
   if (clarity_payment_ids === undefined) return res_id
   const { resolved, problems } = resolve({ ...world, store }, model, { clarity_payment_ids })

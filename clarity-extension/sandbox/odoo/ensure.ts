@@ -10,12 +10,12 @@ import { createRecord } from './write.ts'
 
 type Needed = z.infer<typeof operation>['ensure'][number]
 
-/** Records an operation needs: linked if one matches, else created; never changed. @throws Refused */
-export function ensureAll(world: World, store: string, needed: Needed[]): void {
+/** Records an operation needs or that belong to it: linked if one matches, else created; never changed. @throws Refused */
+export function ensureAll(world: World, store: string, needed: Needed[], list: 'ensure' | 'attach' = 'ensure'): void {
   for (const [index, record] of needed.entries()) {
     const { kind, ref, version, model } = record
     if (world.links.get(store, kind, ref)) continue
-    const at = `/ensure/${index}`
+    const at = `/${list}/${index}`
     if (!fieldsOf(model)) {
       const message = `The Odoo stand-in has no model ${model}.`
       throw new Refused('correct', [{ code: 'invalid_value', field: `${at}/model`, value: model, message }])
@@ -26,7 +26,12 @@ export function ensureAll(world: World, store: string, needed: Needed[]): void {
   }
 }
 
-function matchOf(lookup: Lookup, { model, match, ref }: Needed, at: string): number | undefined {
+/** The one record that matches. @throws Refused when several do */
+export function matchOf(
+  lookup: Lookup,
+  { model, match, ref }: Pick<Needed, 'model' | 'match' | 'ref'>,
+  at: string,
+): number | undefined {
   if (!match) return undefined
   const by: Values = {}
   for (const [path, value] of Object.entries(match)) {

@@ -21,6 +21,9 @@ export function openLinks(db: Database) {
     CREATE INDEX IF NOT EXISTS link_record ON link (model, res_id);`)
   const get = db.prepare<[string, string, string], Link>('SELECT * FROM link WHERE store = ? AND kind = ? AND ref = ?')
   const of = db.prepare<[string, number], Link>('SELECT * FROM link WHERE model = ? AND res_id = ?')
+  const writers = db.prepare<[string, string, string, number], Link>(
+    'SELECT * FROM link WHERE store = ? AND kind = ? AND model = ? AND res_id = ? AND hash IS NOT NULL',
+  )
   const save = db.prepare<[Link]>(`
     INSERT INTO link (store, kind, ref, model, res_id, version, hash, traceparent)
     VALUES (@store, @kind, @ref, @model, @res_id, @version, @hash, @traceparent)
@@ -28,6 +31,9 @@ export function openLinks(db: Database) {
       traceparent = coalesce(excluded.traceparent, traceparent)`)
   return {
     get: (store: string, kind: string, ref: string): Link | undefined => get.get(store, kind, ref),
+    /** Those that write the record; what was only needed does not. */
+    writers: ({ store, kind, model, res_id }: Pick<Link, 'store' | 'kind' | 'model' | 'res_id'>): Link[] =>
+      writers.all(store, kind, model, res_id),
     of: (model: string, id: number): Link | undefined => of.get(model, id),
     save: (link: Link) => void save.run(link),
   }

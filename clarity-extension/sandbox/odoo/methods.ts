@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import { odooEnvelope } from '../../../shared/events.ts'
 import { applyAll } from './apply.ts'
 import { choicesOf } from './choices.ts'
-import { OdooError } from './error.ts'
+import { beyondStandIn, OdooError } from './error.ts'
+import { partnerStates, productStates } from './masters.ts'
 import { fieldsOf } from './models.ts'
 import { ratesOf } from './rates.ts'
 import { requests } from './requests.ts'
@@ -47,6 +48,9 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
         return { as_of, stock: stockStates(world, refs), held: heldOrders(world, store, pending_orders) }
       if (kind === 'invoice') return { as_of, invoices: [] }
       if (kind === 'return') return { as_of, returns: returnStates(world, store, refs) }
+      if (kind === 'product') return { as_of, products: productStates(world, refs) }
+      if (kind === 'partner') return { as_of, partners: partnerStates(world, store, refs) }
+      if (kind === 'price') throw beyondStandIn('keeps no rules of price lists')
       const orders = refs.flatMap((ref) => {
         const link = world.links.get(store, 'order', ref)
         return link ? [orderState(world, store, ref, link.res_id)] : []
@@ -89,9 +93,14 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
         company: { id: company?.id ?? 0, name: String(company?.name), currency: String(currency?.name) },
         user: { id: 2, login: 'clarity_bridge' },
         missing_rights: [],
+        missing_by_entity: { customer: [], product: [] },
         time: new Date(world.now()).toISOString(),
         warehouses: all(world.records, 'stock.warehouse').map(({ code, name }) => ({ code, name })),
-        entities: { order: true, shipment: true, stock: true, invoice: true, return: true },
+        // It tells nobody of master data: there is no page to change it on.
+        entities: {
+          ...{ order: true, shipment: true, stock: true, invoice: true, return: true },
+          ...{ product: false, price: false, customer: false },
+        },
         outbox: { ...world.outbox.summary(), sending: sender.sending },
       }
     },

@@ -124,6 +124,8 @@ const models: Record<string, Fields> = {
     comment: { string: 'Notes', type: 'html' },
     lang: char('Language'),
     credit_limit: float('Credit Limit'),
+    property_product_pricelist: one('Pricelist', 'product.pricelist'),
+    clarity_on_hold: bool('Credit Hold'),
     company_id,
   },
   'product.product': {
@@ -134,6 +136,9 @@ const models: Record<string, Fields> = {
     type: choice('Product Type', { consu: 'Goods', service: 'Service', combo: 'Combo' }),
     is_storable: bool('Track Inventory'),
     list_price: float('Sales Price'),
+    categ_id: one('Product Category', 'product.category'),
+    uom_id: one('Unit', 'uom.uom'),
+    clarity_image_url: char('Storefront Image'),
     weight: float('Weight'),
     description_sale: text('Sales Description'),
     taxes_id: many('Sales Taxes', 'account.tax'),
@@ -144,6 +149,8 @@ const models: Record<string, Fields> = {
     currency_id: one('Currency', 'res.currency', required),
     rate: float('Technical Rate', required),
   },
+  'product.category': { name, parent_id: one('Parent Category', 'product.category') },
+  'uom.uom': { name, active },
   'product.pricelist': { name, active, currency_id: one('Currency', 'res.currency', required) },
   'account.tax': {
     name,

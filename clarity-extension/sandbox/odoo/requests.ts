@@ -12,14 +12,20 @@ const identity = {
   values,
 }
 
+const records = z
+  .array(z.strictObject({ ...identity, match: values.optional() }))
+  .max(50)
+  .default([])
+
 export const operation = z.strictObject({
   id: z.string(),
   ...identity,
+  initial: values.default({}),
+  match: values.optional(),
+  options: z.record(z.string(), z.string()).default({}),
   hash: z.string().max(64),
-  ensure: z
-    .array(z.strictObject({ ...identity, match: values.optional() }))
-    .max(50)
-    .default([]),
+  ensure: records,
+  attach: records,
   follow: z.array(z.enum(['confirm', 'cancel', 'receive', 'validate', 'invoice', 'post', 'refund'])).default([]),
   expect: z
     .strictObject({
@@ -41,7 +47,7 @@ export const requests = {
   ack: z.strictObject({ webhook_ids: z.array(z.string()).max(1000) }),
   read_state: z.strictObject({
     store,
-    kind: z.enum(['order', 'picking', 'stock', 'invoice', 'return']),
+    kind: z.enum(['order', 'picking', 'stock', 'invoice', 'return', 'product', 'partner', 'price']),
     refs: z.array(z.string()).max(1000),
     pending_orders: z.array(z.string()).max(5000).default([]),
   }),

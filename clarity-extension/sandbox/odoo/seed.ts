@@ -10,6 +10,7 @@ export function seed(records: Records, catalogue: Catalogue): void {
   const currency_id =
     currencies.get(catalogue.currency) ?? create('res.currency', { name: catalogue.currency, active: true })
   const company_id = create('res.company', { name: 'Sandbox Company', currency_id })
+  for (const name of ['Units', 'kg', 'm']) create('uom.uom', { name, active: true })
   create('product.pricelist', { name: 'Default', currency_id, active: true })
   for (const [name, rate] of RATES) {
     const of = currencies.get(name)

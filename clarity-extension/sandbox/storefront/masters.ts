@@ -17,6 +17,8 @@ export function createMasters(shop: Shop) {
     prefix: 'prd',
     events: { created: 'product.created', updated: 'product.updated' },
     byId: true,
+    bulk: true,
+    parts: ['prices'],
     parentField: 'sku',
     filters: { sku: 'parent' },
     guard: (wanted, before) => refuse(before ? [] : skuTaken(shop, wanted)),
@@ -38,6 +40,7 @@ export function createMasters(shop: Shop) {
     scopes: { read: 'prices:read', write: 'prices:write' },
     collection: shop.priceRules,
     prefix: 'prc',
+    bulk: true,
     guard: (wanted) => refuse(oneOfPriceAndPercent(wanted)),
   })
   const invoices = createResource(shop, {

@@ -3,7 +3,7 @@ import type { ClarityEventType } from '../../../shared/events.ts'
 import { type Api, type Incoming, type Outgoing, pageQueryOf } from './api.ts'
 import { type Collection, type Identified, matchVersion, newId, type Stored } from './collection.ts'
 import { shown } from './orders.ts'
-import { invalid, notFound, parsed } from './problem.ts'
+import { HttpProblem, invalid, notFound, parsed } from './problem.ts'
 import type { Shop } from './shop.ts'
 import type { Scope } from './tokens.ts'
 
@@ -19,6 +19,10 @@ export interface ResourceRules<T extends Identified & Body> {
   events?: { created: ClarityEventType; updated: ClarityEventType }
   /** Whether GET and PATCH by id exist. */
   byId?: boolean
+  /** Whether `PUT` on the collection upserts many. */
+  bulk?: boolean
+  /** Objects of which a request may give a part; the rest stays. */
+  parts?: readonly string[]
   /** Of new records, where the request says nothing. */
   defaults?: Body
   /** The field that the collection finds records by. */
@@ -47,6 +51,7 @@ export function createResource<T extends Identified & Body>(shop: Shop, rules: R
       api.get(`${path}/digest`, read, () => ({ status: 200, body: collection.digest() }))
       api.get(`${path}/by-key/:externalKey`, read, ({ param }) => shown(200, keyed(param('externalKey'))))
       api.put(`${path}/by-key/:externalKey`, write, upsert)
+      if (rules.bulk) api.put(path, write, ({ body }) => ({ status: 200, body: { results: upsertMany(body) } }))
       if (!rules.byId) return
       api.get(`${path}/:id`, read, ({ param }) => shown(200, one(param('id'))))
       api.patch(`${path}/:id`, write, ({ param, body, ifMatch }) =>
@@ -70,13 +75,41 @@ export function createResource<T extends Identified & Body>(shop: Shop, rules: R
   }
 
   function upsert({ param, body, ifMatch }: Incoming): Outgoing {
-    const externalKey = param('externalKey')
-    const wanted = { ...bodyOf(body), externalKey }
+    return upsertOne({ ...bodyOf(body), externalKey: param('externalKey') }, ifMatch)
+  }
+
+  /** One bad row never fails the others. */
+  function upsertMany(body: unknown): RowResult[] {
+    return parsed(rowsShape, body).rows.map((row, index) => {
+      try {
+        const { record } = upserted(bodyOf(row), undefined).stored
+        return { index, status: 'ok', id: record.id }
+      } catch (error) {
+        if (!(error instanceof HttpProblem)) throw error
+        const [first] = error.errors
+        return {
+          index,
+          status: 'rejected',
+          code: first?.code ?? error.code,
+          message: error.message,
+          field: first?.field,
+        }
+      }
+    })
+  }
+
+  function upsertOne(wanted: Body, ifMatch: string | undefined): Outgoing {
+    const { status, stored } = upserted(wanted, ifMatch)
+    return shown(status, stored)
+  }
+
+  function upserted(wanted: Body, ifMatch: string | undefined): { status: 200 | 201; stored: Stored<T> } {
+    const externalKey = String(wanted.externalKey)
     const before = collection.byKey(externalKey) ?? rules.adopt?.(wanted)
-    if (before) return shown(200, change(before, wanted, ifMatch))
+    if (before) return { status: 200, stored: change(before, wanted, ifMatch) }
     // A caller that names a version means a record that is there.
     if (ifMatch !== undefined) matchVersion(ifMatch === '*' ? '' : ifMatch, 0)
-    return shown(201, create(wanted))
+    return { status: 201, stored: create(wanted) }
   }
 
   function create(body: Body): Stored<T> {
@@ -92,7 +125,7 @@ export function createResource<T extends Identified & Body>(shop: Shop, rules: R
   function change(before: Stored<T>, body: Body, ifMatch: string | undefined): Stored<T> {
     matchVersion(ifMatch, before.version)
     keepSame(before.record, body)
-    const wanted = { ...before.record, ...body, ...attributesOf(before.record, body) }
+    const wanted = { ...before.record, ...body, ...partsOf(before.record, body), ...attributesOf(before.record, body) }
     rules.guard?.(wanted, before.record)
     const after = collection.merge(before, wanted)
     if (after.changed && rules.events) shop.events.emit(rules.events.updated, after.record)
@@ -107,6 +140,11 @@ export function createResource<T extends Identified & Body>(shop: Shop, rules: R
     throw invalid({ field: `/${field}`, code: 'immutable', message })
   }
 
+  function partsOf(before: Body, body: Body): Body {
+    const given = (rules.parts ?? []).filter((name) => bodyShape.safeParse(body[name]).success)
+    return Object.fromEntries(given.map((name) => [name, { ...Object(before[name]), ...Object(body[name]) }]))
+  }
+
   function whereOf(query: Record<string, unknown>): Record<string, string | undefined> {
     const pairs = Object.entries(rules.filters ?? {})
     return Object.fromEntries(
@@ -115,6 +153,16 @@ export function createResource<T extends Identified & Body>(shop: Shop, rules: R
   }
 }
 
+type RowResult =
+  | { index: number; status: 'ok'; id: string }
+  | { index: number; status: 'rejected'; code: string; message: string; field: string | undefined }
+
+const rowsShape = z.object({
+  rows: z
+    .array(z.looseObject({ externalKey: z.string().min(1).max(200) }))
+    .min(1)
+    .max(500),
+})
 const bodyShape = z.record(z.string(), z.unknown())
 /** What the storefront says of a record is not the caller's to write. */
 const bodyOf = (body: unknown): Body => {

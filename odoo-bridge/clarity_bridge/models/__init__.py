@@ -7,7 +7,14 @@ from . import clarity_payment
 from . import clarity_return
 from . import clarity_event
 from . import clarity_bridge
+from . import product_category
+from . import product_pricelist
+from . import product_pricelist_item
+from . import product_product
+from . import product_template
+from . import product_template_attribute_value
 from . import res_config_settings
+from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import stock_move

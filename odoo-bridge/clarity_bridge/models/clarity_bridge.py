@@ -9,6 +9,7 @@ from ..tools.batch import Batch
 from ..tools.choices import read_choices
 from ..tools.documents import read_document
 from ..tools.emission import SETTING_OF, is_on
+from ..tools.master_state import READERS
 from ..tools.operation import instant, parse
 from ..tools.rates import read_rates
 from ..tools.state import held_orders, iso, read_invoices, read_orders, read_pickings, read_returns, read_stock
@@ -37,6 +38,20 @@ _RIGHTS = {
     "stock.picking": "read",
     "stock.move": "read",
     "delivery.carrier": "read",
+}
+# What an entity needs besides, where it is switched on in this direction.
+_RIGHTS_OF = {
+    "customer": {"product.pricelist": "read"},
+    "product": {
+        "product.category": "read write create",
+        "product.template": "read write create",
+        "product.product": "read write create",
+        "product.attribute": "read write create",
+        "product.attribute.value": "read write create",
+        "product.template.attribute.line": "read write create",
+        "product.template.attribute.value": "read write create",
+        "uom.uom": "read",
+    },
 }
 _ATTRIBUTES = ["string", "help", "type", "required", "readonly", "store", "relation", "size", "selection"]
 
@@ -95,7 +110,10 @@ class ClarityBridge(models.AbstractModel):
             return state | {"invoices": read_invoices(self.env, store, refs)}
         if kind == "return":
             return state | {"returns": read_returns(self.env, store, refs)}
-        raise UserError(self.env._("kind is order, picking, stock, invoice or return."))
+        if read := READERS.get(kind):
+            return state | read(self.env, store, refs)
+        kinds = "order, picking, stock, invoice, return, product, partner, price"
+        raise UserError(self.env._("kind is one of %s.", kinds))
 
     @api.model
     def document(self, store, kind, ref):
@@ -150,7 +168,8 @@ class ClarityBridge(models.AbstractModel):
             "database": self.env.cr.dbname,
             "company": {"id": company.id, "name": company.name, "currency": company.currency_id.name},
             "user": {"id": self.env.uid, "login": self.env.user.login},
-            "missing_rights": self._missing_rights(),
+            "missing_rights": self._missing_rights(_RIGHTS),
+            "missing_by_entity": {entity: self._missing_rights(rights) for entity, rights in _RIGHTS_OF.items()},
             "time": iso(self.env.cr.now()),
             "warehouses": [
                 {"code": warehouse.code, "name": warehouse.name} for warehouse in self.env["stock.warehouse"].search([])
@@ -161,6 +180,9 @@ class ClarityBridge(models.AbstractModel):
                 "stock": is_on(self.env, SETTING_OF["stock"]),
                 "invoice": is_on(self.env, SETTING_OF["invoice"]),
                 "return": is_on(self.env, SETTING_OF["return"]),
+                "product": is_on(self.env, SETTING_OF["product"]),
+                "price": is_on(self.env, SETTING_OF["price"]),
+                "customer": is_on(self.env, SETTING_OF["partner"]),
             },
             "outbox": outbox | {"oldest_at": outbox["oldest_at"] and iso(outbox["oldest_at"])},
         }
@@ -211,9 +233,9 @@ class ClarityBridge(models.AbstractModel):
             result["differences"] = operation.differences
         return result
 
-    def _missing_rights(self):
+    def _missing_rights(self, rights):
         missing = []
-        for model, operations in _RIGHTS.items():
+        for model, operations in rights.items():
             wanting = [name for name in operations.split() if not self.env[model].has_access(name)]
             missing += [f"{name} {self.env[model]._description}" for name in wanting]
         return missing

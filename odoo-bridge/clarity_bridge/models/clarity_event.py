@@ -41,7 +41,7 @@ class ClarityEvent(models.Model):
     _order = "id desc"
 
     key = fields.Char("Changed", required=True, readonly=True, help="What changed.")
-    subject = fields.Char("About", compute="_compute_subject", help="The storefront order or the SKU.")
+    subject = fields.Char("About", compute="_compute_subject", help="The storefront order or customer, or the SKU.")
     uid = fields.Char("Webhook ID", required=True, readonly=True)
     event_type = fields.Char("Type", required=True, readonly=True)
     payload = fields.Text("Body", required=True, readonly=True)
@@ -68,7 +68,8 @@ class ClarityEvent(models.Model):
     def _compute_subject(self):
         for event in self:
             data = json.loads(event.payload or "{}").get("data", {})
-            event.subject = data.get("sku") or data.get("order", {}).get("ref")
+            about = data.get("order") or data.get("customer") or {}
+            event.subject = data.get("sku") or about.get("ref")
 
     def action_send_again(self):
         """Send these once more: what waits now, what was sent under a new webhook id."""

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ..tools import reservation
 from ..tools.delivery import Endpoint, send
-from ..tools.emission import SETTING_OF, body_of
+from ..tools.emission import SETTING_OF, body_of, is_on
 from ..tools.payments import MATCH_SETTING
 from ..tools.signature import is_secret
 from ..tools.state import iso
@@ -20,6 +20,9 @@ _SWITCHES = {
     "clarity_emit_invoice": SETTING_OF["invoice"],
     "clarity_emit_return": SETTING_OF["return"],
     "clarity_match_payments": MATCH_SETTING,
+    "clarity_emit_product": SETTING_OF["product"],
+    "clarity_emit_price": SETTING_OF["price"],
+    "clarity_emit_customer": SETTING_OF["partner"],
     "clarity_defer_reservation": reservation.SETTING,
 }
 
@@ -43,6 +46,11 @@ class ResConfigSettings(models.TransientModel):
         "Match Payments",
         help="An invoice that is posted is matched with the payments that the storefront has captured for its order.",
     )
+    clarity_emit_product = fields.Boolean("Products", help="Tell the storefront when a product for sale changes.")
+    clarity_emit_price = fields.Boolean("Price Lists", help="Tell the storefront when a rule of a price list changes.")
+    clarity_emit_customer = fields.Boolean(
+        "Customers", help="Tell the storefront when a registered customer's data, credit or hold changes."
+    )
     clarity_defer_reservation = fields.Boolean(
         "Reserve Right After Confirming",
         help="Reserve the stock of storefront orders in a second, short transaction, so that many orders of one "
@@ -57,7 +65,7 @@ class ResConfigSettings(models.TransientModel):
         return (
             super().get_values()
             | {name: get(parameter) or False for name, parameter in _TEXTS.items()}
-            | {name: get(parameter, "1") != "0" for name, parameter in _SWITCHES.items()}
+            | {name: is_on(self.env, parameter) for name, parameter in _SWITCHES.items()}
         )
 
     def set_values(self):

@@ -19,6 +19,13 @@ class StockPicking(models.Model):
         changed(self.env, "picking_tracking", tracked.ids)
         return result
 
+    def _clarity_kit_lines(self):
+        """What this delivery completes of order lines that are kits, and the moves of their parts.
+
+        :return: ({sale order line: kits in the line's unit}, moves)
+        """
+        return {}, self.env["stock.move"]
+
     def _write_multi(self, vals_list):
         # The state is computed from the moves: here it passes, whichever way they were done.
         done = [picking.id for picking, vals in zip(self, vals_list, strict=True) if vals.get("state") == "done"]

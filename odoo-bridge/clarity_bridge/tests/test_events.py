@@ -136,7 +136,7 @@ class TestEvents(EventCase):
         self.clear()
         for switch in ("order", "shipment", "stock"):
             self.env["ir.config_parameter"].set_param(f"clarity_bridge.emit_{switch}", "0")
-        self.assertEqual(self.bridge.ping()["entities"], {"order": False, "shipment": False, "stock": False})
+        self.assertFalse(any(self.bridge.ping()["entities"].values()))
         picking = self.deliver(order)
         picking.carrier_tracking_ref = "T"
         self.assertFalse(self.emitted())

@@ -14,7 +14,7 @@ from .bulk import bulk
 from .group import Group, Withdraw
 from .markers import Finder, marker, walk
 from .operation import is_older
-from .problems import is_conflict, outcome_of, problem
+from .problems import is_conflict, located, outcome_of, problem
 from .values import Converter
 
 
@@ -41,7 +41,7 @@ class Batch:
 
     def _load(self, wave):
         keys = {operation.key for operation in wave}
-        keys |= {record.key for operation in wave for record in operation.ensure}
+        keys |= {record.key for operation in wave for record in operation.records}
         for operation in wave:
             for values in _every_value(operation):
                 for name, argument in walk(values):
@@ -67,7 +67,7 @@ class Batch:
         if operation.model not in env or env[operation.model]._abstract or env[operation.model]._transient:
             message = env._("Odoo has no model %s.", operation.model)
             return operation.fail("correct", problem("invalid_value", message, "/model", operation.model))
-        for record in operation.ensure:
+        for record in operation.records:
             if record.model not in env or env[record.model]._abstract or env[record.model]._transient:
                 message = env._("Odoo has no model %s.", record.model)
                 operation.fail("correct", problem("invalid_value", message, f"{record.pointer}/model", record.model))
@@ -116,13 +116,20 @@ class Batch:
         for operation in operations:
             promised = {record.key: record.model for record in operation.ensure}
             operation.ready, problems = converter.convert(operation.model, operation.values, "", promised)
-            for record in operation.ensure:
-                if record.key in self.records:
-                    continue
-                pointer = f"{record.pointer}/values"
-                record.ready, faults = converter.convert(record.model, record.values, pointer, promised)
-                record.ready_match, more = converter.match(record, promised)
+            if not operation.record_id:
+                operation.ready_initial, faults = converter.convert(operation.model, operation.initial, "", promised)
+                operation.ready_match, more = converter.match(operation, promised)
                 problems += faults + more
+            # What belongs to it may refer to it, and to one another.
+            whole = promised | {operation.key: operation.model}
+            whole |= {record.key: record.model for record in operation.attach}
+            for records, known in ((operation.ensure, promised), (operation.attach, whole)):
+                for record in records:
+                    if record.key not in self.records:
+                        pointer = f"{record.pointer}/values"
+                        record.ready, faults = converter.convert(record.model, record.values, pointer, known)
+                        record.ready_match, more = converter.match(record, known)
+                        problems += faults + more
             if problems:
                 denied = all(found["code"] == "access_denied" for found in problems)
                 operation.fail("denied" if denied else "correct", *problems)
@@ -152,27 +159,35 @@ class Batch:
         if status is None:
             raise exc
         for operation in operations:
-            operation.fail(status, fault)
+            operation.fail(status, located(operation, fault))
 
 
 def _every_value(operation):
     yield operation.values
-    for record in operation.ensure:
+    yield operation.initial
+    yield operation.match
+    for record in operation.records:
         yield record.values
         yield record.match
 
 
 def _waves(operations):
-    """An operation that refers to another one's record, or changes the same one, comes in a later wave."""
-    waves, wave_of = [], {}
+    """An operation that refers to another one's record, or changes the same one, comes in a later wave.
+
+    So does one whose record an earlier operation needs: by then it is there.
+    """
+    waves, wave_of, needed = [], {}, {}
     for operation in operations:
-        before = [wave_of.get(operation.key)]
+        before = [wave_of.get(operation.key), needed.get(operation.key)]
+        before += [wave_of.get(record.key) for record in operation.records]
         for values in _every_value(operation):
             for name, argument in walk(values):
                 if name == "$ref" and isinstance(argument, str):
                     before.append(wave_of.get(tuple(argument.split(":", 1))))
         number = 1 + max((wave for wave in before if wave is not None), default=-1)
         wave_of[operation.key] = number
+        for record in operation.records:
+            needed[record.key] = max(number, needed.get(record.key, 0))
         if number == len(waves):
             waves.append([])
         waves[number].append(operation)

@@ -20,6 +20,11 @@ def bulk(cr):
         cr.cache.pop(_MARK, None)
 
 
+def is_writing(cr):
+    """Whether the bridge is writing a batch: what it changes came from the storefront."""
+    return _MARK in cr.cache
+
+
 def is_without(model, field=None, value=None):
     """Whether a batch is being written and no record of `model` (with `field` = `value`) exists; else False."""
     memory = model.env.cr.cache.get(_MARK)

@@ -13,6 +13,7 @@ from functools import partial
 from odoo import SUPERUSER_ID, api
 from odoo.modules import module
 
+from .bulk import is_writing
 from .state import iso
 
 _CHANGES = "clarity_bridge.changes"
@@ -24,12 +25,19 @@ SETTING_OF = {
     "stock": "clarity_bridge.emit_stock",
     "invoice": "clarity_bridge.emit_invoice",
     "return": "clarity_bridge.emit_return",
+    "product": "clarity_bridge.emit_product",
+    "partner": "clarity_bridge.emit_customer",
+    "price": "clarity_bridge.emit_price",
 }
+#: Off until somebody switches them on: a catalogue may hold much that is not for the storefront.
+_OFF_AT_FIRST = {SETTING_OF[what] for what in ("product", "partner", "price")}
+#: Not told when the bridge itself wrote it: the storefront said so.
+_ECHOED = {"product", "partner", "price"}
 
 
 def changed(env, what, ids):
-    """Note that these orders, deliveries or products changed."""
-    if not ids or not _emits(env, what):
+    """Note that these orders, deliveries, products … changed."""
+    if not ids or not _emits(env, what) or (what in _ECHOED and is_writing(env.cr)):
         return
     changes = env.cr.precommit.data.get(_CHANGES)
     if changes is None:
@@ -39,8 +47,9 @@ def changed(env, what, ids):
 
 
 def is_on(env, setting):
+    at_first = "0" if setting in _OFF_AT_FIRST else "1"
     # sudo: a system parameter, which users may not read.
-    return env["ir.config_parameter"].sudo().get_param(setting, "1") != "0"
+    return env["ir.config_parameter"].sudo().get_param(setting, at_first) != "0"
 
 
 def _emits(env, what):
@@ -60,9 +69,12 @@ def _write(cr):
         *_picking_rows(
             cr, "picking.tracking", changes.get("picking_tracking", set()) - changes.get("picking_done", set())
         ),
-        *_stock_rows(cr, changes.get("stock")),
+        *_stock_rows(cr, _with_kits(env, changes.get("stock"))),
         *_invoice_rows(cr, changes.get("invoice")),
         *_return_rows(cr, changes.get("return")),
+        *_product_rows(cr, changes.get("product")),
+        *_partner_rows(cr, changes.get("partner")),
+        *_price_rows(changes.get("price")),
     ]
     if rows:
         now = iso(cr.now())
@@ -112,6 +124,11 @@ def _picking_rows(cr, event_type, ids):
             yield event_type, picking, data
 
 
+def _with_kits(env, ids):
+    """A kit can be sold as often as its parts allow."""
+    return ids and ids | set(env["product.product"].browse(ids)._clarity_used_in_kits().ids)
+
+
 def _stock_rows(cr, ids):
     if ids:
         cr.execute(
@@ -156,3 +173,45 @@ def _return_rows(cr, ids):
         )
         for one, ref, trace in cr.fetchall():
             yield "return.changed", one, {"return": {"id": one, "ref": ref}, "traceparent": trace}
+
+
+def _product_rows(cr, ids):
+    """A deleted one has no reference any more. The addon's own (shipping, discount) are never sold alone."""
+    if ids:
+        cr.execute(
+            """
+            SELECT changed.id, product.default_code
+              FROM unnest(%s) AS changed(id)
+              LEFT JOIN product_product product ON product.id = changed.id
+             WHERE NOT EXISTS (
+                   SELECT FROM ir_model_data
+                    WHERE module = 'clarity_bridge' AND model = 'product.product' AND res_id = changed.id)
+             ORDER BY changed.id
+            """,
+            [list(ids)],
+        )
+        for product, sku in cr.fetchall():
+            yield "product.changed", product, {"product_id": product, "sku": sku}
+
+
+def _partner_rows(cr, ids):
+    """Customers that are registered in the storefront; a guest has no account there to be changed."""
+    if ids:
+        cr.execute(
+            """
+            SELECT res_id, clarity_ref, traceparent
+              FROM clarity_link
+             WHERE res_model = 'res.partner' AND kind = 'customer' AND res_id = ANY(%s)
+               AND clarity_ref NOT LIKE 'guest:%%'
+             ORDER BY id
+            """,
+            [list(ids)],
+        )
+        for partner, ref, trace in cr.fetchall():
+            data = {"partner_id": partner, "customer": {"id": partner, "ref": ref}, "traceparent": trace}
+            yield "partner.changed", partner, data
+
+
+def _price_rows(ids):
+    for item in sorted(ids or ()):
+        yield "pricelist_item.changed", item, {"item_id": item}

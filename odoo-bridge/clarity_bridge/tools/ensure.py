@@ -1,4 +1,4 @@
-"""Records that operations need: linked if one matches, else created, flat and in groups."""
+"""Records that operations need or that belong to them: linked if one matches, else created, flat and in groups."""
 
 from collections import defaultdict
 
@@ -63,7 +63,7 @@ def _link_matches(group, distinct, ids):
 def _refuse(group, records, fault):
     """Withdraw every operation that needs one of the records."""
     for operation in group.operations:
-        for record in operation.ensure:
+        for record in operation.records:
             if record.key in records:
                 group.withdraw(operation, "correct", fault | {"field": f"{record.pointer}/match"})
     group.go_on()

@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from odoo.fields import Date
 
-from . import amounts, checks, orders, payments, returns
+from . import amounts, checks, orders, payments, returns, variants
+from .adopt import adopt, refuse_shared
 from .changes import changes, creation
 from .edits import Edit
 from .emission import changed
@@ -21,9 +22,11 @@ class Withdraw(Exception):
 class Group:
     def __init__(self, batch, operations):
         self.batch, self.env, self.operations = batch, batch.env, operations
-        # What this group made: (kind, ref) -> (model, id), and the links it claimed.
-        self.made, self.claimed = {}, {}
+        # What it made or adopted: (kind, ref) -> (model, id); the operations that adopted; the links it claimed.
+        self.made, self.adopted, self.claimed = {}, set(), {}
         self.changed, self.deferred = set(), self.env["sale.order"]
+        # Product variants that are to be made: operation -> the options of their template.
+        self.combinations = {}
         # Orders that were made, confirmed or cancelled: told to the storefront whatever Odoo wrote when.
         self.restated = set()
         self.posted = set()
@@ -31,15 +34,18 @@ class Group:
     def write(self):
         new = [operation for operation in self.operations if not operation.record_id]
         self._lock([operation for operation in self.operations if operation.record_id])
-        needed = self._needed()
-        self._claim(new, needed)
+        needed, attached = self._needed(), self._attached()
+        self._claim(new, needed | attached)
         make(self, needed)
-        self._create(new)
-        self._update([op for op in self.operations if op.record_id and not op.same])
+        variants.find(self, new)
+        adopt(self, [operation for operation in new if operation not in self.adopted])
+        self._create([operation for operation in new if operation not in self.adopted])
+        self._update([op for op in self.operations if (op.record_id and not op.same) or op in self.adopted])
+        make(self, attached)
         self._check_totals()
         self._check_business()
         self._follow()
-        self._keep_links(needed)
+        self._keep_links(needed | attached)
         self._match_payments()
 
     def settle(self):
@@ -50,7 +56,7 @@ class Group:
         for operation in self.operations:
             if not operation.record_id:
                 operation.record_id = self.made[operation.key][1]
-                operation.status = "created"
+                operation.status = "updated" if operation in self.adopted else "created"
             elif operation in self.changed:
                 operation.status = "updated"
             else:
@@ -97,6 +103,16 @@ class Group:
                     needed.setdefault(record.key, record)
         return needed
 
+    def _attached(self):
+        """Records that belong to operations and are not there yet."""
+        return {
+            record.key: record
+            for operation in self.operations
+            if not operation.same
+            for record in operation.attach
+            if record.key not in self.batch.records
+        }
+
     def _claim(self, new, needed):
         """Insert the links first, so that a parallel call with the same record waits here and not after its work."""
         keys = sorted({operation.key for operation in new} | set(needed))
@@ -125,10 +141,15 @@ class Group:
         ids = self.ids()
         groups = defaultdict(list)
         for operation in operations:
-            groups[operation.model, operation.ready.get("company_id") or False].append(operation)
+            company = (operation.ready_initial | operation.ready).get("company_id") or False
+            groups[operation.model, company].append(operation)
         for (model, company), some in groups.items():
             target = self.env[model].with_company(company) if company else self.env[model]
-            records = target.create([creation(with_ids(operation.ready, ids)) for operation in some])
+            values = [
+                with_ids(operation.ready_initial | operation.ready, ids) | self.combinations.get(operation, {})
+                for operation in some
+            ]
+            records = target.create([creation(one) for one in values])
             self.made |= {op.key: (model, record.id) for op, record in zip(some, records, strict=True)}
             self.changed.update(some)
             if model == "sale.order":
@@ -136,8 +157,9 @@ class Group:
 
     def _update(self, operations):
         ids = self.ids()
-        for operation in operations:
-            record, values = self.record(operation), with_ids(operation.ready, ids)
+        refuse_shared(self, operations)
+        for operation, record in self._together(operations):
+            values = with_ids(operation.ready, ids)
             if operation.model == "sale.order" and "cancel" in operation.follow:
                 # What a cancelled order would be does not matter any more; what became of its money does.
                 values = {name: value for name, value in values.items() if name == "clarity_payment_ids"}
@@ -179,6 +201,14 @@ class Group:
                 edit.write()
             self.deferred |= orders.with_deferred(order, later)
             self.restated.add(operation)
+
+    def _together(self, operations):
+        """Operations with their records, which are read at once."""
+        models = defaultdict(list)
+        for operation in operations:
+            models[operation.model].append(operation)
+        for model, some in models.items():
+            yield from zip(some, self.env[model].browse(self.record(one).id for one in some), strict=True)
 
     def _check_totals(self):
         self.env.flush_all()

@@ -49,8 +49,19 @@ class Operation:
     accept_difference: bool
     checks: list
     traceparent: str | None
+    #: How a record that is there already is recognised while there is no link.
+    match: dict = field(default_factory=dict)
+    #: Values that only a new record gets.
+    initial: dict = field(default_factory=dict)
+    #: Records that belong to it and are made after it.
+    attach: list = field(default_factory=list)
+    #: Attribute -> value of a product variant.
+    options: dict = field(default_factory=dict)
+    pointer: str = ""
     # What becomes of it.
     ready: dict = field(default_factory=dict)
+    ready_initial: dict = field(default_factory=dict)
+    ready_match: dict = field(default_factory=dict)
     status: str | None = None
     record_id: int | None = None
     problems: list = field(default_factory=list)
@@ -63,6 +74,11 @@ class Operation:
     @property
     def key(self):
         return self.kind, self.ref
+
+    @property
+    def records(self):
+        """What it needs and what belongs to it."""
+        return self.ensure + self.attach
 
     def fail(self, status, *problems):
         self.status = status
@@ -86,27 +102,22 @@ def parse(raw):
         accept_difference=bool(raw.get("accept_difference")),
         checks=raw.get("checks") or [],
         traceparent=raw.get("traceparent") or None,
+        match=raw.get("match") or {},
+        initial=raw.get("initial") or {},
+        options=raw.get("options") or {},
     )
     faults = list(_faults(raw, "", ("hash",)))
     if unknown := [name for name in operation.follow if name not in FOLLOWS]:
         faults.append(problem("invalid_value", f"follow knows {', '.join(FOLLOWS)}.", "/follow", unknown[0]))
     if unknown := [name for name in operation.checks if name not in CHECKS]:
         faults.append(problem("invalid_value", f"checks knows {', '.join(CHECKS)}.", "/checks", unknown[0]))
+    if not isinstance(operation.options, dict) or not all(
+        isinstance(text, str) and text.strip() for pair in operation.options.items() for text in pair
+    ):
+        faults.append(problem("invalid_value", "options are attributes with their values, as text.", "/options"))
     faults += _expect_faults(operation.expect)
-    for index, part in enumerate(raw.get("ensure") or []):
-        part = part if isinstance(part, dict) else {}
-        faults += _faults(part, f"/ensure/{index}")
-        operation.ensure.append(
-            Record(
-                kind=part.get("kind"),
-                ref=part.get("ref"),
-                version=part.get("version"),
-                model=part.get("model"),
-                values=part.get("values"),
-                match=part.get("match") or {},
-                pointer=f"/ensure/{index}",
-            )
-        )
+    operation.ensure += _records(raw, "ensure", faults)
+    operation.attach += _records(raw, "attach", faults)
     if faults:
         operation.fail("correct", *faults)
     return operation
@@ -159,6 +170,23 @@ def _expect_faults(expect):
                 yield problem("invalid_value", amount_expected, f"{at}/{name}", line.get(name))
         if not isinstance(line.get("within", 1), int) or isinstance(line.get("within"), bool):
             yield problem("invalid_value", "within is a number of smallest coins.", f"{at}/within", line["within"])
+
+
+def _records(raw, name, faults):
+    """Records of a list in an operation; what is malformed is added to `faults`"""
+    for index, part in enumerate(raw.get(name) or []):
+        part = part if isinstance(part, dict) else {}
+        pointer = f"/{name}/{index}"
+        faults += _faults(part, pointer)
+        yield Record(
+            kind=part.get("kind"),
+            ref=part.get("ref"),
+            version=part.get("version"),
+            model=part.get("model"),
+            values=part.get("values"),
+            match=part.get("match") or {},
+            pointer=pointer,
+        )
 
 
 def _faults(part, pointer, also=()):

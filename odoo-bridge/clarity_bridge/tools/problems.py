@@ -14,6 +14,8 @@ from odoo.exceptions import (
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
+#: A value of so few characters may stand in a sentence by chance.
+_SHORT = 3
 
 
 def problem(code, message, field=None, value=None, candidates=None, figures=None):
@@ -45,6 +47,24 @@ def outcome_of(env, exc):
         return None, None
     _logger.error("clarity_bridge: an operation failed unexpectedly", exc_info=exc)
     return "correct", problem("unexpected", f"{type(exc).__name__}: {_sentence(exc)}"[:500])
+
+
+def located(operation, fault):
+    """The same problem with the field whose value Odoo's sentence repeats (a tax number, a barcode)."""
+    if not fault or fault["code"] != "business_rule" or "field" in fault:
+        return fault
+    parts = [("", operation.ready_initial | operation.ready)]
+    parts += [(f"{record.pointer}/values", record.ready) for record in operation.records]
+    named = [
+        (len(value), f"{pointer}/{name}", value)
+        for pointer, values in parts
+        for name, value in values.items()
+        if isinstance(value, str) and len(value) > _SHORT and value in fault["message"]
+    ]
+    if not named:
+        return fault
+    _length, field, value = max(named)
+    return fault | {"field": field, "value": value[:200]}
 
 
 def is_lost_race(exc):

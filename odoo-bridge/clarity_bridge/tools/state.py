@@ -28,14 +28,19 @@ def read_pickings(env, store, refs):
 
 
 def read_stock(env, skus):
-    """One row per SKU and warehouse. A SKU that two products share is left out: neither is the right one."""
-    products = env["product.product"].search([("default_code", "in", skus), ("is_storable", "=", True)])
+    """One row per SKU and warehouse. A SKU that two products share is left out: neither is the right one.
+
+    A kit is as many as its components make.
+    """
+    products = env["product.product"].search([("default_code", "in", skus)])
+    kits = products._clarity_kits()
+    products = products.filtered("is_storable") | kits
     # Uniqueness is counted over everything active, services too.
     twins = env["product.product"]._read_group([("default_code", "in", skus)], ["default_code"], ["__count"])
     shared = {code for code, count in twins if count > 1}
     products = products.filtered(lambda product: product.default_code not in shared)
     warehouses = env["stock.warehouse"].search([])
-    numbers = _quantities(env, products, warehouses)
+    numbers = _quantities(env, products - kits, warehouses) | _kit_quantities(kits & products, warehouses)
     return [
         {
             "sku": product.default_code,
@@ -112,7 +117,8 @@ def _links(env, store, domain):
 
 def _picking(picking, ref):
     done = picking.state == "done"
-    moves = picking.move_ids.filtered(lambda move: move.state != "cancel")
+    kits, parts = picking._clarity_kit_lines()
+    moves = picking.move_ids.filtered(lambda move: move.state != "cancel") - parts
     return {
         "id": picking.id,
         "name": picking.name,
@@ -131,6 +137,15 @@ def _picking(picking, ref):
             }
             for move in moves
             if not done or move.quantity
+        ]
+        + [
+            {
+                "line_ref": line.clarity_ref or None,
+                "sku": line.product_id.default_code or None,
+                "quantity": quantity(number),
+            }
+            for line, number in kits.items()
+            if number
         ],
     }
 
@@ -191,6 +206,15 @@ def _quantities(env, products, warehouses):
         for product, on_hand, reserved in rows:
             numbers[warehouse.id, product.id] = on_hand, reserved
     return numbers
+
+
+def _kit_quantities(kits, warehouses):
+    """The same for kits, which have no quants: as Odoo counts them."""
+    return {
+        (warehouse.id, kit.id): (kit.qty_available, kit.qty_available - kit.free_qty)
+        for warehouse in warehouses
+        for kit in kits.with_context(warehouse_id=warehouse.id)
+    }
 
 
 def iso(moment):

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { components } from '../../odoo-bridge/client/schema.d.ts'
+import { decimal } from '../../shared/entities.ts'
+import type { FieldGroup } from '../../shared/switches.ts'
+import { customerToClarity } from './defaults/masters-to-clarity.ts'
+import type { MasterContext } from './masters/context.ts'
+import { ruleSetOf } from './masters/mapped.ts'
+import { type Body, bodyOf } from './masters/to-clarity.ts'
+
+export type PartnerState = components['schemas']['PartnerState']
+
+export const customerChange = z.object({
+  externalKey: z.string().nullish(),
+  name: z.string().optional(),
+  email: z.string().nullish(),
+  phone: z.string().nullish(),
+  vatNumber: z.string().nullish(),
+  companyName: z.string().nullish(),
+  creditLimit: decimal.nullish(),
+  onHold: z.boolean().optional(),
+  priceList: z.string().nullish(),
+  active: z.boolean().optional(),
+  attributes: z.record(z.string(), z.unknown()).optional(),
+})
+export type CustomerChange = z.infer<typeof customerChange>
+
+export function partnerToChange(
+  partner: PartnerState,
+  written: ReadonlySet<FieldGroup>,
+  context: MasterContext,
+): Body<CustomerChange> {
+  // Where the service user may not read the limit, nothing is said of it.
+  const source = { ...partner, key: `partner-${partner.id}`, mayReadCredit: partner.credit_limit !== undefined }
+  return bodyOf(ruleSetOf(customerToClarity, context), source, customerChange, context, written)
+}

@@ -1,0 +1,111 @@
+import type { Product } from '../../shared/entities.ts'
+import type { Problem } from '../../shared/outcome.ts'
+import { categoryToOdoo, productToOdoo, templateToOdoo } from './defaults/product-to-odoo.ts'
+import { map } from './engine.ts'
+import { lookUp } from './lookups.ts'
+import type { MasterContext } from './masters/context.ts'
+import { type MasterMapped, type MasterPart, masterMapped, ruleSetOf } from './masters/mapped.ts'
+import { mapShared, type Written } from './masters/shared.ts'
+import { digest } from './order/digest.ts'
+import { type EnsuredRecord, type Operation, version } from './order/operation.ts'
+
+/**
+ * A product of the storefront as an operation for the addon, with the categories above it. A variant is the one of its template
+ * that has its options; the addon makes attributes and values where they are missing. An existing product is recognised by its
+ * SKU. Pure.
+ */
+export function productToOperations(product: Product, written: Written, context: MasterContext): MasterMapped {
+  const { id, sku, updatedAt, options, variantOf, categoryPath } = product
+  const isVariant = Object.keys(options).length > 0
+  if (isVariant && !variantOf) return { ok: false, problems: [noTemplate] }
+
+  const at = version(updatedAt)
+  const named = categoryPath.map((name) => name.trim()).filter((name) => name !== '')
+  const categoryText = named.join(' / ')
+  // What the merchant's table names is there already.
+  const path = lookUp(context.lookups, 'category', categoryText) ? [] : named
+  const source = {
+    ...product,
+    isVariant,
+    title: isVariant ? variantOf : product.name,
+    categoryText,
+    ...(path.length > 0 && { categoryRef: refOf(path) }),
+  }
+  const mapped = mapShared(ruleSetOf(productToOdoo, context), source, context, written)
+  const categories = path.map((name, depth) => category(name, path.slice(0, depth), at, context))
+  const template = isVariant ? templateOf(product, source, at, path.length, written, context) : undefined
+  const parts: MasterPart[] = [{ mapped }, ...categories.map(({ part }) => part), ...(template ? [template.part] : [])]
+  if (!mapped.ok) return masterMapped([], parts)
+
+  const { values, initial, match } = mapped
+  const ensure = [...categories.flatMap(({ record }) => record ?? []), ...(template?.record ? [template.record] : [])]
+  const operation: Operation = {
+    id: `product:${id}`,
+    kind: 'product',
+    ref: id,
+    version: at,
+    hash: digest({ model: PRODUCT, sku, values, ...(isVariant && { options }) }),
+    model: PRODUCT,
+    values,
+    initial,
+    ...(match && { match }),
+    ...(isVariant && { options }),
+    ensure,
+    accept_difference: false,
+  }
+  return masterMapped([operation], parts)
+}
+
+const PRODUCT = 'product.product'
+
+/** Of a category: its path, short enough for a reference however deep it is. */
+function refOf(path: readonly string[]): string {
+  const text = path.join(' / ')
+  return text.length <= 150 ? text : `…${digest(path)}`
+}
+
+interface Ensured {
+  part: MasterPart
+  record?: EnsuredRecord
+}
+
+function category(name: string, above: readonly string[], at: string, context: MasterContext): Ensured {
+  const source = { name, ...(above.length > 0 && { parent: refOf(above) }) }
+  const mapped = map(ruleSetOf(categoryToOdoo, context), source, context, '/categoryPath')
+  const { length: depth } = above
+  if (!mapped.ok) return { part: { mapped } }
+  const { values, match } = mapped
+  const record = { kind: 'category', ref: refOf([...above, name]), version: at, model: 'product.category', values }
+  const derived = ['/categoryPath/name', `/categoryPath/${depth}`] as const
+  return { part: { mapped, at: `/ensure/${depth}/values`, derived }, record: { ...record, ...(match && { match }) } }
+}
+
+function templateOf(
+  { variantOf }: Product,
+  source: object,
+  at: string,
+  position: number,
+  written: Written,
+  context: MasterContext,
+): Ensured {
+  const mapped = mapShared(ruleSetOf(templateToOdoo, context), source, context, written)
+  if (!mapped.ok) return { part: { mapped } }
+  const { values, initial, match } = mapped
+  const record: EnsuredRecord = {
+    kind: 'product_template',
+    ref: variantOf ?? '',
+    version: at,
+    model: 'product.template',
+    values: { ...initial, ...values },
+    ...(match && { match }),
+  }
+  return { part: { mapped, at: `/ensure/${position}/values` }, record }
+}
+
+const noTemplate: Problem = {
+  code: 'required',
+  field: '/variantOf',
+  target: '/product_tmpl_id',
+  message: 'The product has options and does not say which product it is a variant of.',
+  remedy: 'Fill in variantOf in the storefront, or here, and replay.',
+}

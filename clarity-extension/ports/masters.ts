@@ -1,0 +1,59 @@
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { Answer } from '../../shared/outcome.ts'
+import { entityNames } from '../../shared/switches.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import { masterSender } from '../delivery/odoo-sender.ts'
+import type { MasterPorts } from '../flows/registry.ts'
+import type { Links } from '../links.ts'
+import type { LookupBook } from '../lookups/book.ts'
+import { customerToOperations } from '../mapping/customer.ts'
+import type { MasterContext } from '../mapping/masters/context.ts'
+import { productToOperations } from '../mapping/product.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
+import type { Switches } from '../switches.ts'
+import { mappingContext } from './mapping-context.ts'
+import { publishing } from './publish.ts'
+import { recordPorts } from './record.ts'
+
+export interface MasterParts {
+  clarity: ClarityClient
+  odoo: OdooClient
+  links: Links
+  store: string
+  rulebook: Pick<Rulebook, 'live'>
+  lookups: LookupBook
+}
+
+/** What the flows of master data need, from the real parts. */
+export function masterPorts({ clarity, odoo, links, store, rulebook, lookups }: MasterParts): MasterPorts {
+  const sender = masterSender(odoo, store)
+  const company = mappingContext(odoo, lookups)
+  const context = async (): Promise<Answer<MasterContext>> => {
+    const known = await company()
+    return known.ok ? { ok: true, value: { ...known.value, sets: (await rulebook.live()).sets } } : known
+  }
+  return {
+    ...publishing({ clarity, odoo, links, store, context }),
+    customer: recordPorts({
+      kind: 'customer',
+      read: (id, traceparent) => clarity.getCustomer(id, { traceparent }),
+      map: customerToOperations,
+      ...{ context, sender, links },
+    }),
+    product: recordPorts({
+      kind: 'product',
+      read: (id, traceparent) => clarity.getProduct(id, { traceparent }),
+      map: productToOperations,
+      ...{ context, sender, links },
+    }),
+  }
+}
+
+/** Entities with a choice of owner of which the storefront is the record in anything, and that are on: those need rights. */
+export async function writtenToOdoo(switches: Pick<Switches, 'of'>): Promise<string[]> {
+  const settings = await Promise.all(entityNames.map(async (name) => ({ name, ...(await switches.of(name)) })))
+  const written = settings.filter(
+    ({ directions, owners }) => directions.toOdoo && Object.values(owners).some(({ side }) => side === 'clarity'),
+  )
+  return written.map(({ name }) => name)
+}

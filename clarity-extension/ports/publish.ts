@@ -1,0 +1,150 @@
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import { type Answer, correct, type Outcome } from '../../shared/outcome.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import { batcher } from '../delivery/batcher.ts'
+import { ONE_AT_A_TIME } from '../delivery/limit.ts'
+import type { CustomerToClarityPorts } from '../flows/customer-to-clarity.ts'
+import { type PriceFlowPorts, type PriceLink, publishPrices } from '../flows/price-rules-to-clarity.ts'
+import {
+  type ChangedProduct,
+  type ProductFlowPorts,
+  type ProductLink,
+  publishProducts,
+} from '../flows/product-to-clarity.ts'
+import type { Link, Links } from '../links.ts'
+import { type PartnerState, partnerToChange } from '../mapping/customer-to-clarity.ts'
+import type { MasterContext } from '../mapping/masters/context.ts'
+import type { Body } from '../mapping/masters/to-clarity.ts'
+import { priceToRows } from '../mapping/price-to-clarity.ts'
+import { productToRow } from '../mapping/product-to-clarity.ts'
+
+export interface PublishParts {
+  clarity: ClarityClient
+  odoo: Pick<OdooClient, 'readState'>
+  links: Links
+  store: string
+  context(): Promise<Answer<MasterContext>>
+  now?: () => number
+}
+
+export interface Publishing {
+  productToClarity: ProductFlowPorts
+  priceToClarity: PriceFlowPorts
+  customerToClarity: CustomerToClarityPorts
+}
+
+/** As many as one read may name; what waits meanwhile is read together. */
+const RECORDS_PER_CALL = 500
+
+const PRODUCT = 'product.product'
+const PRICE = 'product.pricelist.item'
+
+/** What the flows of master data to the storefront need, from the real parts. */
+export function publishing({ clarity, odoo, links, store, context, now = Date.now }: PublishParts): Publishing {
+  const mapped = async <T>(map: (context: MasterContext) => Body<T>): Promise<Answer<T>> => {
+    const known = await context()
+    if (!known.ok) return known
+    const body = map(known.value)
+    return body.ok ? body : { ok: false, outcome: correct(...body.problems) }
+  }
+
+  const products = publishProducts({
+    async readProducts(ids) {
+      const reply = await odoo.readState(store, 'product', ids.map(String))
+      return reply.ok ? { ok: true, value: reply.value.products } : reply
+    },
+    async links(ids) {
+      const found = await links.manyByOdoo(PRODUCT, ids)
+      const published = found.filter(({ kind }) => kind === 'product')
+      return new Map(published.map(({ odooId, clarityHash }) => [odooId, toldOf(clarityHash)]))
+    },
+    map: (product, written, isNew) => mapped((known) => productToRow(product, written, isNew, known)),
+    putProducts: (rows) => clarity.putProducts(rows),
+    saveLinks: (published) =>
+      links.save(
+        ...published.map(({ productId, clarityId, key, hash }) => ({
+          kind: 'product',
+          clarityId,
+          odooModel: PRODUCT,
+          odooId: productId,
+          clarityHash: toldText(key, hash),
+        })),
+      ),
+  })
+
+  const prices = publishPrices({
+    async readPrices(ids) {
+      const reply = await odoo.readState(store, 'price', ids.map(String))
+      return reply.ok ? { ok: true, value: reply.value.prices } : reply
+    },
+    async links(ids) {
+      const found = await links.manyByOdoo(PRICE, ids)
+      const byItem = Map.groupBy(found, ({ odooId }) => odooId)
+      return new Map([...byItem].map(([id, own]) => [id, own.map(priceLink)]))
+    },
+    map: (price) => mapped((known) => priceToRows(price, known)),
+    putPriceRules: (rows) => clarity.putPriceRules(rows),
+    saveLinks: (published) =>
+      links.save(
+        ...published.map(({ itemId, clarityId, key, hash }) => ({
+          kind: 'price_rule',
+          clarityId,
+          odooModel: PRICE,
+          odooId: itemId,
+          odooName: key,
+          clarityHash: hash,
+        })),
+      ),
+    now: () => new Date(now()).toISOString(),
+  })
+
+  const productCalls = batcher<ChangedProduct, Outcome>({
+    limit: ONE_AT_A_TIME,
+    maxItems: RECORDS_PER_CALL,
+    send: products,
+  })
+  const priceCalls = batcher<number, Outcome>({ limit: ONE_AT_A_TIME, maxItems: RECORDS_PER_CALL, send: prices })
+  const partnerCalls = batcher<string, Answer<PartnerState | undefined>>({
+    limit: ONE_AT_A_TIME,
+    maxItems: RECORDS_PER_CALL,
+    async send(customerIds) {
+      const reply = await odoo.readState(store, 'partner', customerIds)
+      const found = new Map(reply.ok ? reply.value.partners.map((partner) => [partner.ref, partner]) : [])
+      return customerIds.map((id) => (reply.ok ? { ok: true, value: found.get(id) } : reply))
+    },
+  })
+
+  return {
+    productToClarity: { publish: (changed) => productCalls.submit(changed) },
+    priceToClarity: { publish: (itemId) => priceCalls.submit(itemId) },
+    customerToClarity: {
+      readPartner: (customerId) => partnerCalls.submit(customerId),
+      told: async (customerId) => (await links.get('customer', customerId))?.clarityHash,
+      map: (partner, written) => mapped((known) => partnerToChange(partner, written, known)),
+      patchCustomer: (id, body, key, traceparent) => clarity.patchCustomer(id, body, key, { traceparent }),
+      saveTold: ({ ref, id, name }, clarityHash) =>
+        links.save({
+          kind: 'customer',
+          clarityId: ref,
+          odooModel: 'res.partner',
+          odooId: id,
+          odooName: name,
+          clarityHash,
+        }),
+    },
+  }
+}
+
+/** What the storefront was told of a product stands behind the key it was told under. */
+const toldText = (key: string, hash: string): string => `${key}\n${hash}`
+
+function toldOf(text: string | null): ProductLink {
+  const [key = '', hash = ''] = text?.split('\n') ?? []
+  return key ? { key, hash } : { key: null, hash: null }
+}
+
+const priceLink = ({ clarityId, odooName, clarityHash }: Link): PriceLink => ({
+  clarityId,
+  key: odooName ?? '',
+  hash: clarityHash,
+})

@@ -1,0 +1,13 @@
+from odoo import models
+
+from ..tools.emission import changed
+
+
+class ProductPricelist(models.Model):
+    _inherit = "product.pricelist"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"name", "active", "currency_id"}.isdisjoint(vals):
+            changed(self.env, "price", self.with_context(active_test=False).item_ids.ids)
+        return result

@@ -1,0 +1,4 @@
+from . import mrp_bom
+from . import mrp_bom_line
+from . import product_product
+from . import stock_picking

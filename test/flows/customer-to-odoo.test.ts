@@ -1,0 +1,87 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { OdooSender } from '../../clarity-extension/delivery/odoo-sender.ts'
+import { customerToOdoo } from '../../clarity-extension/flows/customer-to-odoo.ts'
+import type { Share } from '../../clarity-extension/flows/flow.ts'
+import { createLinks } from '../../clarity-extension/links.ts'
+import { customerToOperations } from '../../clarity-extension/mapping/customer.ts'
+import { recordPorts } from '../../clarity-extension/ports/record.ts'
+import { openStore } from '../../clarity-extension/store/store.ts'
+import type { Operation } from '../../odoo-bridge/client/shapes.ts'
+import { correct, refused } from '../../shared/outcome.ts'
+import { usd } from '../unit/mapping-support.ts'
+import { fixture, quiet } from './support.ts'
+
+const usual: Share = { content: 'write', addresses: 'write', terms: 'ignore' }
+
+async function setup(answer?: (operation: Operation) => Awaited<ReturnType<OdooSender['apply']>>) {
+  const store = await openStore({ dataDir: mkdtempSync(join(tmpdir(), 'clarity-masters-')) })
+  const links = createLinks(store)
+  const sent: Operation[] = []
+  const flow = customerToOdoo(
+    recordPorts({
+      kind: 'customer',
+      read: async () => {
+        throw new Error('the snapshot is complete')
+      },
+      map: customerToOperations,
+      context: async () => ({ ok: true, value: usd }),
+      links,
+      sender: {
+        async apply(operation) {
+          sent.push(operation)
+          return (
+            answer?.(operation) ?? { ok: true, value: { id: operation.id, status: 'created', res_id: 7, name: 'Ann' } }
+          )
+        },
+      },
+    }),
+  )
+  const run = (change: Record<string, unknown> = {}, share = usual) =>
+    flow({ ...fixture('customer.updated', change), share }, quiet)
+  return { run, sent, links, close: () => store.close() }
+}
+
+describe('customer-to-odoo', () => {
+  it('writes a customer once, and again only when what is written changes', async () => {
+    const { run, sent, links, close } = await setup()
+    expect(await run()).toMatchObject({ kind: 'done' })
+    expect(
+      await run({ updatedAt: '2026-11-20T11:00:00.000Z', externalKey: 'partner-7', creditLimit: '10' }),
+    ).toMatchObject({
+      kind: 'skip',
+      reason: 'unchanged',
+    })
+    expect(await run({ updatedAt: '2026-11-20T12:00:00.000Z', name: 'Ann Roe' })).toMatchObject({ kind: 'done' })
+    expect(await run({ updatedAt: '2026-11-20T11:30:00.000Z', name: 'Ann Doe' })).toMatchObject({ reason: 'stale' })
+    expect(sent).toHaveLength(2)
+    expect(await links.get('customer', '55')).toMatchObject({ odooModel: 'res.partner', odooId: 7 })
+    await close()
+  })
+
+  it('writes what is ours and proposes the rest, until a person accepts', async () => {
+    const { run, sent, close } = await setup()
+    const share: Share = { content: 'propose', addresses: 'write', terms: 'ignore' }
+    expect(await run({}, share)).toMatchObject({ kind: 'review', cause: 'proposed_change' })
+    expect(sent.map(({ values, initial }) => [values, initial?.name])).toEqual([[{}, 'Ann Doe']])
+    expect(await run({ updatedAt: '2026-11-20T11:00:00.000Z' }, share)).toMatchObject({ kind: 'review' })
+    expect(sent).toHaveLength(1)
+    const accepted: Share = { content: 'write', addresses: 'write', terms: 'ignore' }
+    expect(await run({ updatedAt: '2026-11-20T11:00:00.000Z' }, accepted)).toMatchObject({ kind: 'done' })
+    expect(await run({ updatedAt: '2026-11-20T12:00:00.000Z' }, share)).toMatchObject({ reason: 'unchanged' })
+    await close()
+  })
+
+  it('names the storefront’s field of what Odoo refuses, and stops the connection for a missing right', async () => {
+    const bad = await setup(() => ({
+      ok: false,
+      outcome: correct({ code: 'business_rule', target: '/vat', message: 'not valid', remedy: 'x' }),
+    }))
+    expect(await bad.run({ vatNumber: 'BE0' })).toMatchObject({ kind: 'correct', problems: [{ field: '/vatNumber' }] })
+    const denied = await setup(() => ({ ok: false, outcome: refused('odoo', 'missing_right', 'no right') }))
+    expect(await denied.run()).toMatchObject({ kind: 'refused', connection: 'odoo' })
+    await Promise.all([bad.close(), denied.close()])
+  })
+})

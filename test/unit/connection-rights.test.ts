@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { odooSide } from '../../clarity-extension/ports/connections.ts'
+import { writtenToOdoo } from '../../clarity-extension/ports/masters.ts'
+import type { Owner } from '../../shared/switches.ts'
+
+const pong = {
+  ...{
+    module_version: '19.0.1.0.0',
+    odoo_version: '19.0',
+    database: 'x',
+    time: new Date().toISOString(),
+    warehouses: [],
+  },
+  company: { id: 1, name: 'X', currency: 'USD' },
+  user: { id: 2, login: 'clarity' },
+  missing_rights: ['create Sales Order'],
+  missing_by_entity: { customer: [], product: ['create Product Variant'] },
+  entities: { order: true, shipment: true, stock: true, product: false, price: false, customer: false },
+  outbox: { pending: 0, sending: true },
+}
+const ping = async () => ({ ok: true as const, value: pong })
+const rights = async (written: string[]) => {
+  const checks = await odooSide({ ping }, { url: 'http://odoo', db: 'x' }, async () => written).check()
+  return checks.find(({ name }) => name === 'Rights')?.message
+}
+
+describe('the rights of the service user', () => {
+  it('are those of what is switched on, said at once', async () => {
+    expect(await rights(['order', 'customer'])).toBe('The service user lacks: create Sales Order.')
+    expect(await rights(['product'])).toContain('create Sales Order, create Product Variant')
+  })
+
+  it('an entity is written to Odoo where it is on and the storefront is its record in anything', async () => {
+    const of = (owners: Partial<Record<'content' | 'price', Owner['side']>>, toOdoo = true) => {
+      const chosen = Object.fromEntries(
+        Object.entries(owners).map(([group, side]) => [group, { side, otherwise: 'ignore' as const }]),
+      )
+      return writtenToOdoo({
+        of: async (name) => ({
+          directions: { toOdoo, toClarity: true },
+          owners: name === 'product' ? chosen : {},
+        }),
+      })
+    }
+    expect(await of({ content: 'odoo', price: 'odoo' })).toEqual([])
+    expect(await of({ content: 'odoo', price: 'clarity' })).toEqual(['product'])
+    expect(await of({ content: 'clarity' }, false)).toEqual([])
+  })
+})
