@@ -30,10 +30,12 @@ import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
 import { orderRates } from './ports/rates.ts'
+import { reconciliation } from './ports/reconcile.ts'
 import { returnPorts } from './ports/returns.ts'
 import { shipmentPorts } from './ports/shipment.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
+import { sweepsPort } from './ports/sweeps.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
 import { keptSecrets } from './sweep/kept-secrets.ts'
@@ -80,6 +82,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   })
   const tables = lookups(store, clarity, odoo, log)
   const places = tableLocations(tables.book)
+  const settings = { ...places, margin: 0, defaultLocation: 'main' }
   const sender = odooSender(odoo, STORE)
   const status = statusPorts(clarity, odoo, links, STORE, tables.book)
   const mapping = await mappingEngine({
@@ -120,14 +123,25 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       }),
       ...masterPorts({ clarity, odoo, links, store: STORE, rulebook: mapping.rulebook, lookups: tables.book }),
       shipment: shipmentPorts(clarity, odoo, links, STORE, places),
-      stock: stockPorts(clarity, odoo, STORE, demand, published, { ...places, margin: 0, defaultLocation: 'main' }),
       invoice: invoicePorts(clarity, odoo, links, STORE, config.publicUrl),
       returns: returnPorts({ clarity, odoo, sender, links, mapReturn: mapping.mapReturn, store: STORE }),
+      stock: stockPorts(clarity, odoo, STORE, demand, published, settings),
     },
     switches,
   )
 
   const lookupDesk = tables.panel(ledger, async () => recount(await published.skus()))
+  const compared = reconciliation({
+    db: store.db,
+    clarity,
+    odoo,
+    store: STORE,
+    settings,
+    ledger,
+    links,
+    published,
+    audit,
+  })
   const secrets = keptSecrets(store.db, config.secretKey)
   await secrets.load()
   const sweeps = bridgeSweeps({
@@ -142,6 +156,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     publicUrl: config.publicUrl,
     secrets,
     releaseMissed: lookupDesk.releaseMissed,
+    reconcile: compared.run,
   })
 
   const api = panelApi({
@@ -151,7 +166,9 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
     linksOf: panelLinks(links, config),
-    entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, log }),
+    entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, audit }),
+    sweeps: sweepsPort(sweeps, audit),
+    reconciliation: compared.port,
     adminPassword: config.adminPassword,
     secretKey: config.secretKey,
     log,

@@ -37,6 +37,8 @@ export interface Links {
   manyByOdoo(odooModel: string, odooIds: readonly number[]): Promise<Link[]>
   /** How many of each kind there are. */
   counts(): Promise<Map<string, number>>
+  /** The next write makes it anew. */
+  forget(kind: string, clarityId: string): Promise<void>
   /** All saves of one event-loop turn are one commit. */
   save(...changes: LinkChange[]): Promise<void>
 }
@@ -100,6 +102,9 @@ export function createLinks({ db }: Store, now: () => number = Date.now): Links 
         .orderBy('updated_at')
         .execute()
       return rows.map(linkOf)
+    },
+    async forget(kind, clarityId) {
+      await db.deleteFrom('links').where('kind', '=', kind).where('clarity_id', '=', clarityId).execute()
     },
     async counts() {
       const rows = await db

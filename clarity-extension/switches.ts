@@ -18,8 +18,17 @@ export interface Switches {
   enabled(entity: Entity, direction: Direction): Promise<boolean>
   owner(entity: Entity, group: FieldGroup): Promise<Owner>
   of(entity: Entity): Promise<EntitySettings>
-  /** What is left out stays as it was. @throws RangeError for a group that the entity does not have */
-  change(entity: Entity, change: EntityChange): Promise<{ before: EntitySettings; after: EntitySettings }>
+  /** What is left out stays as it was. @param written told in the same transaction, e.g. to record it. @throws RangeError for a group that the entity does not have */
+  change(
+    entity: Entity,
+    change: EntityChange,
+    written?: (changed: Changed, trx: Kysely<Tables>) => Promise<void>,
+  ): Promise<Changed>
+}
+
+export interface Changed {
+  before: EntitySettings
+  after: EntitySettings
 }
 
 export interface EntitySettings {
@@ -62,7 +71,7 @@ export function createSwitches(db: Kysely<Tables>, now: () => number = Date.now)
       if (!found) throw new RangeError(`${entity} has no field group ${group} with an owner`)
       return found
     },
-    async change(entity, change) {
+    async change(entity, change, written) {
       const foreign = fieldGroups.find((group) => change.owners[group] && !ruleOf(entity).owners[group])
       if (foreign) throw new RangeError(`${entity} has no field group ${foreign} with an owner`)
       const changed = await db.transaction().execute(async (trx) => {
@@ -87,7 +96,9 @@ export function createSwitches(db: Kysely<Tables>, now: () => number = Date.now)
           .set({ value: JSON.stringify(next) })
           .where('key', '=', keyOf(entity))
           .execute()
-        return { before: settingsOf(entity, own), after: settingsOf(entity, next) }
+        const both = { before: settingsOf(entity, own), after: settingsOf(entity, next) }
+        await written?.(both, trx)
+        return both
       })
       known = undefined
       return changed

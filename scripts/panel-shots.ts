@@ -62,7 +62,14 @@ async function shootAll(
 function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, string> {
   const id = (state: string, type = 'order.created') =>
     ledger.events.find((event) => event.state === state && event.type === type)?.id
-  const lists = { overview: '/', activity: '/activity', attention: '/attention', audit: '/settings/audit' }
+  const lists = {
+    overview: '/',
+    activity: '/activity',
+    attention: '/attention',
+    entities: '/entities',
+    schedules: '/entities/schedules',
+    audit: '/settings/audit',
+  }
   if (which === 'well') return { ...lists, event: `/activity/${id('done')}`, 'no-match': '/activity?q=nothing' }
   if (which !== 'failing') return lists
   return {

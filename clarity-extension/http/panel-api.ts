@@ -11,7 +11,9 @@ import { lookupRoutes } from './lookups.ts'
 import { overviewRoutes } from './overview.ts'
 import type { PanelPorts, RevokedSessions } from './ports.ts'
 import { notFound, problemHandler, Refusal, sendProblem } from './problem.ts'
+import { reconciliationRoutes } from './reconciliation.ts'
 import { ownOrigin, sessions } from './session.ts'
+import { sweepRoutes } from './sweeps.ts'
 
 export interface PanelApiOptions extends PanelPorts {
   adminPassword: string
@@ -51,7 +53,9 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(session.required)
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
   router.use(lookupRoutes(options.lookups))
-  router.use(connectionRoutes(options, now), entityRoutes(options.entities), auditRoutes(options), live.router)
+  router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
+  router.use(reconciliationRoutes(options.reconciliation, now))
+  router.use(auditRoutes(options), live.router)
   router.use(notFound, problemHandler(options.log))
   return { router, close: live.close }
 }

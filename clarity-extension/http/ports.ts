@@ -3,6 +3,9 @@ import type { Direction, Entity, FieldGroup, Owner } from '../../shared/switches
 import type { Audit } from '../audit/audit.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
+import type { DriftKind } from '../reconcile/drift.ts'
+import type { DriftRow } from '../reconcile/drifts.ts'
+import type { Takings } from '../reconcile/takings.ts'
 import type { EntityChange } from '../switches.ts'
 import type { LookupsPort } from './lookups.ts'
 
@@ -16,6 +19,51 @@ export interface PanelPorts {
   /** Records that a lane such as `order:1042` is linked to, e.g. its sale order. */
   linksOf(lane: string): Promise<RecordLink[]>
   entities: EntitiesPort
+  sweeps: SweepsPort
+  reconciliation: ReconciliationPort
+}
+
+/** On what both sides differ, and what an accountant closes a month with. */
+export interface ReconciliationPort {
+  list(query: { cursor?: number | undefined; limit: number; kind?: DriftKind | undefined }): Promise<{
+    rows: DriftRow[]
+    next: number | null
+  }>
+  counts(): Promise<{ kind: DriftKind; count: number }[]>
+  driftsCsv(): Promise<string>
+  /** @returns undefined when it is gone, false where the bridge cannot mend it that way */
+  repair(id: number, way: Direction, by: string): Promise<boolean | undefined>
+  /** Both days inclusive, UTC. @throws when a side does not answer */
+  takings(firstDay: string, lastDay: string): Promise<Takings>
+  takingsCsv(firstDay: string, lastDay: string): Promise<string>
+}
+
+/** The scheduled readings. */
+export interface SweepsPort {
+  list(): Promise<SweepRow[]>
+  /** @returns undefined when there is none of this name */
+  change(name: string, change: SweepChange, by: string): Promise<SweepRow | undefined>
+  /** Begins a run now. `false`: one is under way. */
+  runNow(name: string, by: string): Promise<boolean | undefined>
+}
+
+export interface SweepChange {
+  cron?: string | undefined
+  zone?: string | undefined
+  enabled?: boolean | undefined
+}
+
+export interface SweepRow {
+  name: string
+  cron: string
+  zone: string | null
+  enabled: boolean
+  state: 'never' | 'running' | 'done' | 'failed' | 'stalled'
+  /** Unix ms. */
+  startedAt: number | null
+  finishedAt: number | null
+  nextAt: number | null
+  message: string | null
 }
 
 export interface EntitiesPort {

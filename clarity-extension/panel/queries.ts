@@ -64,6 +64,18 @@ export const auditQuery = (filter: AuditFilter) =>
     placeholderData: (before) => before,
   })
 
+export const entitiesQuery = queryOptions({
+  queryKey: ['entities'],
+  queryFn: () => take(api.GET('/entities')),
+  refetchInterval: 30_000,
+})
+
+export const sweepsQuery = queryOptions({
+  queryKey: ['sweeps'],
+  queryFn: () => take(api.GET('/sweeps')),
+  refetchInterval: 10_000,
+})
+
 /** After a move: whatever lists events or counts them is old. */
 export function refreshLists(options?: { cancelRefetch: boolean }): void {
   for (const queryKey of [['events'], ['failures'], ['overview']])

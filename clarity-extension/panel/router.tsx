@@ -4,7 +4,15 @@ import { useTranslation } from 'react-i18next'
 import { SignIn } from './pages/sign-in.tsx'
 import { Empty, Failure } from './parts/notice.tsx'
 import { Shell } from './parts/shell.tsx'
-import { eventsQuery, failuresQuery, overviewQuery, queryClient, sessionQuery } from './queries.ts'
+import {
+  entitiesQuery,
+  eventsQuery,
+  failuresQuery,
+  overviewQuery,
+  queryClient,
+  sessionQuery,
+  sweepsQuery,
+} from './queries.ts'
 import { filterOf, readSearch } from './search.ts'
 
 const root = createRootRoute({ component: Gate, notFoundComponent: NotFound })
@@ -38,6 +46,26 @@ const attention = createRoute({
   component: lazyRouteComponent(() => import('./pages/attention.tsx'), 'AttentionPage'),
 })
 
+const entitiesLayout = createRoute({
+  getParentRoute: () => root,
+  path: '/entities',
+  component: lazyRouteComponent(() => import('./pages/entities-layout.tsx'), 'EntitiesLayout'),
+})
+
+const entities = createRoute({
+  getParentRoute: () => entitiesLayout,
+  path: '/',
+  loader: () => ahead(() => queryClient.prefetchQuery(entitiesQuery)),
+  component: lazyRouteComponent(() => import('./pages/entities.tsx'), 'EntitiesPage'),
+})
+
+const schedules = createRoute({
+  getParentRoute: () => entitiesLayout,
+  path: '/schedules',
+  loader: () => ahead(() => queryClient.prefetchQuery(sweepsQuery)),
+  component: lazyRouteComponent(() => import('./pages/schedules.tsx'), 'SchedulesPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -59,7 +87,14 @@ const audit = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, activity, event, attention, settings.addChildren([settingsStart, audit])]),
+  routeTree: root.addChildren([
+    overview,
+    activity,
+    event,
+    attention,
+    entitiesLayout.addChildren([entities, schedules]),
+    settings.addChildren([settingsStart, audit]),
+  ]),
   basepath: '/admin',
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -466,6 +466,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scheduled readings, when each runs and how its last run ended. */
+        get: operations["listSweeps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sweeps/{sweep}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a schedule, or switch it off. What is left out stays as it was. */
+        patch: operations["changeSweep"];
+        trace?: never;
+    };
+    "/sweeps/{sweep}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a run now. */
+        post: operations["runSweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** On what both sides differ, as the last comparison found it, oldest first. */
+        get: operations["listDrifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drifts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All of them for a spreadsheet. */
+        get: operations["exportDrifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drifts/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make one side say what the other says. The next comparison tells whether it does. */
+        post: operations["repairDrift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/takings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the storefront took by payment method against Odoo's journals, with every payment that does not match. */
+        get: operations["readTakings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/takings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same for a spreadsheet. */
+        get: operations["exportTakings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -678,6 +814,84 @@ export interface components {
             /** @description Records known on both sides; null for what is not linked. */
             linked: number | null;
         };
+        /** @enum {string} */
+        DriftKind: "stock" | "order_missing" | "order_total" | "order_tax" | "order_status" | "shipment" | "payment";
+        Drift: {
+            id: string;
+            kind: components["schemas"]["DriftKind"];
+            key: string;
+            /** @description SKU or order number. */
+            subject: string;
+            /** @description What the storefront says. */
+            clarity: string | null;
+            /** @description What Odoo says, or makes of it. */
+            odoo: string | null;
+            /** @description The first event that failed or was left out; else the last of the record. */
+            eventId: string | null;
+            firstSeenAt: components["schemas"]["Instant"];
+            lastSeenAt: components["schemas"]["Instant"];
+            /** @enum {string} */
+            state: "open" | "repairing" | "gone";
+            repairedBy: string | null;
+            /** @description How the bridge can mend it. */
+            ways: components["schemas"]["Direction"][];
+        };
+        DriftPage: {
+            items: components["schemas"]["Drift"][];
+            counts: {
+                kind: components["schemas"]["DriftKind"];
+                count: number;
+            }[];
+            nextCursor: string | null;
+        };
+        Takings: {
+            /** Format: date */
+            firstDay: string;
+            /** Format: date */
+            lastDay: string;
+            totals: {
+                method: string | null;
+                journal: string | null;
+                currency: string;
+                clarity: string;
+                odoo: string;
+                difference: string;
+            }[];
+            unmatched: {
+                order: string | null;
+                payment: string;
+                method: string | null;
+                journal: string | null;
+                /** Format: date */
+                day: string;
+                currency: string;
+                clarity: string | null;
+                odoo: string | null;
+                /** @enum {string} */
+                why: "not_in_odoo" | "not_in_storefront" | "amounts_differ";
+            }[];
+        };
+        Sweep: {
+            /** @description `order toOdoo` reads the storefront's orders; others are named by what they do. */
+            name: string;
+            cron: string;
+            /** @description Null: the server's. */
+            zone: string | null;
+            enabled: boolean;
+            /**
+             * @description `stalled`: its run ended without a word, or it should have run long ago.
+             * @enum {string}
+             */
+            state: "never" | "running" | "done" | "failed" | "stalled";
+            startedAt: components["schemas"]["MaybeInstant"];
+            finishedAt: components["schemas"]["MaybeInstant"];
+            nextAt: components["schemas"]["MaybeInstant"];
+            /** @description What the last run did, or why it failed. */
+            message: string | null;
+        };
+        Sweeps: {
+            items: components["schemas"]["Sweep"][];
+        };
         Entities: {
             items: components["schemas"]["Entity"][];
         };
@@ -889,6 +1103,15 @@ export interface components {
                 "application/json": components["schemas"]["Connection"];
             };
         };
+        /** @description UTF-8 with a byte order mark; formulas are disarmed. */
+        Csv: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/csv": string;
+            };
+        };
         /** @description How many events moved. */
         Moved: {
             headers: {
@@ -916,6 +1139,7 @@ export interface components {
         cause: string;
         connection: components["schemas"]["ConnectionName"];
         entity: components["schemas"]["EntityName"];
+        sweep: string;
         direction: components["schemas"]["Direction"];
     };
     requestBodies: never;
@@ -1636,6 +1860,208 @@ export interface operations {
                     "application/json": components["schemas"]["AuditVerdict"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSweeps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweeps"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeSweep: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                sweep: components["parameters"]["sweep"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Five fields, e.g. `*\/5 * * * *`. */
+                    cron?: string;
+                    /** @description IANA time zone, e.g. `Europe/Berlin`. */
+                    zone?: string;
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The sweep after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    runSweep: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                sweep: components["parameters"]["sweep"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether one began; false when one was under way. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        began: boolean;
+                    };
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDrifts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                kind?: components["schemas"]["DriftKind"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, and how many there are of each kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportDrifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Csv"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    repairDrift: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    way?: components["schemas"]["Direction"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is in line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        began: boolean;
+                    };
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readTakings: {
+        parameters: {
+            query?: {
+                /** @description The first of this month when left out. */
+                from?: string;
+                /** @description Inclusive; today when left out. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both sides read now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Takings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportTakings: {
+        parameters: {
+            query?: {
+                /** @description The first of this month when left out. */
+                from?: string;
+                /** @description Inclusive; today when left out. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Csv"];
             default: components["responses"]["Problem"];
         };
     };

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely'
-import type { Logger } from 'pino'
 import type { EventType } from '../../shared/events.ts'
 import {
   type Direction,
@@ -10,6 +9,7 @@ import {
   entityOf,
   fieldGroups,
 } from '../../shared/switches.ts'
+import type { Audit } from '../audit/audit.ts'
 import { hasFlow, registry } from '../flows/registry.ts'
 import type { DirectionState, EntitiesPort, EntityState } from '../http/ports.ts'
 import type { Skipped } from '../ledger/skipped.ts'
@@ -22,11 +22,11 @@ export interface EntityParts {
   switches: Switches
   skipped: Skipped
   links: Pick<Links, 'counts'>
-  log: Pick<Logger, 'info'>
+  audit: Pick<Audit, 'record'>
 }
 
 /** What the panel shows and does about entities: the switches, what they left out, and how far each direction is. */
-export function entitiesPort({ db, switches, skipped, links, log }: EntityParts): EntitiesPort {
+export function entitiesPort({ db, switches, skipped, links, audit }: EntityParts): EntitiesPort {
   const stateOf = async (name: Entity, counts: Map<string, number>): Promise<EntityState> => {
     const settings = await switches.of(name)
     const ways = directions.filter((direction) => typesOf(name, direction).length > 0)
@@ -55,13 +55,19 @@ export function entitiesPort({ db, switches, skipped, links, log }: EntityParts)
   return {
     list,
     async change(entity, change, by) {
-      const { before, after } = await switches.change(entity, change)
-      log.info({ entity, by, before, after }, 'switches changed')
+      await switches.change(entity, change, (changed, trx) =>
+        audit.record({ who: by, action: 'entity.change', entity: `entity:${entity}`, ...changed }, trx),
+      )
       return stateOf(entity, await links.counts())
     },
     async replaySkipped(entity, direction, since, by) {
       const { moved } = await skipped.replay(typesOf(entity, direction), since, by)
-      log.info({ entity, direction, by, moved }, 'skipped events replayed')
+      await audit.record({
+        who: by,
+        action: 'entity.replay',
+        entity: `entity:${entity}`,
+        after: { direction, since: new Date(since).toISOString(), moved },
+      })
       return { moved }
     },
   }

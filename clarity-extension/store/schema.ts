@@ -24,6 +24,7 @@ export interface Tables {
   rule_writes: RuleWritesTable
   lookup_entries: LookupEntriesTable
   lookup_sightings: LookupSightingsTable
+  drifts: DriftsTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -269,4 +270,20 @@ export interface LookupSightingsTable {
   last_at: number
   /** Of the newest, e.g. an order number. */
   example: string
+}
+
+/** A fact on which both sides differ. One row per fact is open; `repairing` until the next comparison has looked. */
+export interface DriftsTable {
+  id: Generated<number>
+  kind: 'stock' | 'order_missing' | 'order_total' | 'order_tax' | 'order_status' | 'shipment' | 'payment'
+  key: string
+  lane: string
+  subject: string
+  clarity: string | null
+  odoo: string | null
+  event_id: number | null
+  first_seen_at: number
+  last_seen_at: number
+  state: 'open' | 'repairing' | 'gone'
+  repaired_by: string | null
 }

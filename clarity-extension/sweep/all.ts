@@ -8,7 +8,7 @@ import type { KeptSecrets } from './kept-secrets.ts'
 import { createMissed } from './missed.ts'
 import { drainOutbox } from './outbox.ts'
 import { type ReaderParts, readers } from './readers.ts'
-import { createSweeps, type Sweeps } from './schedule.ts'
+import { createSweeps, type Sweep, type Sweeps } from './schedule.ts'
 import { subscription } from './subscription.ts'
 
 export interface SweepParts extends ReaderParts {
@@ -19,6 +19,8 @@ export interface SweepParts extends ReaderParts {
   secrets: KeptSecrets
   /** Releases what parked while the entry it needs was being saved. @returns how many */
   releaseMissed(): Promise<number>
+  /** Compares both sides. */
+  reconcile: Sweep['run']
 }
 
 /** Every sweep of the bridge. */
@@ -33,6 +35,7 @@ export function bridgeSweeps(parts: SweepParts): Sweeps {
       { name: 'outbox', cron: '* * * * *', run: drainOutbox(odoo, ledger) },
       { name: 'lookups', cron: '* * * * *', run: async () => `${await parts.releaseMissed()} released` },
       ...readers(parts).map((reader) => incremental(reader, reading)),
+      { name: 'reconciliation', cron: '15 4 * * *', atStart: false, run: parts.reconcile },
       subscription({ db, clarity, publicUrl, secrets, alert }),
     ],
   })

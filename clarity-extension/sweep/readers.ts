@@ -1,4 +1,4 @@
-import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { OdooClient, PageKind } from '../../odoo-bridge/client/client.ts'
 import type { EventType } from '../../shared/events.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import type { Direction, Entity } from '../../shared/switches.ts'
@@ -25,6 +25,9 @@ export function readers(parts: ReaderParts): Reader[] {
     fromClarity(parts, 'order', 'order.updated', (since) => clarity.orders(since)),
     fromClarity(parts, 'customer', 'customer.updated', (since) => clarity.customers(since)),
     fromClarity(parts, 'product', 'product.updated', (since) => clarity.products(since)),
+    fromOdoo(parts, 'order', 'order'),
+    fromOdoo(parts, 'shipment', 'picking'),
+    fromOdoo(parts, 'stock', 'stock'),
   ].filter((reader) => reader !== undefined)
 }
 
@@ -44,6 +47,26 @@ function fromClarity(parts: ReaderParts, entity: Entity, type: EventType, read: 
         // Its flow reads it once more and names the fields that cannot be read.
         yield [...readable, ...unreadable.map(({ id, updatedAt }) => seen(entity, type, { id, updatedAt }))]
         if (signal.aborted) return
+      }
+    },
+  }
+}
+
+/** As the addon's webhooks would have told it. */
+function fromOdoo({ odoo, store, switches }: ReaderParts, entity: Entity, kind: PageKind): Reader {
+  return {
+    name: sweepName(entity, 'toClarity'),
+    source: 'odoo',
+    wanted: () => switches.enabled(entity, 'toClarity'),
+    async *changes(since, signal) {
+      let position: { since: string; after?: number } | null = { since }
+      while (position && !signal.aborted) {
+        const reply: Awaited<ReturnType<OdooClient['changes']>> = await odoo.changes(store, kind, position, { signal })
+        if (!reply.ok) throw failed(reply.outcome)
+        yield reply.value.changes.map(
+          ({ id, version, body }): Seen => ({ key: `${kind}:${id}`, version, envelope: body }),
+        )
+        position = reply.value.next
       }
     },
   }

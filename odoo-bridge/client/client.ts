@@ -8,20 +8,25 @@ import {
   acknowledged,
   applied,
   type ChoiceRequest,
+  changed,
   chosen,
   described,
   documented,
   type Operation,
+  pages,
   ping,
   pulled,
   rates,
   states,
+  takings,
 } from './shapes.ts'
 import { faultOf, transportOf } from './transport.ts'
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; outcome: Failure }
 export type States = { [K in keyof typeof states]: z.infer<(typeof states)[K]> }
 export type StateKind = keyof States
+export type Pages = { [K in keyof typeof pages]: z.infer<(typeof pages)[K]> }
+export type PageKind = keyof Pages
 
 export interface CallOptions {
   /** W3C trace context of the event that causes the call. */
@@ -101,6 +106,51 @@ export function createOdooClient(options: OdooOptions) {
       const sent = api.POST('/json/2/clarity.bridge/document', { body, ...init(opts) })
       const reply = await read(bridge('document'), sent, documented)
       return reply.ok ? { ok: true as const, value: reply.value.document } : reply
+    },
+
+    /**
+     * What changed at or after an instant, oldest first, as webhooks would tell it. Of rows with exactly this instant those
+     * after the id. `next` is where to go on.
+     */
+    changes: (
+      store: string,
+      kind: PageKind,
+      { since, after = 0, limit = 500 }: { since: string; after?: number; limit?: number },
+      opts: CallOptions = {},
+    ) => {
+      const body = { store, kind, since, after, limit }
+      return read(bridge('changes'), api.POST('/json/2/clarity.bridge/changes', { body, ...init(opts) }), changed)
+    },
+
+    /** Everything of a kind, by id. @param position `next` of the page before */
+    readPage: <K extends PageKind>(
+      store: string,
+      kind: K,
+      {
+        after = 0,
+        limit = 500,
+        pendingOrders,
+      }: { after?: number; limit?: number; pendingOrders?: readonly string[] } = {},
+      opts: CallOptions = {},
+    ): Promise<Reply<Pages[K]>> => {
+      const pending = pendingOrders ? { pending_orders: [...pendingOrders] } : {}
+      const body = { store, kind, after, limit, ...pending }
+      const shape: { [P in PageKind]: z.ZodType<Pages[P]> } = pages
+      return read(
+        bridge('read_page'),
+        api.POST('/json/2/clarity.bridge/read_page', { body, ...init(opts) }),
+        shape[kind],
+      )
+    },
+
+    /** Payments of some days in the storefront's journals, by id. Both days count, e.g. `2026-01-01` to `2026-01-31`. */
+    takings: (
+      store: string,
+      { firstDay, lastDay, after = 0 }: { firstDay: string; lastDay: string; after?: number },
+      opts: CallOptions = {},
+    ) => {
+      const body = { store, first_day: firstDay, last_day: lastDay, after, limit: 1000 }
+      return read(bridge('takings'), api.POST('/json/2/clarity.bridge/takings', { body, ...init(opts) }), takings)
     },
 
     /** Fields by model and name, as the service user may see them. @param models at most 50 */

@@ -119,6 +119,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/json/2/clarity.bridge/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What changed at or after an instant, oldest first, each as the event that a webhook would carry.
+         * @description For a receiver that wants to be sure. Compared by (write_date, id) to the microsecond. `write_date` is the instant at which
+         *     a transaction began: one that took long appears behind rows that were read already, so read an overlap and leave
+         *     out what you know by id and version.
+         */
+        post: operations["changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/json/2/clarity.bridge/read_page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Current values of everything the storefront may know of, by id, as read_state gives them.
+         * @description order - linked orders; picking - their validated deliveries; stock - stocked products with an internal reference that no other has.
+         */
+        post: operations["readPage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/json/2/clarity.bridge/takings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Posted customer payments of some days in the journals that take the storefront's payments, by id.
+         * @description Needs the right to read payments (group Service User, with Invoices and Payments); 403 without it.
+         */
+        post: operations["takings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/json/2/clarity.bridge/describe": {
         parameters: {
             query?: never;
@@ -807,6 +869,8 @@ export interface components {
     schemas: {
         /** @description Which storefront; links of two stores never meet. */
         Store: string;
+        /** @enum {string} */
+        Kind: "order" | "picking" | "stock";
         Decimal: string;
         /** @description Odoo field name to value or marker. */
         Values: {
@@ -1556,6 +1620,159 @@ export interface operations {
                     "application/json": {
                         company_currency: string;
                         rates: components["schemas"]["Rate"][];
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    store: components["schemas"]["Store"];
+                    kind: components["schemas"]["Kind"];
+                    /** Format: date-time */
+                    since: string;
+                    /**
+                     * @description Of rows with exactly this instant those with a greater id.
+                     * @default 0
+                     */
+                    after?: number;
+                    /** @default 200 */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description One page. Several rows of one product are told once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        as_of: string;
+                        changes: {
+                            id: number;
+                            /** Format: date-time */
+                            version: string;
+                            body: components["schemas"]["Envelope"];
+                        }[];
+                        next: {
+                            /** Format: date-time */
+                            since: string;
+                            after: number;
+                        } | null;
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    readPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    store: components["schemas"]["Store"];
+                    kind: components["schemas"]["Kind"];
+                    /**
+                     * @description The `next` of the page before.
+                     * @default 0
+                     */
+                    after?: number;
+                    /** @default 200 */
+                    limit?: number;
+                    /** @description stock only - as for read_state. */
+                    pending_orders?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description The part that belongs to `kind` is present. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        as_of: string;
+                        orders?: components["schemas"]["OrderState"][];
+                        pickings?: components["schemas"]["PickingState"][];
+                        stock?: components["schemas"]["StockState"][];
+                        held?: string[];
+                        next: number | null;
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    takings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    store: components["schemas"]["Store"];
+                    /** Format: date */
+                    first_day: string;
+                    /**
+                     * Format: date
+                     * @description Inclusive.
+                     */
+                    last_day: string;
+                    /**
+                     * @description The `next` of the page before.
+                     * @default 0
+                     */
+                    after?: number;
+                    /** @default 200 */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        payments: {
+                            id: number;
+                            name: string;
+                            /** @description Clarity order id, a slash, and its payment id; null for one that the bridge did not make. */
+                            ref: string | null;
+                            /** @description Its code. */
+                            journal: string;
+                            journal_name: string;
+                            /** Format: date */
+                            date: string;
+                            currency: string;
+                            amount: components["schemas"]["Decimal"];
+                            memo: string | null;
+                        }[];
+                        next: number | null;
                     };
                 };
             };

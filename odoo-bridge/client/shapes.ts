@@ -232,6 +232,35 @@ export const rates = z.object({
   ),
 }) satisfies z.ZodType<{ company_currency: string; rates: Schemas['Rate'][] }>
 
+export const changed = z.object({
+  as_of,
+  changes: z.array(z.object({ id: z.int(), version: z.iso.datetime(), body: odooEnvelope })),
+  next: z.object({ since: z.iso.datetime(), after: z.int() }).nullable(),
+})
+const next = z.int().nullable()
+export const pages = {
+  order: states.order.extend({ next }),
+  picking: states.picking.extend({ next }),
+  stock: states.stock.extend({ next }),
+}
+
+export const takings = z.object({
+  payments: z.array(
+    z.object({
+      id: z.int(),
+      name: z.string(),
+      ref: z.string().nullable(),
+      journal: z.string(),
+      journal_name: z.string(),
+      date: z.iso.date(),
+      currency: z.string(),
+      amount: decimal,
+      memo: z.string().nullable(),
+    }),
+  ),
+  next,
+})
+
 const field = z.object({
   string: z.string(),
   help: z.string().optional(),

@@ -116,6 +116,7 @@ export async function wipe({ db }: Store): Promise<void> {
     'settings',
     'sweeps',
     'cursors',
+    'drifts',
   ] as const)
     await db.deleteFrom(table).execute()
   await db.updateTable('connections').set({ state: 'up', cause: null, message: null, since: START }).execute()

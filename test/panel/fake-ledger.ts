@@ -15,6 +15,8 @@ import type { Connection } from '../../shared/outcome.ts'
 import { fakeAudit } from './fake-audit.ts'
 import { fakeEntities } from './fake-entities.ts'
 import { FakeLookups } from './fake-lookups.ts'
+import { fakeReconciliation } from './fake-reconciliation.ts'
+import { fakeSweeps } from './fake-sweeps.ts'
 
 /** The ledger's reading side in memory, for the panel's own tests. The real one has its own suite. */
 export class FakeLedger implements LedgerQueries {
@@ -198,6 +200,8 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     ledger,
     entities: fakeEntities(ledger),
     lookups: lookupsOf(ledger),
+    sweeps: fakeSweeps(ledger),
+    reconciliation: fakeReconciliation(ledger),
     connections: {
       clarity: {
         label: 'Clarity storefront',

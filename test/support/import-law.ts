@@ -41,11 +41,23 @@ const law: Record<string, Room> = {
   delivery: { enters: ['shared', 'odoo-bridge/client'] },
   ports: { enters: ['*'] },
   sweep: { enters: ['shared', 'store', 'ledger', 'links', 'switches', 'clarity', 'odoo-bridge/client'] },
+  reconcile: { enters: ['shared', 'store', 'ledger', 'links', 'mapping', 'clarity', 'odoo-bridge/client'] },
   watch: { enters: ['shared', 'ledger', 'store'] },
   assist: { enters: ['shared', 'mapping'] },
 
   http: {
-    enters: ['shared', 'ledger', 'mapping', 'lookups', 'links', 'switches', 'watch', 'audit', 'panel types', 'lookups'],
+    enters: [
+      'shared',
+      'ledger',
+      'mapping',
+      'lookups',
+      'links',
+      'switches',
+      'reconcile',
+      'watch',
+      'audit',
+      'panel types',
+    ],
   },
   panel: { enters: ['panel types'] },
   // It brings the configuration of the side it stands in for.

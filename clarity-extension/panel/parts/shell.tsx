@@ -27,6 +27,7 @@ export function Shell() {
           <NavItem to="/" icon="overview" label={t('nav.overview')} />
           <NavItem to="/activity" icon="activity" label={t('nav.activity')} />
           <NavItem to="/attention" icon="attention" label={t('nav.attention')} count={open} />
+          <NavItem to="/entities" icon="sync" label={t('nav.entities')} />
           <NavItem to="/settings" icon="settings" label={t('nav.settings')} />
         </nav>
         <div className={styles.foot}>

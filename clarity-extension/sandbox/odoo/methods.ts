@@ -7,6 +7,7 @@ import { beyondStandIn, OdooError } from './error.ts'
 import { partnerStates, productStates } from './masters.ts'
 import { fieldsOf } from './models.ts'
 import { ratesOf } from './rates.ts'
+import { changes, readPage, takings } from './reading.ts'
 import { requests } from './requests.ts'
 import { returnStates } from './returns.ts'
 import { all } from './rows.ts'
@@ -62,6 +63,11 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
       const { store, orders } = argumentsOf(requests.read_rates, body)
       return ratesOf(world, store, orders)
     },
+    changes: (body) => changes(world, argumentsOf(requests.changes, body)),
+
+    read_page: (body) => readPage(world, argumentsOf(requests.read_page, body)),
+
+    takings: (body) => takings(world, argumentsOf(requests.takings, body)),
 
     /** It makes no invoices, so it has none to print. */
     document(body) {

@@ -9,16 +9,23 @@ export type Row = Values & { id: number }
 
 export type Records = ReturnType<typeof openRecords>
 
-/** Odoo's records, all models in one table. Synchronous: SQLite runs in this process. */
-export function openRecords(db: Database) {
+/** Odoo's records, all models in one table. Synchronous: SQLite runs in this process. @param now milliseconds */
+export function openRecords(db: Database, now: () => number = Date.now) {
   db.exec(`
-    CREATE TABLE IF NOT EXISTS record (model TEXT NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL,
-      PRIMARY KEY (model, id)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
+    ${hasColumn(db, 'written') ? '' : 'ALTER TABLE record ADD COLUMN written INTEGER NOT NULL DEFAULT 0;'}
+    CREATE INDEX IF NOT EXISTS record_written ON record (model, written, id);
     ${INDEXED.map((field) => `CREATE INDEX IF NOT EXISTS record_${field} ON record (model, body ->> '$.${field}');`).join('\n')}`)
   const select = db.prepare<[string, number], { body: string }>('SELECT body FROM record WHERE model = ? AND id = ?')
-  const insert = db.prepare('INSERT INTO record (model, id, body) VALUES (?, ?, ?)')
-  const change = db.prepare('UPDATE record SET body = ? WHERE model = ? AND id = ?')
+  const insert = db.prepare('INSERT INTO record (model, id, body, written) VALUES (?, ?, ?, ?)')
+  const change = db.prepare('UPDATE record SET body = ?, written = ? WHERE model = ? AND id = ?')
+  const changed = db.prepare<unknown[], { id: number; written: number }>(
+    `SELECT id, written FROM record WHERE model = ? AND (written > ? OR (written = ? AND id > ?))
+     ORDER BY written, id LIMIT ?`,
+  )
+  const ids = db.prepare<unknown[], { id: number }>(
+    'SELECT id FROM record WHERE model = ? AND id > ? ORDER BY id LIMIT ?',
+  )
   const drop = db.prepare('DELETE FROM record WHERE model = ? AND id = ?')
   const count = db.prepare<[string], { last: number }>(
     'INSERT INTO counter (name, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last',
@@ -35,13 +42,20 @@ export function openRecords(db: Database) {
     },
     create(model: string, values: Values): Row {
       const id = records.next(model)
-      insert.run(model, id, JSON.stringify(values))
+      insert.run(model, id, JSON.stringify(values), now())
       return { ...values, id }
     },
     update(model: string, id: number, values: Values): void {
       const { id: _, ...before } = records.get(model, id) ?? { id }
-      change.run(JSON.stringify({ ...before, ...values }), model, id)
+      change.run(JSON.stringify({ ...before, ...values }), now(), model, id)
     },
+    /** Ids by the time of their last change, after a position. */
+    changed(model: string, since: number, after: number, limit: number): { id: number; written: number }[] {
+      return changed.all(model, since, since, after, limit)
+    },
+    /** Ids after one, ascending. */
+    idsAfter: (model: string, after: number, limit: number): number[] =>
+      ids.all(model, after, limit).map(({ id }) => id),
     remove(model: string, id: number): void {
       drop.run(model, id)
     },
@@ -104,4 +118,14 @@ function boundOf(value: Stored): string | number | null {
 function rowOf(id: number, body: string): Row {
   const values: Values = JSON.parse(body)
   return { ...values, id }
+}
+
+/** A sandbox that was made by an older version keeps its data. */
+function hasColumn(db: Database, name: string): boolean {
+  db.exec(`CREATE TABLE IF NOT EXISTS record (model TEXT NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL,
+    written INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (model, id)) WITHOUT ROWID`)
+  return db
+    .prepare<[], { name: string }>('PRAGMA table_info(record)')
+    .all()
+    .some((column) => column.name === name)
 }

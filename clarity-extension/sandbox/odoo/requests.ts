@@ -56,6 +56,27 @@ export const requests = {
     orders: z.array(z.strictObject({ ref: z.string(), currency: z.string(), date: z.iso.date() })).max(200),
   }),
   document: z.strictObject({ store, kind: z.literal('invoice'), ref: z.string().min(1).max(64) }),
+  changes: z.strictObject({
+    store,
+    kind: z.enum(['order', 'picking', 'stock']),
+    since: z.iso.datetime(),
+    after: z.int().min(0).default(0),
+    limit: z.int().min(1).max(1000).default(200),
+  }),
+  read_page: z.strictObject({
+    store,
+    kind: z.enum(['order', 'picking', 'stock']),
+    after: z.int().min(0).default(0),
+    limit: z.int().min(1).max(1000).default(200),
+    pending_orders: z.array(z.string()).max(5000).default([]),
+  }),
+  takings: z.strictObject({
+    store,
+    first_day: z.iso.date(),
+    last_day: z.iso.date(),
+    after: z.int().min(0).default(0),
+    limit: z.int().min(1).max(1000).default(200),
+  }),
   describe: z.strictObject({ models: z.array(z.string()).max(50) }),
   choices: z.strictObject({
     requests: z

@@ -39,7 +39,12 @@ export type OdooStandIn = ReturnType<typeof createOdooStandIn>
 export function createOdooStandIn(options: StandInOptions) {
   const { dataDir, apiKey, webhook, clock = Date.now, database = 'sandbox' } = options
   const db = openDatabase(dataDir)
-  const world: World = { records: openRecords(db), links: openLinks(db), outbox: openOutbox(db, clock), now: clock }
+  const world: World = {
+    records: openRecords(db, clock),
+    links: openLinks(db),
+    outbox: openOutbox(db, clock),
+    now: clock,
+  }
   if (world.records.find('res.company', {}).length === 0) db.transaction(() => seed(world.records, options.seed))()
   const sender = createSender(world.outbox, webhook, clock)
   const person = operate(db, world)

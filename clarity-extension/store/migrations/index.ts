@@ -5,6 +5,7 @@ import { audit } from './0003_audit.ts'
 import { sweeps } from './0004_sweeps.ts'
 import { rules } from './0005_rules.ts'
 import { lookups } from './0006_lookups.ts'
+import { drifts } from './0007_drifts.ts'
 
 /** In order. Add at the end, never change or remove. */
-export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules, lookups]
+export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules, lookups, drifts]

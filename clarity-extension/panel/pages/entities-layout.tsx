@@ -1,0 +1,20 @@
+import { Outlet } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { Tabs } from '../parts/tabs.tsx'
+
+/** What is synchronised, when it is read, and the first load: pages of their own. */
+export function EntitiesLayout() {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Tabs
+        label={t('entities.tabs')}
+        tabs={[
+          { to: '/entities', label: t('entities.title') },
+          { to: '/entities/schedules', label: t('sweeps.title') },
+        ]}
+      />
+      <Outlet />
+    </>
+  )
+}

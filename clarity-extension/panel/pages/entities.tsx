@@ -1,0 +1,39 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { EntityCard } from '../parts/entity-card.tsx'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { entitiesQuery } from '../queries.ts'
+import styles from './entities.module.css'
+
+export function EntitiesPage() {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(entitiesQuery)
+  return (
+    <>
+      <title>{`${t('entities.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <h1>{t('entities.title')}</h1>
+        <p className="muted">{t('entities.lead')}</p>
+      </header>
+      {data && data.items.length === 0 && (
+        <Empty icon="inbox" title={t('entities.empty')} text={t('entities.emptyText')} />
+      )}
+      {data && data.items.length > 0 && (
+        <div className={styles.cards}>
+          {data.items.map((entity) => (
+            <EntityCard key={entity.name} entity={entity} />
+          ))}
+        </div>
+      )}
+      {!data && error && <Failure error={error} retry={() => void refetch()} />}
+      {!data && !error && (
+        <div className={styles.cards} role="status" aria-label={t('common.loading')}>
+          <Skeleton height={150} radius="md" />
+          <Skeleton height={150} radius="md" />
+          <Skeleton height={150} radius="md" />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,37 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Failure } from '../parts/notice.tsx'
+import { SweepRow } from '../parts/sweep-row.tsx'
+import { sweepsQuery } from '../queries.ts'
+import styles from './entities.module.css'
+
+/** When both sides are read, how each last run ended, and "run now". */
+export function SchedulesPage() {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(sweepsQuery)
+  return (
+    <>
+      <title>{`${t('sweeps.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <h1>{t('sweeps.title')}</h1>
+        <p className="muted">{t('sweeps.lead')}</p>
+      </header>
+      {data && (
+        <ul className={`card ${styles.list}`}>
+          {data.items.map((sweep) => (
+            <SweepRow key={sweep.name} sweep={sweep} />
+          ))}
+        </ul>
+      )}
+      {!data && error && <Failure error={error} retry={() => void refetch()} />}
+      {!data && !error && (
+        <div className={styles.cards} role="status" aria-label={t('common.loading')}>
+          <Skeleton height={64} radius="md" />
+          <Skeleton height={64} radius="md" />
+          <Skeleton height={64} radius="md" />
+        </div>
+      )}
+    </>
+  )
+}

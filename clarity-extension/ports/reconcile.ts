@@ -1,0 +1,165 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Reply } from '../clarity/call.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import type { Batch } from '../clarity/paging.ts'
+import type { ReconciliationPort } from '../http/ports.ts'
+import type { Ledger } from '../ledger/types.ts'
+import type { Links } from '../links.ts'
+import { answerOf } from '../reconcile/answer.ts'
+import { driftsCsv, takingsCsv } from '../reconcile/csv.ts'
+import type { Repairs } from '../reconcile/drift.ts'
+import { createDrifts } from '../reconcile/drifts.ts'
+import { compareOrders } from '../reconcile/orders.ts'
+import { reconcile, repair } from '../reconcile/run.ts'
+import { compareStock } from '../reconcile/stock.ts'
+import { takings } from '../reconcile/takings.ts'
+import type { Tables } from '../store/schema.ts'
+import { createCursors } from '../sweep/cursors.ts'
+import type { Sweep } from '../sweep/schedule.ts'
+import type { PublishedStock } from './published.ts'
+import type { StockSettings } from './stock.ts'
+
+export interface ReconcileParts {
+  db: Kysely<Tables>
+  clarity: ClarityClient
+  odoo: OdooClient
+  store: string
+  settings: StockSettings
+  ledger: Pick<Ledger, 'enqueue'>
+  links: Pick<Links, 'forget' | 'save' | 'get' | 'byOdoo'>
+  published: Pick<PublishedStock, 'forget'>
+  audit: Pick<Audit, 'record'>
+  now?: () => number
+}
+
+/** One call of Odoo is one snapshot. */
+const PRODUCTS_PER_CALL = 1_000
+/** A month and the days around it: what an accountant may still close. */
+const WINDOW_MS = 45 * 24 * 3_600_000
+
+/** Comparing both sides and mending what differs, for its sweep and for the panel. */
+export function reconciliation(parts: ReconcileParts): { run: Sweep['run']; port: ReconciliationPort } {
+  const { db, clarity, odoo, store, settings, audit, now = Date.now } = parts
+  const drifts = createDrifts(db, now)
+  const cursors = createCursors(db, now)
+  const mend = repair(repairsOf(parts), drifts)
+  const run = reconcile(
+    [
+      compareStock({
+        settings,
+        async *shown() {
+          await settings.refresh()
+          yield* recordsOf(clarity.listInventory())
+        },
+        page: async (after, pendingOrders) =>
+          answerOf(await odoo.readPage(store, 'stock', { after, limit: PRODUCTS_PER_CALL, pendingOrders })),
+        demand: () => allDemand(db),
+      }),
+      compareOrders({
+        orders: () => recordsOf(clarity.orders(new Date(now() - WINDOW_MS).toISOString())),
+        states: async (ids) => answerOf(await odoo.readState(store, 'order', ids)).orders,
+        shipments: async (id) => answerOf(await clarity.listShipments(id)),
+        begin: async () => Date.parse((await cursors.get('order toOdoo since')) ?? new Date(now()).toISOString()),
+        notForUs: (lane, ids) => notForUs(db, lane, ids),
+      }),
+    ],
+    drifts,
+  )
+
+  const taken = {
+    orders: (since: string) => recordsOf(clarity.orders(since)),
+    booked: async (days: Parameters<OdooClient['takings']>[1]) => answerOf(await odoo.takings(store, days)),
+  }
+
+  return {
+    run,
+    port: {
+      list: drifts.list,
+      counts: drifts.counts,
+      takings: (first, last) => takings(taken, first, last),
+      takingsCsv: async (first, last) => takingsCsv(await takings(taken, first, last)),
+      async driftsCsv() {
+        const rows = []
+        for (let cursor: number | undefined; ; ) {
+          const page = await drifts.list({ cursor, limit: 1_000 })
+          rows.push(...page.rows)
+          if (page.next === null) return driftsCsv(rows)
+          cursor = page.next
+        }
+      },
+      async repair(id, way, by) {
+        const drift = await drifts.get(id)
+        if (!drift) return undefined
+        const began = await mend(drift, way, by)
+        if (began) {
+          const entity = `drift:${drift.kind} ${drift.key}`
+          const before = { clarity: drift.clarity, odoo: drift.odoo }
+          await audit.record({ who: by, action: 'drift.repair', entity, before, after: { way } })
+        }
+        return began
+      },
+    },
+  }
+}
+
+async function* recordsOf<T>(batches: AsyncIterable<Reply<Batch<T>>>): AsyncGenerator<T[]> {
+  for await (const reply of batches) yield answerOf(reply).records
+}
+
+/** One side is told once more, by the flow that always tells it: what it held to be known is forgotten first. */
+function repairsOf({ ledger, links, published, now = Date.now }: ReconcileParts): Repairs {
+  return {
+    stock: {
+      async toClarity({ subject: sku, lane }) {
+        await published.forget([sku])
+        await ledger.enqueue({ type: 'stock.changed', lane, subject: sku, priority: 2, data: { product_id: 0, sku } })
+      },
+    },
+    order_missing: {
+      async toOdoo({ key: id, lane, subject }) {
+        const data = { id, updatedAt: new Date(now()).toISOString() }
+        await ledger.enqueue({ type: 'order.updated', lane, subject, priority: 0, data })
+      },
+    },
+    order_status: {
+      async toClarity({ key, lane, subject }) {
+        const link = await links.get('order', key)
+        if (link) await links.save({ ...link, clarityHash: '' })
+        const data = { order: { id: link?.odooId ?? 0, ref: key } }
+        await ledger.enqueue({ type: 'sale_order.changed', lane, subject, priority: 1, data })
+      },
+    },
+    shipment: {
+      async toClarity({ key, lane, subject }) {
+        const link = await links.byOdoo('stock.picking', Number(key))
+        if (link) await links.forget('shipment', link.clarityId)
+        const data = { picking_id: Number(key), order: { id: 0, ref: lane.slice('order:'.length) } }
+        await ledger.enqueue({ type: 'picking.done', lane, subject, priority: 1, data })
+      },
+    },
+  }
+}
+
+async function allDemand(db: Kysely<Tables>) {
+  const rows = await db.selectFrom('demand').select(['order_id', 'sku', 'quantity']).execute()
+  return rows.map(({ order_id, sku, quantity }) => ({ orderId: order_id, sku, quantity }))
+}
+
+const picking = z.object({ data: z.object({ picking_id: z.int() }) })
+
+/** Deliveries of which the ledger says that they are nothing for the storefront. */
+async function notForUs(db: Kysely<Tables>, lane: string, ids: number[]): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('events')
+    .select('payload')
+    .where('lane', '=', lane)
+    .where('type', 'in', ['picking.done', 'picking.tracking'])
+    .where('state', '=', 'skipped')
+    .where('cause', '=', 'not_for_us')
+    .execute()
+  const skipped = rows.map(({ payload }) => picking.parse(JSON.parse(Buffer.from(payload).toString('utf8'))).data)
+  return new Set(skipped.map(({ picking_id }) => picking_id).filter((id) => ids.includes(id)))
+}

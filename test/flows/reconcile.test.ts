@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest'
+import { SideAway } from '../../clarity-extension/reconcile/answer.ts'
+import { csvOf, takingsCsv } from '../../clarity-extension/reconcile/csv.ts'
+import { compareOrders, type OrderParts } from '../../clarity-extension/reconcile/orders.ts'
+import { compareStock, type StockParts } from '../../clarity-extension/reconcile/stock.ts'
+import { type TakingsParts, takings } from '../../clarity-extension/reconcile/takings.ts'
+import type { OrderState } from '../../odoo-bridge/client/shapes.ts'
+import { type Order, order as orderShape, type Payment } from '../../shared/entities.ts'
+
+const signal = new AbortController().signal
+const AT = '2026-11-20T10:00:00Z'
+async function* pages<T>(...batches: T[][]) {
+  yield* batches
+}
+
+describe('stock', () => {
+  const level = (sku: string, locationKey: string, quantity: string) => ({ sku, locationKey, quantity })
+  const row = (sku: string, free_quantity: string, warehouse = 'WH') => ({
+    sku,
+    warehouse,
+    free_quantity,
+    on_hand: free_quantity,
+  })
+  const parts = (over: Partial<StockParts> = {}): StockParts => ({
+    settings: { location: (code) => ({ WH: 'main', EAST: 'east' })[code], margin: 0, defaultLocation: 'main' },
+    demand: async () => [],
+    shown: () => pages([level('MUG', 'main', '5.00')], [level('TEE', 'main', '7'), level('TEE', 'east', '1')]),
+    page: async (after) =>
+      after === 0
+        ? { stock: [row('MUG', '5')], held: [], next: 1 }
+        : { stock: [row('TEE', '9'), row('TEE', '1', 'EAST')], held: [], next: null },
+    ...over,
+  })
+
+  it('names each SKU and location whose number is not the one it should be, and reads each side once', async () => {
+    const { drifts, checked, read } = await compareStock(parts()).compare(signal)
+    expect(drifts).toEqual([
+      { kind: 'stock', key: 'TEE main', lane: 'stock:TEE', subject: 'TEE', clarity: '7', odoo: '9' },
+    ])
+    expect({ checked, read }).toEqual({ checked: 3, read: { clarity: 3, odoo: 2 } })
+  })
+
+  it('takes off what was sold and Odoo does not hold', async () => {
+    const demand = async () => [{ orderId: '1', sku: 'TEE', quantity: '2' }]
+    expect((await compareStock(parts({ demand })).compare(signal)).drifts).toEqual([])
+  })
+
+  it('names what the storefront sells and Odoo does not stock', async () => {
+    const shown = () => pages([level('GONE', 'main', '3'), level('EMPTY', 'main', '0')])
+    expect((await compareStock(parts({ shown })).compare(signal)).drifts).toMatchObject([
+      { key: 'GONE main', clarity: '3', odoo: null },
+    ])
+  })
+
+  it('concludes nothing from half a reading', async () => {
+    async function* shown() {
+      yield [level('MUG', 'main', '5')]
+      throw new SideAway('the storefront did not answer in time')
+    }
+    await expect(compareStock(parts({ shown })).compare(signal)).rejects.toThrow('did not answer')
+  })
+})
+
+const order = (id: string, over: Partial<Order> = {}): Order =>
+  orderShape.parse({
+    id,
+    updatedAt: AT,
+    number: `#${id}`,
+    status: 'processing',
+    currency: 'EUR',
+    pricesIncludeTax: false,
+    items: [
+      {
+        lineId: 'L1',
+        sku: 'MUG',
+        name: 'Mug',
+        quantity: '1',
+        unitPrice: '10.00',
+        taxAmount: '1.90',
+        taxRate: '19',
+        total: '10.00',
+      },
+    ],
+    subtotal: '10.00',
+    shippingTotal: '0.00',
+    taxTotal: '1.90',
+    total: '11.90',
+    billingAddress: { line1: '1 Main St', city: 'Springfield', country: 'US' },
+    shippingAddress: { line1: '1 Main St', city: 'Springfield', country: 'US' },
+    placedAt: AT,
+    ...over,
+  })
+
+describe('orders', () => {
+  const state = (ref: string, over: Partial<OrderState> = {}): OrderState => ({
+    ref,
+    id: Number(ref),
+    name: `S${ref}`,
+    state: 'sale',
+    delivery_status: 'pending',
+    invoice_status: 'no',
+    amount_total: '11.9',
+    amount_tax: '1.9',
+    currency: 'EUR',
+    version: AT,
+    pickings: [],
+    ...over,
+  })
+  const compare = (orders: Order[], states: OrderState[], over: Partial<OrderParts> = {}) =>
+    compareOrders({
+      begin: async () => 0,
+      notForUs: async () => new Set(),
+      orders: () => pages(orders),
+      states: async () => states,
+      shipments: async () => [],
+      ...over,
+    }).compare(signal)
+
+  it('agree to the cent, whatever the zeros', async () => {
+    expect((await compare([order('1')], [state('1')])).drifts.map(({ kind }) => kind)).toEqual([])
+  })
+
+  it('name total, tax and status that differ', async () => {
+    const { drifts } = await compare(
+      [order('1', { status: 'shipped' })],
+      [state('1', { amount_total: '11.91', amount_tax: '1.91' })],
+    )
+    expect(drifts).toMatchObject([
+      { kind: 'order_total', clarity: '11.90 EUR', odoo: '11.91 EUR', lane: 'order:1' },
+      { kind: 'order_tax', clarity: '1.90 EUR', odoo: '1.91 EUR' },
+      { kind: 'order_status', clarity: 'shipped' },
+    ])
+  })
+
+  it('name an order that Odoo does not have, unless it was cancelled or is older than the bridge', async () => {
+    const begin = async () => Date.parse('2026-11-01T00:00:00Z')
+    const orders = [order('1'), order('2', { status: 'cancelled' }), order('3', { placedAt: '2026-10-01T00:00:00Z' })]
+    expect((await compare(orders, [], { begin })).drifts).toMatchObject([
+      { kind: 'order_missing', key: '1', clarity: '11.90 EUR', odoo: null },
+    ])
+  })
+
+  it('name a delivery that is no shipment, unless it is nothing for the storefront', async () => {
+    const delivered = state('1', {
+      delivery_status: 'full',
+      pickings: [
+        { id: 7, name: 'WH/OUT/7', state: 'done' },
+        { id: 8, name: 'WH/OUT/8', state: 'done' },
+        { id: 9, name: 'WH/OUT/9', state: 'done' },
+        { id: 10, name: 'WH/OUT/10', state: 'assigned' },
+      ],
+    })
+    const { drifts } = await compare([order('1', { status: 'shipped' })], [delivered], {
+      shipments: async () => [{ externalKey: 'WH/OUT/7' }],
+      notForUs: async () => new Set([9]),
+    })
+    expect(drifts).toMatchObject([{ kind: 'shipment', key: '8', odoo: 'WH/OUT/8', clarity: null }])
+  })
+})
+
+describe('takings', () => {
+  const paid = (id: string, over: Partial<Payment> = {}): Payment => ({
+    id,
+    method: 'card',
+    amount: '11.90',
+    currency: 'EUR',
+    state: 'captured',
+    at: AT,
+    ...over,
+  })
+  const booked = (id: number, ref: string | null, amount: string, over: object = {}) => ({
+    id,
+    name: `PCARD/${id}`,
+    ref,
+    journal: 'CARD',
+    date: '2026-11-20',
+    currency: 'EUR',
+    amount,
+    ...over,
+  })
+  const of = (orders: Order[], payments: ReturnType<typeof booked>[]) => {
+    const parts: TakingsParts = {
+      orders: () => pages(orders),
+      booked: async () => ({ payments, next: null }),
+    }
+    return takings(parts, '2026-11-01', '2026-11-30')
+  }
+
+  it('add up by method, journal and currency, and match payment by payment', async () => {
+    const orders = [
+      order('1', { payments: [paid('p1'), paid('p2', { method: 'gift', amount: '0.10' })] }),
+      order('2', {
+        payments: [paid('p1'), paid('p2', { state: 'failed' }), paid('p3', { at: '2026-12-01T00:00:00Z' })],
+      }),
+    ]
+    const result = await of(orders, [
+      booked(1, '1/p1', '11.90'),
+      booked(2, '1/p2', '0.10', { journal: 'GIFT' }),
+      // Booked on the next day, by the company's calendar.
+      booked(3, '2/p1', '11.9', { date: '2026-11-21' }),
+    ])
+    expect(result).toMatchObject({
+      totals: [
+        { method: 'card', journal: 'CARD', currency: 'EUR', clarity: '23.80', odoo: '23.80', difference: '0.00' },
+        { method: 'gift', journal: 'GIFT', clarity: '0.10', difference: '0.00' },
+      ],
+      unmatched: [],
+    })
+  })
+
+  it('name every payment that one side has alone or in another amount', async () => {
+    const orders = [order('1', { payments: [paid('p1'), paid('p2', { amount: '5.00' })] })]
+    const result = await of(orders, [booked(1, '1/p1', '11.00'), booked(2, null, '3.00')])
+    expect(result.unmatched).toMatchObject([
+      { order: '#1', payment: '1/p1', clarity: '11.90', odoo: '11.00 EUR', why: 'amounts_differ' },
+      { order: '#1', payment: '1/p2', clarity: '5.00', odoo: null, why: 'not_in_odoo' },
+      { order: null, payment: 'PCARD/2', clarity: null, odoo: '3.00', why: 'not_in_storefront' },
+    ])
+    expect(result.totals.map(({ difference }) => difference).sort()).toEqual(['-3.00', '0.90', '5.00'])
+  })
+
+  it('keep as many decimals as the currency has', async () => {
+    const yen = order('1', { payments: [paid('p1', { amount: '1200', currency: 'JPY' })] })
+    expect((await of([yen], [booked(1, '1/p1', '1200', { currency: 'JPY' })])).totals).toMatchObject([
+      { clarity: '1200', odoo: '1200', difference: '0' },
+    ])
+  })
+
+  it('are a table in which nothing runs as a formula', async () => {
+    const evil = order('1', { number: '=HYPERLINK("http://evil")', payments: [paid('p1', { method: '@card' })] })
+    const csv = takingsCsv(await of([evil], []))
+    expect(csv).toContain(`"'=HYPERLINK(""http://evil"")"`)
+    expect(csv).toContain("'@card")
+    expect(csv).not.toMatch(/(^|,)"?[=@]/m)
+    expect(csvOf(['a'], [['-5.00'], ['-cmd'], ['+49 30'], ['\tx'], [7], [null]]).split('\r\n')).toEqual([
+      '\ufeffa',
+      '-5.00',
+      "'-cmd",
+      "'+49 30",
+      "'\tx",
+      '7',
+      '',
+      '',
+    ])
+  })
+})
