@@ -1,7 +1,7 @@
 """changes and read_page: what the bridge's sweeps read, in pages and from one snapshot each.
 
-Since Odoo 19 the operators of a domain know whole seconds only, so the position (write_date, id) is compared in SQL, over
-the query that the service user's own rights give.
+Since Odoo 19 the operators of a domain know whole seconds only, so the position (write_date, id) is compared in SQL,
+over the query that the service user's own rights give.
 """
 
 import json
