@@ -68,6 +68,7 @@ function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, strin
     attention: '/attention',
     entities: '/entities',
     schedules: '/entities/schedules',
+    reconciliation: '/reconciliation',
     audit: '/settings/audit',
   }
   if (which === 'well') return { ...lists, event: `/activity/${id('done')}`, 'no-match': '/activity?q=nothing' }

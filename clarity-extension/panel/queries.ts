@@ -76,6 +76,30 @@ export const sweepsQuery = queryOptions({
   refetchInterval: 10_000,
 })
 
+export const driftsQuery = (kind?: Schemas['DriftKind']) =>
+  infiniteQueryOptions({
+    queryKey: ['drifts', kind ?? ''],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/drifts', {
+          params: { query: { ...(kind ? { kind } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (before) => before,
+    refetchInterval: 30_000,
+  })
+
+/** Both sides are read for it: not again by itself. */
+export const takingsQuery = (period: { from: string; to: string }) =>
+  queryOptions({
+    queryKey: ['takings', period],
+    queryFn: () => take(api.GET('/takings', { params: { query: period } })),
+    staleTime: 60_000,
+    retry: false,
+  })
+
 /** After a move: whatever lists events or counts them is old. */
 export function refreshLists(options?: { cancelRefetch: boolean }): void {
   for (const queryKey of [['events'], ['failures'], ['overview']])

@@ -66,6 +66,12 @@ const schedules = createRoute({
   component: lazyRouteComponent(() => import('./pages/schedules.tsx'), 'SchedulesPage'),
 })
 
+const reconciliation = createRoute({
+  getParentRoute: () => root,
+  path: '/reconciliation',
+  component: lazyRouteComponent(() => import('./pages/reconciliation.tsx'), 'ReconciliationPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -93,6 +99,7 @@ export const router = createRouter({
     event,
     attention,
     entitiesLayout.addChildren([entities, schedules]),
+    reconciliation,
     settings.addChildren([settingsStart, audit]),
   ]),
   basepath: '/admin',

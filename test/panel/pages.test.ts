@@ -75,7 +75,15 @@ it('the first load stays under 300 KB of script and style as sent', async () => 
 })
 
 function pages(name: string): string[] {
-  const lists = ['/', '/activity', '/attention', '/entities', '/entities/schedules', '/settings/audit']
+  const lists = [
+    '/',
+    '/activity',
+    '/attention',
+    '/entities',
+    '/entities/schedules',
+    '/reconciliation',
+    '/settings/audit',
+  ]
   const id = (state: string) => server.ledger.events.find((event) => event.state === state)?.id
   if (name === 'empty') return lists
   const states = name === 'failing' ? ['dead', 'held', 'done'] : ['done']

@@ -28,6 +28,7 @@ export function Shell() {
           <NavItem to="/activity" icon="activity" label={t('nav.activity')} />
           <NavItem to="/attention" icon="attention" label={t('nav.attention')} count={open} />
           <NavItem to="/entities" icon="sync" label={t('nav.entities')} />
+          <NavItem to="/reconciliation" icon="scales" label={t('nav.reconciliation')} />
           <NavItem to="/settings" icon="settings" label={t('nav.settings')} />
         </nav>
         <div className={styles.foot}>

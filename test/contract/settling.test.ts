@@ -1,0 +1,239 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Bridge, startBridge } from '../../clarity-extension/compose.ts'
+import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
+import { createOdooStandIn, type OdooStandIn } from '../../clarity-extension/sandbox/odoo/stand-in.ts'
+import { createOdooClient, type OdooClient } from '../../odoo-bridge/client/client.ts'
+import { newSecret } from '../../shared/signature.ts'
+import { inParallel, until } from '../bench/figures.ts'
+import { freePort } from '../support/ports.ts'
+import { checkout, openShop, type Shop } from '../support/shop.ts'
+
+/** Both systems in this process, every flow on. SETTLE_CHANGES=10000 for the whole proof; CI runs a part of it. */
+const CHANGES = Number(process.env.SETTLE_CHANGES ?? 1_000)
+const SKUS = ['TEE-RED-M', 'MUG-WHT', 'MUG-GRN', 'NOTE-LIN', 'NOTE-DOT', 'TEE-RED-S']
+const SWEEPS = ['order toOdoo', 'customer toOdoo', 'order toClarity', 'shipment toClarity', 'stock toClarity']
+const MINUTES = 60_000
+
+let folder: string
+let shop: Shop
+let odoo: OdooStandIn
+let client: OdooClient
+let bridge: Bridge
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bridge-settling-'))
+  const port = await freePort()
+  const secret = newSecret()
+  const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret }
+  shop = await openShop(':memory:')
+  odoo = createOdooStandIn({ dataDir: ':memory:', apiKey: 'key', seed: catalogue, webhook })
+  const url = await odoo.start(0)
+  client = createOdooClient({ url, db: odoo.database, apiKey: 'key' })
+  const { env } = shop
+  bridge = await startBridge(
+    {
+      port,
+      dataDir: folder,
+      databaseUrl: undefined,
+      publicUrl: undefined,
+      clarity: {
+        baseUrl: env.CLARITY_BASE_URL,
+        tokenUrl: env.CLARITY_TOKEN_URL,
+        clientId: env.CLARITY_CLIENT_ID,
+        clientSecret: env.CLARITY_CLIENT_SECRET,
+        webhookSecrets: [shop.secret],
+      },
+      odoo: { url, db: odoo.database, login: undefined, apiKey: 'key', transport: 'json2', webhookSecrets: [secret] },
+      adminPassword: env.ADMIN_PASSWORD,
+      adminPasswordIsNew: false,
+      secretKey: env.SECRET_KEY,
+      logLevel: 'silent',
+    },
+    pino({ level: 'silent' }),
+  )
+  shop.enable(bridge.url)
+}, 2 * MINUTES)
+afterAll(async () => {
+  await bridge?.stop()
+  await odoo?.stop()
+  await shop?.stop()
+  await rm(folder, { recursive: true, force: true })
+}, 10 * MINUTES)
+
+interface Placed {
+  id: string
+  /** Deliveries of these are validated, the others may be cancelled. */
+  delivered: boolean
+}
+
+describe('CASES 7: no ping-pong', () => {
+  it(
+    `${CHANGES} random changes on both sides settle, none is written twice, and both sides agree`,
+    async () => {
+      const random = chance(7)
+      const placed: Placed[] = []
+      const customers: string[] = []
+      const changes = Array.from({ length: CHANGES }, (_, index) => index)
+      await inParallel(changes, 8, async (n) => {
+        const pick = random(100)
+        const order = placed[random(placed.length || 1)]
+        if (pick < 40 || !order) return again(() => place(n, placed, random))
+        if (pick < 60 && order.delivered) return again(() => deliver(order))
+        if (pick < 65 && order.delivered) return again(() => track(order, n))
+        if (pick < 72 && !order.delivered) return again(() => cancel(order))
+        if (pick < 80) return again(() => keepCustomer(n, customers, random))
+        if (pick < 83) return again(() => renameProduct(n))
+        odoo.person.setOnHand(SKUS[random(SKUS.length)] ?? 'MUG-WHT', random(2) ? 'WH' : 'EAST', `${300 + random(400)}`)
+      })
+      await settled()
+
+      const before = await state()
+      expect(before.failed).toEqual([])
+      // Whoever answers its own echo does so within a moment.
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      await settled()
+      expect(await state()).toEqual(before)
+
+      // Everything is told once more: nothing is written for it.
+      for (const name of SWEEPS) await sweep(name)
+      await settled()
+      const after = await state()
+      expect({ ...after, received: 0 }).toEqual({ ...before, received: 0 })
+
+      await sweep('reconciliation')
+      expect(drifts.parse(await panel('GET', '/drifts')).items).toEqual([])
+    },
+    20 * MINUTES,
+  )
+})
+
+async function place(n: number, placed: Placed[], random: (below: number) => number): Promise<void> {
+  const sku = SKUS[random(SKUS.length)] ?? 'MUG-WHT'
+  const { id } = await shop.place(checkout(n % 40, { items: [{ sku, quantity: `${1 + random(2)}` }] }))
+  placed.push({ id, delivered: random(2) === 0 })
+}
+
+async function deliver(order: Placed): Promise<void> {
+  const open = (await pickingsOf(order)).find(({ state }) => state === 'assigned')
+  if (open) odoo.person.validate(open.id)
+}
+
+async function track(order: Placed, n: number): Promise<void> {
+  const done = (await pickingsOf(order)).find(({ state }) => state === 'done')
+  if (done) odoo.person.setTracking(done.id, `TRACK-${n}`)
+}
+
+const cancel = async ({ id }: Placed): Promise<void> => void (await shop.control('POST', `/orders/${id}/cancel`, {}))
+
+async function keepCustomer(n: number, customers: string[], random: (below: number) => number): Promise<void> {
+  const known = customers[random(customers.length * 2 || 1)]
+  const body = { type: 'person', name: `Person ${n}`, email: `person${n}@settling.example` }
+  if (known) return void (await shop.control('PATCH', `/customers/${known}`, { name: body.name }))
+  customers.push(z.object({ id: z.string() }).parse(await shop.control('POST', '/customers', body)).id)
+}
+
+/** Odoo is the record of products: what the storefront changes of one goes nowhere. */
+async function renameProduct(n: number): Promise<void> {
+  const page = z.object({ results: z.array(z.object({ id: z.string() })) })
+  const [product] = page.parse(await shop.call('GET', `/products?pageSize=1&pageIndex=${n % 20}`)).results
+  if (product) await shop.control('PATCH', `/products/${product.id}`, { description: `Change ${n}` })
+}
+
+async function pickingsOf({ id }: Placed) {
+  const reply = await client.readState('default', 'order', [id])
+  return reply.ok ? (reply.value.orders[0]?.pickings ?? []) : []
+}
+
+/** Nobody has anything left to tell or to do. */
+async function settled(): Promise<void> {
+  let quiet = 0
+  await until('both systems to settle', 15 * MINUTES, () => again(look))
+
+  async function look() {
+    const { counts } = overview.parse(await panel('GET', '/overview'))
+    const deliveries = z.record(z.string(), z.number()).parse(await shop.control('GET', '/deliveries'))
+    const ping = await client.ping()
+    const waiting =
+      counts.waiting +
+      counts.running +
+      (deliveries.pending ?? 0) +
+      (deliveries.sending ?? 0) +
+      (ping.ok ? ping.value.outbox.pending : 1)
+    quiet = waiting === 0 ? quiet + 1 : 0
+    return quiet === 3
+  }
+}
+
+/** A kept connection may be closed at the moment it is used again; that is the test's own, not what it looks at. */
+async function again<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof TypeError) return act()
+    throw error
+  }
+}
+
+async function state() {
+  const digest = z.array(z.object({ id: z.string(), hash: z.string() }))
+  const { items } = failures.parse(await panel('GET', '/failures'))
+  const metrics = await (await fetch(`${bridge.url}/metrics`)).text()
+  const received = [...metrics.matchAll(/^bridge_events_received_total\{.*\} (\d+)$/gm)].map(([, n]) => Number(n))
+  return {
+    failed: items.map(({ cause, message }) => `${cause}: ${message}`),
+    received: received.reduce((sum, n) => sum + n, 0),
+    orders: digest.parse(await shop.call('GET', '/orders/digest')),
+    inventory: digest.parse(await shop.call('GET', '/inventory/digest')),
+    customers: digest.parse(await shop.call('GET', '/customers/digest')),
+    products: digest.parse(await shop.call('GET', '/products/digest')),
+  }
+}
+
+const overview = z.object({ counts: z.object({ waiting: z.number(), running: z.number() }) })
+const failures = z.object({ items: z.array(z.object({ cause: z.string(), message: z.string() })) })
+const drifts = z.object({ items: z.array(z.unknown()) })
+const sweeps = z.object({
+  items: z.array(z.object({ name: z.string(), state: z.string(), message: z.string().nullable() })),
+})
+
+async function sweep(name: string): Promise<void> {
+  await panel('POST', `/sweeps/${encodeURIComponent(name)}/run`)
+  await until(`${name} to end`, 5 * MINUTES, async () => {
+    const row = sweeps.parse(await panel('GET', '/sweeps')).items.find((one) => one.name === name)
+    if (row?.state === 'failed') throw new Error(`${name}: ${row.message}`)
+    return row?.state === 'done'
+  })
+}
+
+let headers: Record<string, string> | undefined
+async function panel(method: string, path: string): Promise<unknown> {
+  headers ??= await signIn()
+  const response = await fetch(`${bridge.url}/api${path}`, { method, headers: { origin: bridge.url, ...headers } })
+  if (!response.ok) throw new Error(`${method} ${path} ${response.status}: ${await response.text()}`)
+  return response.json()
+}
+
+async function signIn(): Promise<Record<string, string>> {
+  const response = await fetch(`${bridge.url}/api/session`, {
+    method: 'POST',
+    headers: { origin: bridge.url, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'admin', password: shop.env.ADMIN_PASSWORD }),
+  })
+  const { csrfToken } = z.object({ csrfToken: z.string() }).parse(await response.json())
+  const cookie = response.headers.getSetCookie().map((one) => one.split(';')[0])
+  return { cookie: cookie.join('; '), 'x-csrf-token': csrfToken }
+}
+
+/** Whole numbers below a bound; the same seed gives the same ones. */
+function chance(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}

@@ -1,0 +1,85 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { complaints, signIn } from './browser.ts'
+import { type PanelServer, startPanel } from './server.ts'
+
+let server: PanelServer
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let found: string[]
+
+beforeAll(async () => {
+  server = await startPanel('failing')
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+beforeEach(async () => {
+  server.show('failing')
+  server.ledger.moves = []
+  context = await browser.newContext({ locale: 'en-GB' })
+  found = complaints(context)
+  page = await context.newPage()
+  await signIn(page, server)
+  await page.goto(`${server.url}/admin/reconciliation`)
+})
+afterEach(() => context.close())
+
+const differences = () => page.getByRole('region', { name: 'Differences' })
+
+describe('reconciliation', () => {
+  it('shows both values of a difference, leads to its event, and mends it', async () => {
+    const mug = differences().getByRole('listitem').filter({ hasText: 'MUG-BLUE' })
+    await mug.waitFor()
+    expect(await mug.textContent()).toMatch(/Storefront14Odoo12.*seen since.*Open its event/)
+    await mug.getByRole('button', { name: 'Correct the storefront: MUG-BLUE, Stock' }).click()
+    await page.getByText('It is in line.').waitFor()
+    await mug.getByText('the next comparison looks again').waitFor()
+    expect(server.ledger.moves).toEqual(['repair stock MUG-BLUE main toClarity by admin'])
+    const total = differences().getByRole('listitem').filter({ hasText: '#1043' })
+    expect(await total.textContent()).toContain('To be decided by hand')
+    await mug.getByRole('link', { name: 'Open its event' }).click()
+    await page.waitForURL(/\/activity\/\d+$/)
+    expect(found).toEqual([])
+  })
+
+  it('filters by kind, and says when both sides agree', async () => {
+    await page.getByLabel('Kind of difference').selectOption('shipment')
+    await differences().getByRole('listitem').filter({ hasText: 'WH/OUT/00077' }).waitFor()
+    expect(await differences().getByRole('listitem').count()).toBe(1)
+    server.show('empty')
+    await page.reload()
+    await page.getByRole('heading', { name: 'Both sides agree' }).waitFor()
+    await page.getByRole('heading', { name: 'No payments in these days' }).waitFor()
+  })
+
+  it('shows the takings of a period and names what does not match', async () => {
+    const totals = page.getByRole('region', { name: 'Takings by payment method' })
+    await totals.waitFor()
+    expect(await totals.getByRole('row').nth(1).textContent()).toBe('cardCARD12480.20 EUR12360.30 EUR119.90 EUR')
+    const unmatched = page.getByRole('region', { name: 'Payments that do not match' })
+    expect(await unmatched.getByRole('row').nth(1).textContent()).toBe(
+      '2026-11-19#10441044/p1Not in Odoo119.90 EURnone',
+    )
+    await page.getByLabel('From', { exact: true }).fill('2026-10-01')
+    await page.getByLabel('To', { exact: true }).fill('2026-10-31')
+    await page.getByRole('button', { name: 'Show' }).click()
+    const csv = page.getByRole('link', { name: 'Download as CSV' }).last()
+    await page.waitForFunction(() => document.querySelector('a[href*="from=2026-10-01&to=2026-10-31"]') !== null)
+    expect(await csv.getAttribute('href')).toBe('/api/takings.csv?from=2026-10-01&to=2026-10-31')
+  })
+
+  it('says when it cannot be read, and recovers', async () => {
+    server.ledger.broken = true
+    await page.reload()
+    const alert = page.getByRole('main').getByRole('alert').first()
+    await alert.waitFor()
+    server.ledger.broken = false
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await differences().getByRole('listitem').first().waitFor()
+  })
+})
