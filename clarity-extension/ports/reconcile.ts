@@ -45,7 +45,7 @@ export function reconciliation(parts: ReconcileParts): { run: Sweep['run']; port
   const { db, clarity, odoo, store, settings, audit, now = Date.now } = parts
   const drifts = createDrifts(db, now)
   const cursors = createCursors(db, now)
-  const mend = repair(repairsOf(parts), drifts)
+  const repairDrift = repair(repairsOf(parts), drifts)
   const run = reconcile(
     [
       compareStock({
@@ -93,7 +93,7 @@ export function reconciliation(parts: ReconcileParts): { run: Sweep['run']; port
       async repair(id, way, by) {
         const drift = await drifts.get(id)
         if (!drift) return undefined
-        const began = await mend(drift, way, by)
+        const began = await repairDrift(drift, way, by)
         if (began) {
           const entity = `drift:${drift.kind} ${drift.key}`
           const before = { clarity: drift.clarity, odoo: drift.odoo }

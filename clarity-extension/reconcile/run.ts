@@ -20,9 +20,9 @@ export const reconcile =
 export const repair =
   (repairs: Repairs, drifts: Pick<Drifts, 'repairing'>) =>
   async (drift: DriftRow, way: Direction, by: string): Promise<boolean> => {
-    const mend: ((drift: Drift) => Promise<void>) | undefined = repairs[drift.kind]?.[way]
-    if (!mend) return false
-    await mend(drift)
+    const tell: ((drift: Drift) => Promise<void>) | undefined = repairs[drift.kind]?.[way]
+    if (!tell) return false
+    await tell(drift)
     await drifts.repairing(drift.id, by)
     return true
   }
