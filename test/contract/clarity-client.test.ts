@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createClarityClient } from '../../clarity-extension/clarity/client.ts'
 import type { ClarityOptions, Observed } from '../../clarity-extension/clarity/options.ts'
 import type { StorefrontOptions } from '../../clarity-extension/sandbox/storefront/storefront.ts'
@@ -254,6 +255,19 @@ describe('writes', () => {
     const shipments = await client.listShipments(id)
     expect(lost).toMatchObject({ outcome: { kind: 'retry', cause: 'network' } })
     expect([again.ok, shipments.ok && shipments.value.length]).toEqual([true, 1])
+  })
+
+  it('carry an invoice under its number and a return’s status, with the scopes that are asked for', async () => {
+    const { client, place, control } = await stage()
+    const orderId = await place()
+    const number = 'INV/2026/00001'
+    const figures = { number, status: 'unpaid' as const, currency: 'USD', total: '10.00', balanceDue: '10.00', orderId }
+    expect(await client.putInvoice(number, figures)).toMatchObject({ value: { externalKey: number, orderId } })
+    const items = [{ lineId: 'L1', sku: 'TEE-RED-M', quantity: '1' }]
+    const asked = await control('POST', '/returns', { orderId, items, refundAmount: '5.00' })
+    const { id } = z.object({ id: z.string() }).parse(asked.value)
+    await client.patchReturnStatus(id, { status: 'refunded', refundAmount: '4.50' }, `return:${id}:refunded`)
+    expect(await client.getReturn(id)).toMatchObject({ value: { status: 'refunded', refundAmount: '4.50' } })
   })
 
   it('carry status and key to the order, and tracking to its shipment', async () => {
