@@ -51,8 +51,8 @@ export const orderItem = z.object({
   taxCode: z.string().nullish(),
   /** quantity * unitPrice - discount, tax included only if pricesIncludeTax. */
   total: decimal,
-  /** Who sends it: the merchant (default) or somebody else whose lines are left alone. */
-  fulfilledBy: z.enum(['merchant', 'thirdParty']).nullish(),
+  /** Who sends it: the merchant (default), a vendor for the merchant, or somebody else whose lines are left alone. */
+  fulfilledBy: z.enum(['merchant', 'dropship', 'thirdParty']).nullish(),
 })
 export type OrderItem = z.infer<typeof orderItem>
 

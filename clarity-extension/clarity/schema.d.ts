@@ -1480,8 +1480,11 @@ export interface components {
             taxCode?: components["schemas"]["Text"];
             /** @description quantity * unitPrice - discount. */
             total: components["schemas"]["Decimal"];
-            /** @enum {string|null} */
-            fulfilledBy?: "merchant" | "thirdParty" | null;
+            /**
+             * @description dropship - the merchant sells it and a vendor sends it; thirdParty - somebody else sells and sends it.
+             * @enum {string|null}
+             */
+            fulfilledBy?: "merchant" | "dropship" | "thirdParty" | null;
         };
         ShippingLine: {
             method: string;

@@ -77,6 +77,6 @@ export function demandOf({ type, body }: NewEvent): DemandRow[] {
   if (!parsed.success || parsed.data.data.status === 'cancelled') return []
   const { id, placedAt, items } = parsed.data.data
   return items
-    .filter(({ fulfilledBy }) => fulfilledBy !== 'thirdParty')
+    .filter(({ fulfilledBy }) => fulfilledBy !== 'thirdParty' && fulfilledBy !== 'dropship')
     .map(({ sku, quantity }) => ({ orderId: id, sku, quantity, placedAt: placedAt ? Date.parse(placedAt) : 0 }))
 }

@@ -70,10 +70,11 @@ describe('demand', () => {
     expect(await demand.releaseDismissed()).toEqual([])
   })
 
-  it('is read from order events only, without what a third party sends', () => {
+  it('is read from order events only, without what a third party or a vendor sends', () => {
     const items = [
       { sku: 'A', quantity: '2' },
       { sku: 'B', quantity: '1', fulfilledBy: 'thirdParty' },
+      { sku: 'C', quantity: '1', fulfilledBy: 'dropship' },
     ]
     const of = (type: 'order.created' | 'order.cancelled', data: object) =>
       demandOf({

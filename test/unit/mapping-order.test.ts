@@ -4,7 +4,7 @@ import { mergeTables } from '../../clarity-extension/mapping/lookups.ts'
 import { defaultRuleSets, type OrderContext } from '../../clarity-extension/mapping/order.ts'
 import { sourceOf } from '../../clarity-extension/mapping/origins.ts'
 import { amount } from '../../shared/money.ts'
-import { linesOf, mapFixture, operationsOf, usd } from './mapping-support.ts'
+import { linesOf, mapFixture, operationsOf, orderFixture, usd } from './mapping-support.ts'
 
 const taxAt = (rate: number, included = false) => ({
   $set: [
@@ -216,6 +216,13 @@ describe('lines', () => {
     expect(operation?.expect).toMatchObject({ amount_total: '55.43', amount_tax: '7.23' })
     const items = [{ ...mapFixtureItem(), fulfilledBy: 'thirdParty' }]
     expect(mapFixture('guest', { items })).toMatchObject({ ok: false, outcome: { kind: 'skip', reason: 'not_for_us' } })
+  })
+
+  it('case 37: a line that a vendor sends is the merchant’s own, by the route of dropshipping', () => {
+    const items = orderFixture('guest').order.items.map((item) => ({ ...item, fulfilledBy: 'dropship' }))
+    const route = { $set: [{ $find: { model: 'stock.route', by: { name: 'Dropship' } } }] }
+    expect(linesOf(operationsOf('guest', { items })[0])[0]).toMatchObject({ clarity_ref: 'L1', route_ids: route })
+    expect(linesOf(operationsOf('guest')[0])[0]).not.toHaveProperty('route_ids')
   })
 
   it('case 30: shipping tax that no rate explains is a problem that names its field', () => {

@@ -120,6 +120,12 @@ export const orderToOdoo: RuleSet = {
               },
               { to: 'name', from: 'name', convert: ['clean', 'trim'], required: true },
               { to: 'product_uom_qty', from: 'quantity', required: true },
+              {
+                to: 'route_ids',
+                about: 'Odoo buys it from the vendor, who sends it to the customer (app stock_dropshipping).',
+                when: { path: 'fulfilledBy', equals: 'dropship' },
+                set: [{ find: { model: 'stock.route', by: { name: { const: 'Dropship' } } } }],
+              },
               { to: 'price_unit', from: 'written.unitPrice', required: true },
               { to: 'discount', about: 'Zero takes an older one away.', from: 'written.percent', default: '0' },
               ...taxRules,

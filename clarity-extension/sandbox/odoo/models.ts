@@ -261,6 +261,7 @@ const models: Record<string, Fields> = {
     restock: bool('Goods Come Back'),
     reason: char('Reason'),
   },
+  'stock.route': { name, active },
   'sale.order.line': {
     order_id: one('Order Reference', 'sale.order'),
     clarity_ref: char('Clarity line'),
@@ -272,6 +273,7 @@ const models: Record<string, Fields> = {
     discount: float('Discount (%)'),
     tax_ids: many('Taxes', 'account.tax'),
     extra_tax_data: { string: 'Extra Tax Data', type: 'json' },
+    route_ids: many('Routes', 'stock.route'),
     is_delivery: bool('Is a Delivery'),
     price_subtotal: money('Subtotal'),
     price_tax: money('Total Tax'),

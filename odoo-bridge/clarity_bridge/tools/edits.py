@@ -6,7 +6,7 @@ does not, nothing is, and a person sees what differs.
 from odoo.fields import Command
 
 from .changes import changes
-from .orders import quantity
+from .orders import DELIVERIES, quantity
 from .problems import problem
 
 # Whoever ordered, in what currency, and from where the goods leave: another answer is another order.
@@ -151,13 +151,11 @@ class Edit:
         self.problems.append(problem("already_invoiced", message, at))
 
     def _done(self):
-        return self.order.picking_ids.filtered(
-            lambda p: p.state == "done" and p.picking_type_code in ("outgoing", "dropship")
-        )
+        return self.order.picking_ids.filtered(lambda p: p.state == "done" and p.picking_type_code in DELIVERIES)
 
     def _open(self):
         return self.order.picking_ids.filtered(
-            lambda p: p.state not in ("done", "cancel") and p.picking_type_code in ("outgoing", "dropship")
+            lambda p: p.state not in ("done", "cancel") and p.picking_type_code in DELIVERIES
         )
 
 

@@ -112,7 +112,8 @@ def _picking_rows(cr, event_type, ids):
             """
             SELECT picking.id, link.res_id, link.clarity_ref, link.traceparent
               FROM stock_picking picking
-              JOIN stock_picking_type type ON type.id = picking.picking_type_id AND type.code = 'outgoing'
+              JOIN stock_picking_type type
+                ON type.id = picking.picking_type_id AND type.code IN ('outgoing', 'dropship')
               JOIN clarity_link link
                 ON link.res_model = 'sale.order' AND link.kind = 'order' AND link.res_id = picking.sale_id
              WHERE picking.id = ANY(%s) AND picking.state = 'done'

@@ -5,6 +5,9 @@ from odoo.tools import float_repr, float_round
 from .operation import decimal
 from .problems import problem
 
+# What leaves for the customer: from a warehouse of ours, or straight from a vendor (stock_dropshipping).
+DELIVERIES = ("outgoing", "dropship")
+
 
 def cancelled_here(order):
     """Why nothing may be written to an order that only Odoo has cancelled, as a problem; None if it is not."""
@@ -57,7 +60,7 @@ def cancel_refusal(order):
     """Why a person must cancel it, as a problem; None if apply may, or if it is cancelled already."""
     if order.state == "cancel":
         return None
-    done = order.picking_ids.filtered(lambda p: p.state == "done" and p.picking_type_code in ("outgoing", "dropship"))
+    done = order.picking_ids.filtered(lambda p: p.state == "done" and p.picking_type_code in DELIVERIES)
     if done:
         names = ", ".join(done.mapped("name"))
         message = order.env._("%(order)s was delivered already (%(pickings)s).", order=order.name, pickings=names)
@@ -112,7 +115,7 @@ def states(orders, link_of):
             "pickings": [
                 {"id": picking.id, "name": picking.name, "state": picking.state}
                 for picking in order.picking_ids.sorted("id")
-                if picking.picking_type_code == "outgoing"
+                if picking.picking_type_code in DELIVERIES
             ],
         }
         for order in orders

@@ -7,10 +7,9 @@ from odoo.fields import Date
 from odoo.tools import float_compare
 
 from .edits import posted_invoices
+from .orders import DELIVERIES
 from .payments import pay_back, payments_of, reconcile
 from .problems import problem
-
-_DELIVERED = ("outgoing", "dropship")
 
 
 def fault_of(one):
@@ -40,7 +39,7 @@ def receive(one):
     by_picking = defaultdict(dict)
     for line in one.line_ids.filtered(lambda line: line.restock and line.quantity):
         moves = line.order_line_id.move_ids.filtered(
-            lambda move: move.picking_type_id.code in _DELIVERED and not move.origin_returned_move_id
+            lambda move: move.picking_type_id.code in DELIVERIES and not move.origin_returned_move_id
         )
         done = moves.filtered(lambda move: move.state == "done")
         for product, some in done.grouped("product_id").items():

@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo.fields import Domain
 
 from . import orders
-from .orders import quantity
+from .orders import DELIVERIES, quantity
 
 _OPEN = ("confirmed", "partially_available")
 
@@ -20,7 +20,7 @@ def read_orders(env, store, refs):
 def read_pickings(env, store, refs):
     ids = [int(ref) for ref in refs if ref.isdecimal() and int(ref) < 2**31]
     pickings = env["stock.picking"].search(
-        [("id", "in", ids), ("picking_type_code", "=", "outgoing"), ("sale_id", "!=", False)], order="id"
+        [("id", "in", ids), ("picking_type_code", "in", DELIVERIES), ("sale_id", "!=", False)], order="id"
     )
     links = _links(env, store, [("res_id", "in", pickings.sale_id.ids)])
     refs = {link.res_id: link.clarity_ref for link in links}
