@@ -83,8 +83,6 @@ export const payment = z.object({
   amount: decimal,
   currency,
   state: z.enum(['pending', 'authorized', 'captured', 'failed', 'voided', 'refunded']),
-  /** What the provider keeps of it, in the same currency. */
-  fee: decimal.nullish(),
   at: instant,
 })
 export type Payment = z.infer<typeof payment>

@@ -1514,8 +1514,6 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** @enum {string} */
             state: "pending" | "authorized" | "captured" | "failed" | "voided" | "refunded";
-            /** @description What the provider keeps of it, in the same currency. */
-            fee?: components["schemas"]["DecimalOrNull"];
             at: components["schemas"]["Instant"];
         };
         OrderBody: {

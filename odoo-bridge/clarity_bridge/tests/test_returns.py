@@ -177,6 +177,28 @@ class TestReturns(MoneyCase):
         invoice.action_post()
         return order, invoice
 
+    def test_case_23_order_that_was_converted_is_credited_at_its_own_rate(self):
+        euro = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "EUR")])
+        euro.active = True
+        rate = {"clarity_currency_id": euro.id, "clarity_rate": 0.5}
+        said, paid = self.said(currency_id=euro.id, amount="10.00"), self.payment(amount="10.00")
+        paid["values"]["currency_id"] = euro.id
+        results = self.apply(self.with_payments(said, values=rate), paid)
+        order = self.env["sale.order"].browse(results[0]["res_id"])
+        self.deliver(order)
+        order._create_invoices().action_post()
+        wrong = self.back([("L1", "1", True)], refund="5.00")
+        self.assertProblem(self.apply(wrong)[0], "review", "business_rule")
+        wrong["values"]["currency_id"] = euro.id
+        one = self.done(wrong | {"hash": "h9"})
+        self.assertEqual((one.move_ids.currency_id, one.move_ids.amount_total), (order.currency_id, 10))
+        back = self.env["account.payment"].search([("clarity_order_id", "=", order.id)])
+        self.assertEqual((back.currency_id, back.amount), (euro, 5))
+        [state] = self.bridge.read_state("main", "return", ["r1"])["returns"]
+        self.assertEqual((state["currency"], state["credited"]), ("EUR", "5.00"))
+        self.done(wrong | {"hash": "h10", "version": "2026-04-01T00:00:00.000Z"})
+        self.assertEqual(len(self.env["account.payment"].search([("clarity_order_id", "=", order.id)])), 1)
+
     def test_rejected_return_is_no_longer_expected(self):
         self.deliver(self.applied(ref="o1"))
         one = self.done(self.back([("L1", "1", True)], "approved"))

@@ -52,20 +52,19 @@ def reconcile(payment, move):
             some.reconcile()
 
 
-def paid_back(order):
-    """What went back to the customer already, in the order's currency: by us or by hand."""
+def paid_back(order, currency):
+    """What went back to the customer already in this currency: by us or by hand."""
     payments = payments_of(order).filtered(lambda one: one.payment_type == "outbound" and one.state in _BOOKED)
-    by_hand = order.clarity_return_ids.move_ids.reconciled_payment_ids.filtered(
-        lambda one: one.payment_type == "outbound"
-    )
-    return sum((payments | by_hand).filtered(lambda one: one.currency_id == order.currency_id).mapped("amount"))
+    credited = order.clarity_return_ids.move_ids.reconciled_payment_ids
+    payments |= credited.filtered(lambda one: one.payment_type == "outbound")
+    return sum(payments.filtered(lambda one: one.currency_id == currency).mapped("amount"))
 
 
-def owed(order):
+def owed(order, currency):
     """What the storefront says went back: by refunded payments or by returns, often the same money told twice."""
-    payments = sum(order.clarity_payment_ids.filtered(lambda one: one.state == "refunded").mapped("amount"))
-    returns = sum(order.clarity_return_ids.filtered(lambda one: one.status == "refunded").mapped("refund_amount"))
-    return max(payments, returns)
+    refunded = order.clarity_payment_ids.filtered(lambda one: one.state == "refunded" and one.currency_id == currency)
+    returns = order.clarity_return_ids.filtered(lambda one: one.status == "refunded" and one.currency_id == currency)
+    return max(sum(refunded.mapped("amount")), sum(returns.mapped("refund_amount")))
 
 
 def pay_back(order, on):
@@ -74,8 +73,10 @@ def pay_back(order, on):
     :param on: date of the payments
     :return: (payments, problem); the problem is None where all of it is registered
     """
-    env, currency = order.env, order.currency_id
-    left = currency.round(owed(order) - paid_back(order))
+    env = order.env
+    # The customer's money, also where the order is converted to the company's currency.
+    currency = order.clarity_payment_ids.currency_id[:1] or order.currency_id
+    left = currency.round(owed(order, currency) - paid_back(order, currency))
     payments = env["account.payment"]
     # What was refunded as a payment goes back where it came from, the rest where most of the money is.
     sources = order.clarity_payment_ids.filtered(lambda one: one.state in ("captured", "refunded")).sorted(

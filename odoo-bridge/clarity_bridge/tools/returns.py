@@ -7,6 +7,7 @@ from odoo.fields import Date
 from odoo.tools import float_compare
 
 from .edits import posted_invoices
+from .exchange import in_orders
 from .orders import DELIVERIES
 from .payments import pay_back, payments_of, reconcile
 from .problems import problem
@@ -15,11 +16,10 @@ from .problems import problem
 def fault_of(one):
     """What is wrong with a return before anything is made of it, as a problem, or None."""
     env = one.env
-    if one.currency_id != one.order_id.currency_id:
+    sold_in = one.order_id.clarity_currency_id or one.order_id.currency_id
+    if one.currency_id != sold_in:
         message = env._(
-            "The return is in %(its)s and its order in %(orders)s.",
-            its=one.currency_id.name,
-            orders=one.order_id.currency_id.name,
+            "The return is in %(its)s and its order in %(orders)s.", its=one.currency_id.name, orders=sold_in.name
         )
         return problem("business_rule", message, "/currency_id", one.currency_id.name)
     for line in one.line_ids:
@@ -138,14 +138,15 @@ def _credit(one, invoices):
     for invoice, lines in parts.items():
         credits |= _reverse(one, invoice, lines)
     last = credits[-1:]
-    _credit_delivery(one, credits)
-    difference = one.currency_id.round(one.refund_amount - sum(credits.mapped("amount_total")))
-    fee = min(one.restocking_fee, -difference) if difference < 0 else 0
+    currency, target = last.currency_id, in_orders(one, one.refund_amount)
+    _credit_delivery(credits, target)
+    difference = currency.round(target - sum(credits.mapped("amount_total")))
+    fee = min(in_orders(one, one.restocking_fee), -difference) if difference < 0 else 0
     if fee:
         _adjust(last, one.env._("Restocking fee"), -fee)
-    _adjust(last, one.env._("Difference to the refund of the storefront"), one.currency_id.round(difference + fee))
+    _adjust(last, one.env._("Difference to the refund of the storefront"), currency.round(difference + fee))
     # Tax of what was added is rounded on its own: the last cent is a line without tax.
-    rest = one.currency_id.round(one.refund_amount - sum(credits.mapped("amount_total")))
+    rest = currency.round(target - sum(credits.mapped("amount_total")))
     _add_line(last, one.env._("Rounding"), rest, one.env["account.tax"], "clarity_bridge.product_rounding")
     return credits, None
 
@@ -207,16 +208,18 @@ def _reverse(one, invoice, lines):
     return credit
 
 
-def _credit_delivery(one, credits):
+def _credit_delivery(credits, target):
     """A refund that is more than its goods by just what the delivery cost is a refund of the delivery."""
-    difference = one.refund_amount - sum(credits.mapped("amount_total"))
+    difference = target - sum(credits.mapped("amount_total"))
     for credit in credits:
         ways = credit.invoice_line_ids.filtered(lambda line: any(line.sale_line_ids.mapped("is_delivery")))
         invoiced = credit.reversed_entry_id.invoice_line_ids.filtered(
             lambda line, ways=ways: line.sale_line_ids and line.sale_line_ids <= ways.sale_line_ids
         )
         whole = sum(invoiced.mapped("price_total"))
-        is_it = ways and not one.currency_id.is_zero(whole) and not one.currency_id.compare_amounts(difference, whole)
+        is_it = (
+            ways and not credit.currency_id.is_zero(whole) and not credit.currency_id.compare_amounts(difference, whole)
+        )
         commands = [
             Command.update(line.id, {"quantity": 1, "sale_line_ids": [Command.clear()]})
             if is_it

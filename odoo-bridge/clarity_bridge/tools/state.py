@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo.fields import Domain
 
 from . import orders
+from .exchange import in_storefronts
 from .orders import DELIVERIES, quantity
 
 _OPEN = ("confirmed", "partially_available")
@@ -181,8 +182,8 @@ def _return(one, link, refs):
         "status": one.status,
         "currency": one.currency_id.name,
         "received": "no" if not done else "all" if done == pickings else "part",
-        "credited": orders.money(one.currency_id, sum(credits.mapped("amount_total"))),
-        "open": orders.money(one.currency_id, sum(credits.mapped("amount_residual"))),
+        "credited": orders.money(one.currency_id, in_storefronts(one, sum(credits.mapped("amount_total")))),
+        "open": orders.money(one.currency_id, in_storefronts(one, sum(credits.mapped("amount_residual")))),
         "credit_notes": credits.mapped("name"),
     }
 
