@@ -56,9 +56,12 @@ const edit = (order: Order, change: object) => stage.shop.control('PATCH', `/ord
 
 /** What a person is asked about, as the panel shows it. */
 const task = async (lane: string) => {
+  const ofLane = () => stage.attempts().filter((attempt) => attempt.lane === lane)
   const { event, cause } = await until(`a task about ${lane}`, 60_000, async () =>
-    stage.attempts().findLast((attempt) => attempt.lane === lane && attempt.outcome === 'review'),
-  )
+    ofLane().findLast(({ outcome }) => outcome === 'review'),
+  ).catch((late: Error) => {
+    throw new Error(`${late.message}: ${ofLane().map(({ type, outcome, cause }) => `${type} ${outcome} ${cause}`)}`)
+  })
   const { facts } = await stage.panel<{ facts: Record<string, unknown> }>('GET', `/events/${event}`)
   return { cause, facts }
 }
