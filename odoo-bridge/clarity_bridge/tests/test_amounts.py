@@ -97,6 +97,12 @@ class TestAmounts(BridgeCase):
             self.assertEqual(len(invoices), 3)
             self.assertAlmostEqual(sum(invoices.mapped("amount_tax")), 4.78)
             self.assertAlmostEqual(sum(invoices.mapped("amount_total")), 29.91)
+            order.order_line.qty_delivered = 2
+            back = order._create_invoices(final=True)
+            back.action_post()
+            self.assertEqual(back.move_type, "out_refund")
+            last = invoices[-1]
+            self.assertEqual((back.amount_tax, back.amount_total), (last.amount_tax, last.amount_total), method)
 
     def test_changed_quantity_is_computed_anew_and_keeps_price_and_discount(self):
         order = self.written(self.five, [(9.75, 0.48), (9.75, 0.49)])

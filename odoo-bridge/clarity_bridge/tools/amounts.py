@@ -35,11 +35,12 @@ def keep(order, expect):
 def share(line, quantity):
     """Of a line's amounts, those of a part of its quantity on an invoice, so that all invoices add up to the line.
 
+    :param quantity: negative where an invoice takes back what an earlier one has
     :return: `extra_tax_data` for that invoice line
     """
     ordered, before = line.product_uom_qty, line.qty_invoiced
     after = before + quantity
-    if not ordered or quantity <= 0 or before < 0 or after > ordered:
+    if not ordered or before < 0 or not 0 <= after <= ordered:
         # More than was ordered has no amount of the storefront's: Odoo computes it.
         return {"computation_key": _key(line)}
     amounts = []
