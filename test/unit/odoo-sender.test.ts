@@ -75,7 +75,15 @@ describe('odoo sender', () => {
         id: 'totals',
         status: 'review',
         problems: [{ code: 'totals_differ', message: 'Totals differ.' }],
-        computed: { amount_untaxed: '10', amount_tax: '1', amount_total: '11', lines: [] },
+        computed: {
+          amount_untaxed: '10',
+          amount_tax: '1',
+          amount_total: '11',
+          lines: [
+            { ref: 'L1', name: 'Mug', quantity: '2', price_unit: '5', subtotal: '10', tax: '1', total: '11' },
+            { name: 'Added in Odoo', quantity: '1', price_unit: '0', subtotal: '0', tax: '0', total: '0' },
+          ],
+        },
       },
       sku: {
         id: 'sku',
@@ -87,14 +95,30 @@ describe('odoo sender', () => {
       ok: true,
       value: operations.map(({ id }) => results[id] ?? created(operation(id))),
     }))
-    const expected = { expect: { amount_total: '12.00', amount_tax: '2.00' } }
+    const lines = [
+      { ref: 'L1', subtotal: '10.00', tax: '1.50' },
+      { ref: 'L2', subtotal: '0.00', tax: '0.50' },
+    ]
+    const expected = { expect: { amount_total: '12.00', amount_tax: '2.00', lines } }
     const [race, right, totals, sku] = await Promise.all(
       Object.keys(results).map((id) => sender.apply(operation(id, expected))),
     )
     expect(race).toMatchObject({ outcome: { kind: 'retry', cause: 'conflict' } })
     expect(right).toMatchObject({ outcome: { kind: 'refused', connection: 'odoo', cause: 'missing_right' } })
     expect(totals).toMatchObject({
-      outcome: { kind: 'review', cause: 'totals_differ', facts: { storefront_total: '12.00', odoo_total: '11' } },
+      outcome: {
+        kind: 'review',
+        cause: 'totals_differ',
+        facts: {
+          storefront_total: '12.00',
+          odoo_total: '11',
+          lines: [
+            { line: 'L1', storefront_subtotal: '10.00', odoo_subtotal: '10', storefront_tax: '1.50', odoo_tax: '1' },
+            { line: null, name: 'Added in Odoo', storefront_subtotal: null, odoo_subtotal: '0' },
+            { line: 'L2', storefront_subtotal: '0.00', storefront_tax: '0.50' },
+          ],
+        },
+      },
     })
     expect(sku).toMatchObject({
       outcome: { kind: 'correct', problems: [{ code: 'unknown_sku', target: '/order_line/0/product_id', value: 'X' }] },
