@@ -27,6 +27,17 @@ export function currencyDigits(currency: string): number {
   return digits
 }
 
+/** One of the smallest unit of so many digits: 0.01 for 2. */
+export function coinOf(digits: number): Amount {
+  const known = coins.get(digits)
+  if (known) return known
+  const coin = new Decimal(10).pow(-digits)
+  coins.set(digits, coin)
+  return coin
+}
+
+const coins = new Map<number, Amount>()
+
 /** A formatter costs a tenth of a millisecond to make, and prices ask for it many times per order. */
 const digitsOf = new Map<string, number>()
 
@@ -50,7 +61,7 @@ export const sum = (values: Iterable<Amount>): Amount => {
  */
 export function allocate(total: Amount, weights: readonly Amount[], digits: number): Amount[] {
   if (weights.length === 0) return []
-  const unit = new Decimal(10).pow(-digits)
+  const unit = coinOf(digits)
   const weightSum = sum(weights.map((w) => w.abs()))
   const shares = weights.map((w) =>
     weightSum.isZero() ? total.div(weights.length) : total.times(w.abs()).div(weightSum),

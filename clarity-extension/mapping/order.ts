@@ -61,7 +61,7 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
   }
   const records = ensured.flatMap(({ record }) => record ?? [])
   const follow = context.payments === false ? main.follow.filter((step) => step !== 'refund') : main.follow
-  const operation = orderOperation(plan, { ...main, follow }, records, context)
+  const operation = orderOperation(plan, main.values, follow, records, context)
   const customer = records.filter(({ kind }) => kind === 'customer')
   const payments = plan.payments.map((one) => paymentOperation(one, plan, customer, context))
   const parts = [main, ...ensured.map(({ mapped }) => mapped), ...payments.map(({ mapped }) => mapped)]
@@ -85,7 +85,8 @@ type Written = Extract<Mapped, { ok: true }>
 /** What a cancelled order amounts to does not matter any more. */
 function orderOperation(
   { order, main, expected }: OrderPlan,
-  { values, follow }: Written,
+  values: Written['values'],
+  follow: Written['follow'],
   records: EnsuredRecord[],
   context: OrderContext,
 ): Operation {

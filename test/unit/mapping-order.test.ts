@@ -190,6 +190,21 @@ describe('lines', () => {
     expect(named).toEqual([by('0% Zero'), by('0% Exempt'), { $set: [] }])
   })
 
+  it('runs the rules once; where values came from is found only when it is asked for', () => {
+    let reads = 0
+    const lookups = {
+      ...defaultLookups,
+      get carrier() {
+        reads++
+        return { title: 'Carriers', about: '', entries: {} }
+      },
+    }
+    const mapped = mapFixture('guest', {}, { ...usd, lookups })
+    const once = reads
+    expect(mapped.ok && Object.keys(mapped.origins)).not.toEqual([])
+    expect(reads).toBe(2 * once)
+  })
+
   it('case 24: shipping is a delivery line of the carrier, also when it is free', () => {
     const lookups = mergeTables(defaultLookups, { carrier: { entries: { Express: 'DHL Express' } } })
     const [operation] = operationsOf('carrier', {}, { ...usd, lookups })

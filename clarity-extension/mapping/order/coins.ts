@@ -1,4 +1,4 @@
-import { type Amount, amount, round, sum } from '../../../shared/money.ts'
+import { type Amount, amount, coinOf, round, sum } from '../../../shared/money.ts'
 
 /**
  * Every part in whole coins, so that they add up to `whole`: each is rounded, and what is then missing or too much is taken
@@ -7,7 +7,7 @@ import { type Amount, amount, round, sum } from '../../../shared/money.ts'
  */
 export function inCoins(parts: readonly Amount[], whole: Amount, digits: number): Amount[] {
   const coins = parts.map((part) => round(part, digits))
-  const coin = amount(10).pow(-digits)
+  const coin = coinOf(digits)
   const missing = round(whole.minus(sum(coins)).div(coin), 0)
   if (missing.isZero()) return coins
   const step = missing.isNegative() ? coin.neg() : coin

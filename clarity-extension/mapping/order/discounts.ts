@@ -1,5 +1,5 @@
 import type { Order } from '../../../shared/entities.ts'
-import { type Amount, allocate, amount, currencyDigits, round, sum, ZERO } from '../../../shared/money.ts'
+import { type Amount, allocate, amount, coinOf, currencyDigits, round, sum, ZERO } from '../../../shared/money.ts'
 import type { WrittenItem } from './lines.ts'
 import { rawTax, type Taxation, taxGroup } from './taxes.ts'
 
@@ -91,7 +91,7 @@ const MOST_CHOICES = 5
 function loweringTax<Discount extends Given>(order: Order, items: Items, open: Discount[]): Discount[] {
   if (open.length === 0) return []
   const lacks = items.map((_, index) => lack(order, items, index))
-  const coin = amount(10).pow(-currencyDigits(order.currency))
+  const coin = coinOf(currencyDigits(order.currency))
   const missing = sum(lacks)
   const all = sum(order.items.map(({ total }) => amount(total)))
   const average = all.isZero() ? ZERO : sum(items.map((_, index) => fullTax(order, items, index))).div(all)
@@ -172,7 +172,7 @@ function lowered(order: Order, items: Items, lowering: Given[], index: number): 
 }
 
 function fits(order: Order, groups: Group[], amounts: Amount[], taxes: Amount[]): boolean {
-  const coin = amount(10).pow(-currencyDigits(order.currency))
+  const coin = coinOf(currencyDigits(order.currency))
   return groups.every(({ tax, indices }, at) => {
     const expected = tax.taxed ? rawTax(amounts[at] ?? ZERO, tax.taxRate, order) : ZERO
     return expected

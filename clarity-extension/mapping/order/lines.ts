@@ -1,5 +1,5 @@
 import type { Order, OrderItem } from '../../../shared/entities.ts'
-import { type Amount, amount, currencyDigits, round } from '../../../shared/money.ts'
+import { type Amount, amount, coinOf, currencyDigits, round } from '../../../shared/money.ts'
 import { type Taxation, taxation } from './taxes.ts'
 
 /** How an item is written so that Odoo computes the storefront's total from it. */
@@ -22,16 +22,18 @@ export function writeItem(item: OrderItem, order: Order): WrittenItem {
   const ours = item.fulfilledBy !== 'thirdParty'
   const { percent, given } = percentOf(item)
   const raw = priceOf(item, item.unitPrice, percent)
-  const off = raw.minus(item.total).abs()
+  const off = raw.minus(amount(item.total)).abs()
   // The storefront's own percentage is one, however the storefront rounds what it gives.
-  const fits = given ? off.lt(amount(10).pow(-digits)) : round(raw, digits).eq(item.total)
+  const fits = given ? off.lt(coinOf(digits)) : round(raw, digits).eq(amount(item.total))
   if (!fits) return { ...tax, ours, ...exactly(item, digits) }
   return { ...tax, ours, unitPrice: item.unitPrice, ...(percent && { percent }), rest: '0', whole: off.isZero() }
 }
 
+const HUNDREDTH = amount('0.01')
+
 function priceOf(item: OrderItem, unitPrice: string, percent: string | undefined): Amount {
-  const gross = amount(item.quantity).times(unitPrice)
-  return percent === undefined ? gross : gross.times(amount(100).minus(percent)).times('0.01')
+  const gross = amount(item.quantity).times(amount(unitPrice))
+  return percent === undefined ? gross : gross.times(amount(100).minus(amount(percent))).times(HUNDREDTH)
 }
 
 /** The storefront's own percentage, or the one of two decimals nearest to its amount. */

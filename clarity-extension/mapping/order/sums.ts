@@ -1,5 +1,5 @@
 import type { Order, OrderItem } from '../../../shared/entities.ts'
-import { type Amount, amount, currencyDigits, sum, ZERO } from '../../../shared/money.ts'
+import { type Amount, amount, coinOf, currencyDigits, sum, ZERO } from '../../../shared/money.ts'
 import type { Facts } from '../../../shared/outcome.ts'
 
 /** What an order says about itself, added up. */
@@ -17,7 +17,7 @@ export interface Sums {
  * @returns both computations when they do not, else undefined
  */
 export function inconsistency(order: Order): Facts | undefined {
-  const coin = amount(10).pow(-currencyDigits(order.currency))
+  const coin = coinOf(currencyDigits(order.currency))
   const computed = addUp(order)
   const priceOf = (item: OrderItem) => amount(item.quantity).times(amount(item.unitPrice)).minus(amount(item.discount))
   const wrong = order.items.filter((item) => priceOf(item).minus(amount(item.total)).abs().gte(coin))
