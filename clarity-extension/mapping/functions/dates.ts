@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
 import type { MappingContext } from '../context.ts'
-import { type Conversion, type Converted, conversion, ofText, refuse } from './conversion.ts'
+import { type Conversion, type Converted, conversion, converted, ofText, refuse } from './conversion.ts'
 
 const zone = z
   .string()
@@ -26,7 +26,10 @@ export const dateFunctions = {
       { from: '2026-10-25T02:30:00', args: { zone: 'Europe/Berlin' }, to: '2026-10-25 00:30:00' },
       { from: 'soon', to: '', refused: 'not_a_date' },
     ],
-    convert: moment((time) => time.toUTC().toFormat('yyyy-MM-dd HH:mm:ss')),
+    convert: (value, args, context) => {
+      const plain = typeof value === 'string' ? plainUtc(value) : undefined
+      return plain === undefined ? inUtc(value, args, context) : converted(plain)
+    },
   }),
   odooDate: conversion({
     about: "The day of a moment as Odoo stores it, in `zone` (the company's if not given).",
@@ -103,6 +106,18 @@ export const dateFunctions = {
     }),
   }),
 } satisfies Record<string, Conversion>
+
+const inUtc = moment<z.infer<typeof zoned>>((time) => time.toUTC().toFormat('yyyy-MM-dd HH:mm:ss'))
+
+/** Storefronts nearly always write it like this, and reading any notation costs more than the rest of a rule. */
+function plainUtc(text: string): string | undefined {
+  const [, day, clock] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z$/.exec(text) ?? []
+  if (day === undefined || clock === undefined) return undefined
+  const time = new Date(`${day}T${clock}Z`)
+  // A day or an hour that does not exist would roll over to the next.
+  const exists = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T${clock}`)
+  return exists ? `${day} ${clock}` : undefined
+}
 
 function moment<Args extends { zone?: string | undefined }>(
   change: (time: DateTime<true>, args: Args, context: MappingContext) => string | Converted,
