@@ -185,8 +185,9 @@ describe('money cases', () => {
     await stage.admin('product.product', 'write', { ids: [product?.id], vals: { list_price: 999 } })
     const later = { ...order, updatedAt: '2026-11-21T10:00:00Z', note: 'Ring twice' }
     const [result] = await stage.apply(await stage.operations(later))
-    expect(result?.status).toBe('review')
-    expect(await linesOf(id)).toMatchObject([changed])
+    expect(result?.status).toBe('updated')
+    const asOrdered = { ...changed, qty: '2.00', subtotal: '43.20' }
+    expect(await linesOf(id)).toMatchObject([asOrdered])
   })
 
   const euros = {

@@ -9,7 +9,7 @@ type Expect = NonNullable<components['schemas']['Operation']['expect']>
 type Wanted = NonNullable<Expect['lines']>[number]
 
 /**
- * Gives the lines of a draft the storefront's amounts, unless they show them by themselves, as the addon does (tools/amounts.py).
+ * Gives the lines of an order the storefront's amounts, unless they show them by themselves, as the addon does (tools/amounts.py).
  * @returns a line that is off by more than rounding explains, as a problem
  */
 export function keepAmounts(world: World, orderId: number, expect: Expect): Problem | undefined {
@@ -25,7 +25,7 @@ export function keepAmounts(world: World, orderId: number, expect: Expect): Prob
     ) &&
     amount(order.amount_total).eq(expect.amount_total ?? order.amount_total) &&
     amount(order.amount_tax).eq(expect.amount_tax ?? order.amount_tax)
-  if (shown || !['draft', 'sent'].includes(order.state)) return undefined
+  if (shown || order.state === 'cancel') return undefined
 
   const currency = one(world.records, 'res.currency', order.currency_id).name
   for (const { line, figures } of pairs) {

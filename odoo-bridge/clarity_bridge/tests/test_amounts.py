@@ -110,6 +110,16 @@ class TestAmounts(BridgeCase):
         self.assertEqual(self.figures(order), [(19.5, 0.98), (9.75, 0.49)])
         self.assertEqual(order.order_line[0].price_unit, 9.75)
 
+    def test_edited_order_keeps_the_new_figures(self):
+        operation = self.wish(self.five, [(9.75, 0.48), (9.75, 0.49)], ref="edited")
+        [first] = self.apply(operation)
+        changed = self.wish(self.five, [(19.5, 0.97), (19.5, 0.98)], quantity="2", ref="edited")
+        changed |= {"hash": "h2", "version": "2026-01-02T00:00:00.000Z"}
+        [again] = self.apply(changed)
+        self.assertEqual(again["status"], "updated", again)
+        order = self.env["sale.order"].browse(first["res_id"])
+        self.assertEqual((order.state, self.figures(order)), ("sale", [(19.5, 0.97), (19.5, 0.98)]))
+
     def test_more_than_rounding_is_held_with_odoos_own_figures(self):
         [result] = self.apply(self.wish(self.five, [(9.75, 0.46), (9.75, 0.51)]))
         self.assertProblem(result, "review", "totals_differ")
