@@ -348,6 +348,7 @@ export const de: Words = {
     lead: 'Beide Seiten werden immer wieder gelesen, damit nichts verloren geht, was kein Webhook gemeldet hat. Von allen laufenden Brücken tut es immer nur eine.',
     name: {
       outbox: 'Holen, was Odoo nicht zustellen konnte',
+      lookups: 'Freigeben, was auf eine Wertetabelle wartete',
       webhooks: 'Abonnement im Shop prüfen',
       reconciliation: 'Beide Seiten vergleichen',
     },

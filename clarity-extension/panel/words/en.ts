@@ -337,6 +337,7 @@ export const en = {
     lead: 'Both sides are read again and again, so that what no webhook told is not lost. One of all running bridges does it at a time.',
     name: {
       outbox: 'Fetch what Odoo could not deliver',
+      lookups: 'Release what waited for a value table',
       webhooks: "Check the storefront's subscription",
       reconciliation: 'Compare both sides',
     },
