@@ -18,6 +18,7 @@ import { createLedger } from './ledger/ledger.ts'
 import { createQueries } from './ledger/queries.ts'
 import { createSkipped } from './ledger/skipped.ts'
 import { createLinks } from './links.ts'
+import { assistance } from './ports/assistance.ts'
 import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
@@ -72,13 +73,27 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     odoo: odooSide(odoo, config.odoo, () => writtenToOdoo(switches)),
   }
 
+  const assist = assistance({
+    store,
+    odoo,
+    queries,
+    audit,
+    rulebook: () => mapping.rulebook,
+    tables: () => lookupDesk,
+    model: config.assistModel,
+    log,
+  })
+
   const ledger = createLedger({
     store,
     log,
     types: typeRules,
     project: demandOf,
     probe: async (name) => (await sides[name].check()).every(({ ok }) => ok),
-    observe: watch.observe,
+    observe: (fact) => {
+      watch.observe(fact)
+      assist.observe(fact)
+    },
   })
   const tables = lookups(store, clarity, odoo, log)
   const places = tableLocations(tables.book)
@@ -157,11 +172,14 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     secrets,
     releaseMissed: lookupDesk.releaseMissed,
     reconcile: compared.run,
+    also: [assist.sweep],
   })
 
   const api = panelApi({
     lookups: lookupDesk,
     audit,
+    anomalies: assist.watchman,
+    suggestions: assist.suggestions,
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
@@ -201,7 +219,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const server = createServer(app)
   server.listen(config.port, '127.0.0.1')
   await once(server, 'listening')
-  await ledger.start(handler)
+  await ledger.start(assist.guarded(handler))
   await sweeps.start()
 
   return {

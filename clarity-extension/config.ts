@@ -18,7 +18,16 @@ export interface Config {
   /** Whether the password was made up for this start, and may be printed. */
   adminPasswordIsNew: boolean
   secretKey: string
+  /** A language model that may be asked about mappings; nothing is asked where none is named. */
+  assistModel: AssistModel | undefined
   logLevel: string
+}
+
+export interface AssistModel {
+  /** Anything that speaks OpenAI's chat completions, e.g. `http://127.0.0.1:11434/v1`. */
+  url: string
+  model: string
+  key: string | undefined
 }
 
 export interface ClarityConfig {
@@ -71,6 +80,9 @@ const environment = z.object({
     .string()
     .min(32, 'SECRET_KEY must have at least 32 characters; make one with: openssl rand -base64 32')
     .optional(),
+  ASSIST_MODEL_URL: z.url('ASSIST_MODEL_URL must be a URL, e.g. http://127.0.0.1:11434/v1').optional(),
+  ASSIST_MODEL: optional,
+  ASSIST_MODEL_KEY: optional,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 type Environment = z.infer<typeof environment>
@@ -81,7 +93,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): { config: Conf
   if (!parsed.success)
     return { problems: parsed.error.issues.map((issue) => named(String(issue.path[0]), issue.message)) }
   const values = parsed.data
-  const problems = [...missingOf(values, clarityNames), ...missingOf(values, odooNames), ...requiredWhenReal(values)]
+  const problems = [
+    ...missingOf(values, clarityNames),
+    ...missingOf(values, odooNames),
+    ...requiredWhenReal(values),
+    ...halfModel(values),
+  ]
   if (problems.length > 0) return { problems }
   return {
     config: {
@@ -94,6 +111,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): { config: Conf
       adminPassword: values.ADMIN_PASSWORD ?? randomBytes(9).toString('base64url'),
       adminPasswordIsNew: values.ADMIN_PASSWORD === undefined,
       secretKey: values.SECRET_KEY ?? randomBytes(32).toString('base64'),
+      assistModel: modelOf(values),
       logLevel: values.LOG_LEVEL,
     },
   }
@@ -136,6 +154,22 @@ function requiredWhenReal(values: Environment): string[] {
   return (['ADMIN_PASSWORD', 'SECRET_KEY'] as const)
     .filter((name) => values[name] === undefined)
     .map((name) => `${name} is missing: it is required with a real storefront`)
+}
+
+/** The address alone does not say which model. */
+function halfModel({ ASSIST_MODEL_URL, ASSIST_MODEL }: Environment): string[] {
+  if ((ASSIST_MODEL_URL === undefined) === (ASSIST_MODEL === undefined)) return []
+  return [
+    ASSIST_MODEL === undefined
+      ? 'ASSIST_MODEL is missing: name the model beside ASSIST_MODEL_URL, or set neither'
+      : 'ASSIST_MODEL_URL is missing: set it beside ASSIST_MODEL, or neither',
+  ]
+}
+
+function modelOf({ ASSIST_MODEL_URL, ASSIST_MODEL, ASSIST_MODEL_KEY }: Environment): Config['assistModel'] {
+  return ASSIST_MODEL_URL && ASSIST_MODEL
+    ? { url: ASSIST_MODEL_URL, model: ASSIST_MODEL, key: ASSIST_MODEL_KEY }
+    : undefined
 }
 
 function clarityOf(values: Environment): Config['clarity'] {

@@ -93,6 +93,8 @@ const sentences: Record<string, string> = {
   skuEnd: '“{{value}}” and “{{name}}” begin alike.',
   soldAs: 'It was sold under the name of that product, “{{name}}”.',
   soldOtherwise: 'It was sold as “{{soldAs}}”, but that product is called “{{name}}”.',
+  modelAgrees: 'The language model chose “{{label}}”, too.',
+  modelChose: 'The language model chose “{{label}}” among what the matcher offered; nobody has checked it.',
   computed: 'Odoo computes “{{label}}” itself: it is read, not written.',
 }
 

@@ -4,6 +4,7 @@ import type { Rule, Step, Value } from '../mapping/rules.ts'
 import { formatOf } from './formats.ts'
 import { groupOf, nameOf, type SourceField, type TargetField } from './schema.ts'
 import { choiceFor } from './selection.ts'
+import { wordsOf } from './words.ts'
 
 /** A finished rule, and what it needs besides: where it stands, and the entries of its value table. */
 export interface Finished {
@@ -20,7 +21,7 @@ export function ruleFor(
   source: SourceField,
   paths: readonly string[],
   target: TargetField,
-  task: { model: string; entity: string },
+  task: { model: string; entity: string; fields: readonly SourceField[] },
 ): Finished {
   const elsewhere = target.model !== task.model && groupOf(source.path) !== ''
   const within = elsewhere ? groupOf(source.path) : undefined
@@ -31,7 +32,7 @@ export function ruleFor(
       ...(within !== undefined && { within }),
     }
   }
-  const value = valueFor(source, from, target, task.entity)
+  const value = valueFor(source, from, target, task)
   if (!value) return within === undefined ? {} : { within }
   const { table, ...rest } = value
   const origin: Value = from.length > 1 ? { from, join: ' ' } : { from: from[0] ?? source.path }
@@ -43,7 +44,12 @@ export function ruleFor(
 type Made = Omit<Value, 'from'> & { table?: { name: string } & LookupTable }
 
 /** Undefined: a whole record or list, which no single rule makes. */
-function valueFor(source: SourceField, from: readonly string[], target: TargetField, entity: string): Made | undefined {
+function valueFor(
+  source: SourceField,
+  from: readonly string[],
+  target: TargetField,
+  { entity, fields }: { entity: string; fields: readonly SourceField[] },
+): Made | undefined {
   const { field, name } = target
   switch (field.type) {
     case 'char':
@@ -70,7 +76,7 @@ function valueFor(source: SourceField, from: readonly string[], target: TargetFi
     case 'selection':
       return choice(source, target, entity)
     case 'many2one':
-      return record(source, from, target)
+      return record(source, from, target, fields)
     case 'many2many':
       return {
         set: [
@@ -137,7 +143,12 @@ const yesNo = (name: string) => ({
   entries: { true: 1, false: 0 },
 })
 
-function record(source: SourceField, from: readonly string[], { name, field, model }: TargetField): Made | undefined {
+function record(
+  source: SourceField,
+  from: readonly string[],
+  { name, field, model }: TargetField,
+  fields: readonly SourceField[],
+): Made | undefined {
   if (source.type === 'object') return undefined
   const path = from[0] ?? source.path
   if (field.relation === 'res.country')
@@ -145,7 +156,7 @@ function record(source: SourceField, from: readonly string[], { name, field, mod
   if (field.relation === 'res.currency')
     return { find: { model: 'res.currency', by: { name: { from: path, convert: ['upper'] } } } }
   if (field.relation === 'res.country.state') {
-    const country = from.length > 0 ? siblingCountry(path) : 'country'
+    const country = [...path.split('.').slice(0, -1), nameOf(countryBeside(source, fields))].join('.')
     return {
       find: {
         model: 'res.country.state',
@@ -174,7 +185,12 @@ function record(source: SourceField, from: readonly string[], { name, field, mod
   }
 }
 
-const siblingCountry = (path: string): string => [...path.split('.').slice(0, -1), 'country'].join('.')
+/** A region is looked up within its country: the field that says it stands beside. */
+const countryBeside = (source: SourceField, fields: readonly SourceField[]): string =>
+  fields.find(
+    ({ path }) =>
+      groupOf(path) === groupOf(source.path) && wordsOf(nameOf(path)).some(({ text }) => text === 'country'),
+  )?.path ?? 'country'
 
 /** The value tables that are there already keep their names. */
 const tables: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import { type Reason, reason } from './reasons.ts'
-import { countryLanguages, countryNames, meanings } from './value-vocabulary.ts'
+import { countryLanguages, countryNames, meanings, unitMeanings } from './value-vocabulary.ts'
 import { fold, tokensOf } from './words.ts'
 
 /** A record of Odoo that a value may stand for. */
@@ -35,8 +35,8 @@ const ACCEPT_FROM = 0.8
 
 /** What each value of the storefront is in Odoo. Several values may be one record. Pure. */
 export function suggestValues(task: ValueTask): ValueSuggestion[] {
-  const records = readRecords(task)
-  return task.values.map((value) => suggestValue(value, records, task))
+  const records = readRecords({ ...task, kind: kindOf(task.kind) })
+  return task.values.map((value) => suggestValue(value, records, { ...task, kind: kindOf(task.kind) }))
 }
 
 interface ReadRecord {
@@ -52,6 +52,9 @@ interface Records {
   weight(word: string): number
 }
 
+/** Value tables have names of their own for two of the kinds. */
+const kindOf = (kind: string): string => ({ uom: 'unit', units: 'unit', region: 'state' })[kind] ?? kind
+
 function readRecords({ records, kind }: ValueTask): Records {
   const all = records.map((record) => {
     const texts = [record.name, ...(kind === 'country' && record.code ? namesOfCountry(record.code) : [])]
@@ -59,7 +62,7 @@ function readRecords({ records, kind }: ValueTask): Records {
     const last = record.name.includes(' / ') ? [record.name.split(' / ').at(-1) ?? ''] : []
     return {
       record,
-      names: [...texts, ...last].map(read),
+      names: [...texts, ...last].map((text) => read(text, kind)),
       numbers: record.number === undefined ? numbersIn(record.name) : [plain(record.number)],
     }
   })
@@ -113,7 +116,7 @@ interface Found {
 }
 
 function likenessOf(value: string, { record, names, numbers }: ReadRecord, records: Records, kind: string): Found {
-  const own = read(value)
+  const own = read(value, kind)
   const code = codeMatch(value, record, kind)
   if (code) return { score: 0.97, why: 'sameCode', args: { code } }
   if (names.some(({ joined }) => joined === own.joined && joined !== ''))
@@ -187,7 +190,9 @@ function codeMatch(value: string, { code, name }: ValueRecord, kind: string): st
 function numberMatch(value: string, numbers: string[], kind: string): { same: boolean; text: string } | undefined {
   const written = numbersIn(value)
   const own =
-    written.length === 0 && kind === 'tax' && read(value).words.some((word) => untaxed.has(word)) ? ['0'] : written
+    written.length === 0 && kind === 'tax' && read(value, kind).words.some((word) => untaxed.has(word))
+      ? ['0']
+      : written
   if (own.length === 0 || numbers.length === 0) return undefined
   if (kind !== 'tax')
     return {
@@ -215,31 +220,38 @@ const plain = (number: string): string =>
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '')
 
-function read(text: string): { words: string[]; joined: string } {
+function read(text: string, kind: string): { words: string[]; joined: string } {
   const tokens = tokensOf(text.replace(/²/g, '2').replace(/³/g, '3'))
   const words: string[] = []
   for (let at = 0; at < tokens.length; ) {
-    const meaning = longestMeaning(tokens, at)
+    const meaning = longestMeaning(tokens, at, kind === 'unit' ? unitIndex : meaningIndex)
     words.push(meaning?.name ?? tokens[at] ?? '')
     at += meaning?.length ?? 1
   }
   return { words, joined: words.filter((word) => !small.has(word)).join('') }
 }
 
-function longestMeaning(tokens: string[], at: number): { name: string; length: number } | undefined {
+function longestMeaning(
+  tokens: string[],
+  at: number,
+  index: ReadonlyMap<string, string>,
+): { name: string; length: number } | undefined {
   for (let length = Math.min(4, tokens.length - at); length > 0; length--) {
-    const name = meaningIndex.get(tokens.slice(at, at + length).join(' '))
+    const name = index.get(tokens.slice(at, at + length).join(' '))
     if (name !== undefined) return { name, length }
   }
   return undefined
 }
 
-const meaningIndex = new Map(
-  meanings.flatMap((line) => {
-    const [name = '', ...others] = line.split(',').map((text) => tokensOf(text).join(' '))
-    return [name, ...others].map((text) => [text, name.replaceAll(' ', '')] as const)
-  }),
-)
+const indexOf = (lines: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    lines.flatMap((line) => {
+      const [name = '', ...others] = line.split(',').map((text) => tokensOf(text).join(' '))
+      return [name, ...others].map((text) => [text, name.replaceAll(' ', '')] as const)
+    }),
+  )
+const meaningIndex = indexOf(meanings)
+const unitIndex = indexOf(unitMeanings)
 
 const regions = new Map(
   countryLanguages.map((language) => [

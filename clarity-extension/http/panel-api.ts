@@ -2,6 +2,7 @@ import express, { type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import { activityRoutes } from './activity.ts'
+import { anomalyRoutes } from './anomalies.ts'
 import { auditRoutes } from './audit.ts'
 import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
@@ -13,6 +14,7 @@ import type { PanelPorts, RevokedSessions } from './ports.ts'
 import { notFound, problemHandler, Refusal, sendProblem } from './problem.ts'
 import { reconciliationRoutes } from './reconciliation.ts'
 import { ownOrigin, sessions } from './session.ts'
+import { suggestionRoutes } from './suggestions.ts'
 import { sweepRoutes } from './sweeps.ts'
 
 export interface PanelApiOptions extends PanelPorts {
@@ -56,6 +58,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
   router.use(reconciliationRoutes(options.reconciliation, now))
   router.use(auditRoutes(options), live.router)
+  router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions))
   router.use(notFound, problemHandler(options.log))
   return { router, close: live.close }
 }

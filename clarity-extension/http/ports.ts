@@ -1,13 +1,20 @@
 import type { Connection } from '../../shared/outcome.ts'
 import type { Direction, Entity, FieldGroup, Owner } from '../../shared/switches.ts'
+import type { Correction } from '../assist/corrections.ts'
+import type { Verdict } from '../assist/learning.ts'
+import type { Advised } from '../assist/model/advised.ts'
+import type { Reason } from '../assist/reasons.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
+import type { Json } from '../mapping/json.ts'
 import type { DriftKind } from '../reconcile/drift.ts'
 import type { DriftRow } from '../reconcile/drifts.ts'
 import type { Takings } from '../reconcile/takings.ts'
 import type { EntityChange } from '../switches.ts'
+import type { Watchman } from '../watch/anomalies/watchman.ts'
 import type { LookupsPort } from './lookups.ts'
+import type { SuggestedEntity } from './suggestions.ts'
 
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */
 export interface PanelPorts {
@@ -21,6 +28,18 @@ export interface PanelPorts {
   entities: EntitiesPort
   sweeps: SweepsPort
   reconciliation: ReconciliationPort
+  anomalies: Pick<Watchman, 'list' | 'decide' | 'chart' | 'rules' | 'changeRule'>
+  suggestions: SuggestionsPort
+}
+
+export interface SuggestionsPort {
+  of(entity: SuggestedEntity): Promise<({ ok: true } & Advised) | { ok: false; message: string }>
+  /** A person's word: it teaches the ranking, and an accepted rule goes into the draft of its rule set where there is one. */
+  decide(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<{ learned: true; draft: string | null }>
+  /** What a dead letter probably meant; undefined when there is no such event. */
+  corrections(eventId: number): Promise<Correction[] | undefined>
+  /** What the values of a table that have no entry probably are; undefined when there is no such table. */
+  values(table: string): Promise<SuggestedValue[] | undefined>
 }
 
 /** On what both sides differ, and what an accountant closes a month with. */
@@ -125,4 +144,20 @@ export interface RevokedSessions {
   /** @param untilMs when the session would have ended by itself */
   add(id: string, untilMs: number): Promise<void>
   has(id: string): Promise<boolean>
+}
+
+export interface SuggestedValue {
+  /** The value of one side, as it came. */
+  value: string
+  best: NamedResult | null
+  others: NamedResult[]
+  confidence: number
+  certain: boolean
+  reasons: Reason[]
+}
+
+/** What an entry of the table would say, and what people call it. */
+export interface NamedResult {
+  name: string
+  result: Json
 }

@@ -46,6 +46,10 @@ export function duration(ms: number, language: string): string {
 export const number = (value: number, language: string): string =>
   new Intl.NumberFormat(localeOf(language)).format(value)
 
+/** A figure to look at, not to book: four digits that say something. */
+export const short = (value: number, language: string): string =>
+  new Intl.NumberFormat(localeOf(language), { maximumSignificantDigits: 4 }).format(value)
+
 /** A clock that all ages on the page share: one timer, one tick every five seconds. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now)

@@ -100,6 +100,47 @@ export const takingsQuery = (period: { from: string; to: string }) =>
     retry: false,
   })
 
+export const anomaliesQuery = (open: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['anomalies', open],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/anomalies', {
+          params: { query: { open: open ? 'true' : 'false', ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: 60_000,
+  })
+
+export const anomalySeriesQuery = (series: string) =>
+  queryOptions({
+    queryKey: ['anomaly-series', series],
+    queryFn: () => take(api.GET('/anomalies/series/{series}', { params: { path: { series } } })),
+  })
+
+export const anomalyRulesQuery = queryOptions({
+  queryKey: ['anomaly-rules'],
+  queryFn: () => take(api.GET('/anomaly-rules')),
+})
+
+export const suggestedEntities = ['order', 'customer', 'product', 'invoice', 'shipment'] as const
+export type SuggestedEntity = (typeof suggestedEntities)[number]
+
+export const suggestionsQuery = (entity: SuggestedEntity) =>
+  queryOptions({
+    queryKey: ['suggestions', entity],
+    queryFn: () => take(api.GET('/suggestions/{entity}', { params: { path: { entity } } })),
+    staleTime: 60_000,
+  })
+
+export const correctionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['corrections', id],
+    queryFn: () => take(api.GET('/events/{id}/corrections', { params: { path: { id } } })),
+  })
+
 /** After a move: whatever lists events or counts them is old. */
 export function refreshLists(options?: { cancelRefetch: boolean }): void {
   for (const queryKey of [['events'], ['failures'], ['overview']])

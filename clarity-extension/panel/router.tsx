@@ -72,6 +72,12 @@ const reconciliation = createRoute({
   component: lazyRouteComponent(() => import('./pages/reconciliation.tsx'), 'ReconciliationPage'),
 })
 
+const anomalies = createRoute({
+  getParentRoute: () => root,
+  path: '/anomalies',
+  component: lazyRouteComponent(() => import('./pages/anomalies.tsx'), 'AnomaliesPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -92,6 +98,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
 })
 
+const suggestions = createRoute({
+  getParentRoute: () => settings,
+  path: '/suggestions',
+  component: lazyRouteComponent(() => import('./pages/suggestions.tsx'), 'SuggestionsPage'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -100,7 +112,8 @@ export const router = createRouter({
     attention,
     entitiesLayout.addChildren([entities, schedules]),
     reconciliation,
-    settings.addChildren([settingsStart, audit]),
+    anomalies,
+    settings.addChildren([settingsStart, audit, suggestions]),
   ]),
   basepath: '/admin',
   defaultPreload: 'intent',

@@ -602,6 +602,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/suggestions/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For every field of the storefront what it probably is in Odoo, with the rule, how sure that is, and why. */
+        get: operations["listSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suggestions/{entity}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject a suggestion. Both teach the ranking of this shop; nothing is mapped otherwise by it. */
+        post: operations["decideSuggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/{table}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For every value of a table that has no entry what it probably is in Odoo, and why. */
+        get: operations["listValueSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a dead letter probably meant, the likeliest first. */
+        get: operations["listCorrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was out of the ordinary, newest first. */
+        get: operations["listAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/anomalies/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it was good to know, or that the like is normal here. Both tune the rule. */
+        post: operations["decideAnomaly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/anomalies/series/{series}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A series hour by hour, with the range that was ordinary. */
+        get: operations["readAnomalySeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/anomaly-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is watched, and what is done about it. */
+        get: operations["listAnomalyRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/anomaly-rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch a rule off, be notified, or hold the record for a person. */
+        patch: operations["changeAnomalyRule"];
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -623,6 +776,142 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Reason: {
+            /** @description The panel's words for it: `reason.<code>`. */
+            code: string;
+            args: {
+                [key: string]: string | number;
+            };
+            /** @description The same as an English sentence. */
+            text: string;
+        };
+        SuggestionCandidate: {
+            model: string;
+            field: string;
+            label: string;
+            /** @description The finished rule; null where Odoo computes the field itself. */
+            rule: unknown;
+            /** @description The rule of the other direction */
+            back: unknown;
+            /** @description The list or object whose parts the rule reads. */
+            within: string | null;
+            /** @description The value table that the rule needs */
+            table: unknown;
+        };
+        Suggestion: {
+            path: string;
+            best: components["schemas"]["SuggestionCandidate"] | null;
+            others: components["schemas"]["SuggestionCandidate"][];
+            confidence: number;
+            certain: boolean;
+            reasons: components["schemas"]["Reason"][];
+        };
+        Suggestions: {
+            entity: string;
+            /**
+             * @description What became of the question to a language model.
+             * @enum {string}
+             */
+            model: "off" | "not_needed" | "asked" | "silent" | "wrong" | "budget";
+            items: components["schemas"]["Suggestion"][];
+        };
+        NamedResult: {
+            name: string;
+            /** @description What the entry would say. */
+            result: unknown;
+        };
+        ValueSuggestions: {
+            items: {
+                value: string;
+                best: components["schemas"]["NamedResult"] | null;
+                others: components["schemas"]["NamedResult"][];
+                confidence: number;
+                certain: boolean;
+                reasons: components["schemas"]["Reason"][];
+            }[];
+        };
+        SuggestionVerdict: {
+            /** @constant */
+            learned: true;
+            /** @description The rule set whose draft has the rule now; null where none was changed. */
+            draft: string | null;
+        };
+        Correction: {
+            value: string;
+            replacement: string;
+            how: {
+                /** @constant */
+                kind: "value";
+                /** @description JSON pointer into the record. */
+                field: string;
+            } | {
+                /** @constant */
+                kind: "entry";
+                table: string;
+            };
+            confidence: number;
+            reasons: components["schemas"]["Reason"][];
+        };
+        Corrections: {
+            items: components["schemas"]["Correction"][];
+        };
+        /** @enum {string} */
+        AnomalyAction: "off" | "notify" | "hold";
+        AnomalyRule: {
+            rule: string;
+            action: components["schemas"]["AnomalyAction"];
+            /** @description 1 as delivered; above 1 it takes more. */
+            tolerance: number;
+            mayHold: boolean;
+            /** @description It is about hours and has a chart. */
+            series: boolean;
+        };
+        AnomalyRules: {
+            items: components["schemas"]["AnomalyRule"][];
+        };
+        Anomaly: {
+            id: string;
+            rule: string;
+            /** @description The series, SKU, country, or the other order. */
+            about: string;
+            eventId: string | null;
+            subject: string | null;
+            /** @enum {string} */
+            direction: "low" | "high";
+            beganAt: components["schemas"]["Instant"];
+            /** @description Null while it lasts. */
+            endedAt: components["schemas"]["Instant"] | null;
+            seen: number;
+            /** @description Ordinary is from here */
+            low: number;
+            /** @description to here. */
+            high: number;
+            expected: number | null;
+            /** @description Hours that `seen` is of; 0 for a record. */
+            hours: number;
+            /** @description It waits for a person. */
+            held: boolean;
+            /** @enum {string|null} */
+            verdict: "useful" | "normal" | null;
+            decidedBy: string | null;
+        };
+        AnomalyPage: {
+            items: components["schemas"]["Anomaly"][];
+            nextCursor: string | null;
+            /** @description Hours until series are judged; 0 when they are. */
+            learningHours: number;
+        };
+        AnomalyChart: {
+            series: string;
+            from: components["schemas"]["Instant"];
+            hours: {
+                value: number | null;
+                expected: number | null;
+                low: number | null;
+                high: number | null;
+                odd: boolean;
+            }[];
+        };
         /** Format: date-time */
         Instant: string;
         /** Format: date-time */
@@ -1140,6 +1429,7 @@ export interface components {
         connection: components["schemas"]["ConnectionName"];
         entity: components["schemas"]["EntityName"];
         sweep: string;
+        suggestedEntity: "order" | "customer" | "product" | "invoice" | "shipment";
         direction: components["schemas"]["Direction"];
     };
     requestBodies: never;
@@ -2062,6 +2352,253 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Csv"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["suggestedEntity"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One per field; `best` is null where nothing fits well enough. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideSuggestion: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                entity: components["parameters"]["suggestedEntity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    path: string;
+                    model: string;
+                    field: string;
+                    accepted: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Learned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionVerdict"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listValueSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One per value; `best` is null where nothing fits well enough. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueSuggestions"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCorrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None where nothing is likely enough. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrections"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAnomalies: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Only what nobody has judged yet. */
+                open?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, with how long the bridge still learns what is ordinary. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideAnomaly: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "useful" | "normal";
+                };
+            };
+        };
+        responses: {
+            /** @description The anomaly with what was said. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Anomaly"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readAnomalySeries: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest hour first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyChart"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAnomalyRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyRules"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeAnomalyRule: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    action: components["schemas"]["AnomalyAction"];
+                };
+            };
+        };
+        responses: {
+            /** @description The rule after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyRule"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

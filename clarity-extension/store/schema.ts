@@ -25,6 +25,11 @@ export interface Tables {
   lookup_entries: LookupEntriesTable
   lookup_sightings: LookupSightingsTable
   drifts: DriftsTable
+  readings: ReadingsTable
+  memories: MemoriesTable
+  anomalies: AnomaliesTable
+  anomaly_rules: AnomalyRulesTable
+  suggestion_verdicts: SuggestionVerdictsTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -286,4 +291,63 @@ export interface DriftsTable {
   last_seen_at: number
   state: 'open' | 'repairing' | 'gone'
   repaired_by: string | null
+}
+
+/** One figure of one hour. */
+export interface ReadingsTable {
+  series: string
+  /** Hours since 1970. */
+  hour: number
+  value: number
+}
+
+/** What is remembered of records, by key: `orders`, `sku:<SKU>`, `stock:<SKU>`, `stocks`, `cursor`. JSON. */
+export interface MemoriesTable {
+  key: string
+  value: string
+  updated_at: number
+}
+
+/** Something out of the ordinary, as long as it lasts. Figures are statistics, never money to be booked. */
+export interface AnomaliesTable {
+  id: Generated<number>
+  rule: string
+  /** Series, SKU, country or the other order. */
+  about: string
+  /** The event it was found in. */
+  event_id: number | null
+  subject: string | null
+  direction: 'low' | 'high'
+  began_at: number
+  last_at: number
+  /** Null while it lasts; records end at once. */
+  ended_at: number | null
+  seen: number
+  low: number
+  high: number
+  expected: number | null
+  /** Hours that `seen` is of; 0 for a record. */
+  hours: number
+  action: 'notify' | 'hold'
+  verdict: 'useful' | 'normal' | null
+  decided_by: string | null
+  decided_at: number | null
+}
+
+/** What a merchant wants done, where it is not the default. */
+export interface AnomalyRulesTable {
+  rule: string
+  action: 'off' | 'notify' | 'hold' | null
+  tolerance: Generated<number>
+}
+
+/** What a person said of a suggestion; the last word counts. */
+export interface SuggestionVerdictsTable {
+  entity: string
+  path: string
+  model: string
+  field: string
+  accepted: number
+  decided_by: string
+  decided_at: number
 }

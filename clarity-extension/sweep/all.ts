@@ -21,11 +21,13 @@ export interface SweepParts extends ReaderParts {
   releaseMissed(): Promise<number>
   /** Compares both sides. */
   reconcile: Sweep['run']
+  /** What others than the readers do on a schedule. */
+  also?: readonly Sweep[]
 }
 
 /** Every sweep of the bridge. */
 export function bridgeSweeps(parts: SweepParts): Sweeps {
-  const { db, odoo, clarity, ledger, log, publicUrl, secrets } = parts
+  const { db, odoo, clarity, ledger, log, publicUrl, secrets, also = [] } = parts
   const alert = (cause: string, message: string) => log.warn({ alert: cause }, message)
   const reading = { cursors: createCursors(db), missed: createMissed(db, ledger) }
   return createSweeps({
@@ -37,6 +39,7 @@ export function bridgeSweeps(parts: SweepParts): Sweeps {
       ...readers(parts).map((reader) => incremental(reader, reading)),
       { name: 'reconciliation', cron: '15 4 * * *', atStart: false, run: parts.reconcile },
       subscription({ db, clarity, publicUrl, secrets, alert }),
+      ...also,
     ],
   })
 }

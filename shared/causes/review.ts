@@ -33,6 +33,16 @@ export const reviewCauses = {
     reasons: ['The order meets the condition of the rule, e.g. its amount or its products.'],
     remedy: 'Look at the order, then approve or reject it.',
   },
+  anomaly: {
+    classes: ['review'],
+    mendedIn: 'event',
+    title: 'It is out of the ordinary',
+    meaning:
+      'A quantity, price, discount, tax or a second order differs from what this shop usually has, and you want to look first.',
+    reasons: ['A slip of the hand in the storefront, e.g. 500 pieces instead of 5.', 'It is right, and only unusual.'],
+    remedy:
+      'Look at the order. Approve it where it is right; correct it in the storefront or dismiss it where it is not.',
+  },
   proposed_change: {
     classes: ['review'],
     mendedIn: 'event',

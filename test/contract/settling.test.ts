@@ -52,6 +52,7 @@ beforeAll(async () => {
       adminPassword: env.ADMIN_PASSWORD,
       adminPasswordIsNew: false,
       secretKey: env.SECRET_KEY,
+      assistModel: undefined,
       logLevel: 'silent',
     },
     pino({ level: 'silent' }),

@@ -12,6 +12,7 @@ import type {
 import type { Moved, Selection } from '../../clarity-extension/ledger/types.ts'
 import type { EventState } from '../../clarity-extension/store/schema.ts'
 import type { Connection } from '../../shared/outcome.ts'
+import { fakeAnomalies, fakeSuggestions } from './fake-assistance.ts'
 import { fakeAudit } from './fake-audit.ts'
 import { fakeEntities } from './fake-entities.ts'
 import { FakeLookups } from './fake-lookups.ts'
@@ -202,6 +203,8 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     lookups: lookupsOf(ledger),
     sweeps: fakeSweeps(ledger),
     reconciliation: fakeReconciliation(ledger),
+    anomalies: fakeAnomalies(ledger),
+    suggestions: fakeSuggestions(ledger),
     connections: {
       clarity: {
         label: 'Clarity storefront',

@@ -83,6 +83,8 @@ function pages(name: string): string[] {
     '/entities/schedules',
     '/reconciliation',
     '/settings/audit',
+    '/anomalies',
+    '/settings/suggestions',
   ]
   const id = (state: string) => server.ledger.events.find((event) => event.state === state)?.id
   if (name === 'empty') return lists

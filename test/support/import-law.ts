@@ -42,8 +42,14 @@ const law: Record<string, Room> = {
   ports: { enters: ['*'] },
   sweep: { enters: ['shared', 'store', 'ledger', 'links', 'switches', 'clarity', 'odoo-bridge/client'] },
   reconcile: { enters: ['shared', 'store', 'ledger', 'links', 'mapping', 'clarity', 'odoo-bridge/client'] },
-  watch: { enters: ['shared', 'ledger', 'store'] },
-  assist: { enters: ['shared', 'mapping'] },
+  watch: { enters: ['shared', 'ledger', 'store', 'audit'] },
+  assist: {
+    enters: ['shared', 'mapping'],
+    packages: ['zod', 'munkres', 'fastest-levenshtein'],
+    pure: true,
+  },
+  // It asks a language model that the merchant has named.
+  'assist/model': { enters: ['shared', 'mapping', 'assist'], packages: ['zod', 'ai', '@ai-sdk/openai-compatible'] },
 
   http: {
     enters: [
@@ -57,6 +63,8 @@ const law: Record<string, Room> = {
       'watch',
       'audit',
       'panel types',
+      'assist',
+      'assist/model',
     ],
   },
   panel: { enters: ['panel types'] },
@@ -74,6 +82,7 @@ export function roomOf(path: string): string {
   if (path === 'clarity-extension/panel/schema.d.ts') return 'panel types'
   if (path.startsWith('clarity-extension/ledger/policy')) return 'ledger/policy'
   if (path.startsWith('clarity-extension/mapping/expressions/')) return 'mapping/expressions'
+  if (path.startsWith('clarity-extension/assist/model/')) return 'assist/model'
   const [first, second = '', ...rest] = path.split('/')
   if (first === 'clarity-extension') return rest.length > 0 ? second : second.replace(/\.tsx?$/, '')
   if (first === 'odoo-bridge') return `${first}/${second}`

@@ -124,6 +124,11 @@ describe('a suggestion', () => {
     })
   })
 
+  it('looks a region up within the country that stands beside it, whatever that is called', () => {
+    const made = suggestFor([text('province', 'Bayern'), text('country_iso', 'DE')], partner, 'customer')
+    expect(made[0]?.best?.rule?.find?.by['country_id.code']).toEqual({ from: 'country_iso', convert: ['country'] })
+  })
+
   it('reads what Odoo computes instead of writing it', () => {
     const [made] = suggestFor([{ path: 'orders_count', type: 'integer', samples: [3] }], partner, 'customer')
     expect(made?.best).toMatchObject({

@@ -30,13 +30,16 @@ function check(path: string, method: string, status: string, body: unknown) {
 const answers = z.object({ responses: z.record(z.string(), z.object({ $ref: z.string().optional() })) })
 
 const fill = (path: string) =>
-  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity').replace('{sweep}', 'outbox').replace('{table}', 'payment_method')}${queries[path] ?? ''}`
+  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity').replace('{sweep}', 'outbox').replace('{table}', 'payment_method').replace('{series}', 'orders').replace('{rule}', 'quantity')}${queries[path] ?? ''}`
 
 /** What an operation cannot be called without. */
 const queries: Record<string, string> = { '/lookups/{table}/entry': '?key=paypal' }
 const bodies: Record<string, object> = {
   'put /lookups/{table}/entry': { key: 'klarna', result: 'BNK1' },
   'post /lookups/import': { format: 'json', text: '{"clarityLookups":1,"tables":{}}' },
+  'post /suggestions/{entity}/verdict': { path: 'attributes.x', model: 'res.partner', field: 'ref', accepted: true },
+  'post /anomalies/{id}/verdict': { verdict: 'normal' },
+  'patch /anomaly-rules/{rule}': { action: 'notify' },
 }
 
 describe('the panel API and its document', () => {
@@ -101,7 +104,7 @@ describe('the panel API and its document', () => {
     for (const which of ['empty', 'many'] as const) {
       const { app } = panelServer(which)
       const headers = await signedIn(app)
-      for (const path of ['/overview', '/events', '/failures', '/audit'])
+      for (const path of ['/overview', '/events', '/failures', '/audit', '/anomalies'])
         check(path, 'get', '200', (await request(app).get(`/api${path}`).set(headers).expect(200)).body)
     }
   })

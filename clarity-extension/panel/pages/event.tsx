@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
+import { Corrections } from '../parts/corrections.tsx'
 import { EventFacts } from '../parts/event-facts.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -57,6 +58,7 @@ function Content({ trace }: { trace: Trace }) {
       <div className={styles.columns}>
         <div className={styles.main}>
           <Trouble trace={trace} />
+          {event.state === 'dead' && <Corrections eventId={event.id} />}
           <section>
             <h2 className={styles.title}>{t('event.timeline')}</h2>
             <Timeline trace={trace} />

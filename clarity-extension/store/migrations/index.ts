@@ -6,6 +6,7 @@ import { sweeps } from './0004_sweeps.ts'
 import { rules } from './0005_rules.ts'
 import { lookups } from './0006_lookups.ts'
 import { drifts } from './0007_drifts.ts'
+import { assistance } from './0008_assistance.ts'
 
 /** In order. Add at the end, never change or remove. */
-export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules, lookups, drifts]
+export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules, lookups, drifts, assistance]

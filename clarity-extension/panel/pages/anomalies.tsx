@@ -1,0 +1,73 @@
+import { Button, Skeleton, Switch } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { AnomalyChart } from '../parts/anomaly-chart.tsx'
+import { AnomalyRow } from '../parts/anomaly-row.tsx'
+import { AnomalyRules } from '../parts/anomaly-rules.tsx'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { anomaliesQuery } from '../queries.ts'
+import styles from './anomalies.module.css'
+
+/** What was out of the ordinary, the hours it stands out of, and what is to be done about the like. */
+export function AnomaliesPage() {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(true)
+  const [series, setSeries] = useState('orders')
+  const anomalies = useInfiniteQuery(anomaliesQuery(open))
+  const items = anomalies.data?.pages.flatMap((page) => page.items) ?? []
+  const learning = anomalies.data?.pages[0]?.learningHours ?? 0
+  return (
+    <>
+      <title>{`${t('anomalies.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <div>
+          <h1>{t('anomalies.title')}</h1>
+          <p className="muted">{t('anomalies.lead')}</p>
+        </div>
+        <Switch
+          label={t('anomalies.onlyOpen')}
+          checked={open}
+          onChange={(event) => setOpen(event.currentTarget.checked)}
+        />
+      </header>
+      {learning > 0 && (
+        <p className={styles.learning} role="note">
+          {t('anomalies.learning', { count: Math.ceil(learning / 24) })}
+        </p>
+      )}
+      <AnomalyChart series={series} onSeries={setSeries} />
+      {anomalies.isPending && (
+        <div className={styles.bones} role="status" aria-label={t('common.loading')}>
+          <Skeleton height={84} radius="md" />
+          <Skeleton height={84} radius="md" />
+        </div>
+      )}
+      {anomalies.isError && items.length === 0 && (
+        <Failure error={anomalies.error} retry={() => void anomalies.refetch()} />
+      )}
+      {anomalies.isSuccess && items.length === 0 && (
+        <Empty icon="check" title={t('anomalies.empty')} text={t('anomalies.emptyText')} />
+      )}
+      {items.length > 0 && (
+        <ul className={`card ${styles.list}`} aria-label={t('anomalies.title')}>
+          {items.map((anomaly) => (
+            <AnomalyRow key={anomaly.id} anomaly={anomaly} onSeries={setSeries} />
+          ))}
+        </ul>
+      )}
+      {anomalies.hasNextPage && (
+        <Button
+          variant="default"
+          size="sm"
+          mt="md"
+          loading={anomalies.isFetchingNextPage}
+          onClick={() => void anomalies.fetchNextPage()}
+        >
+          {t('anomalies.more')}
+        </Button>
+      )}
+      <AnomalyRules />
+    </>
+  )
+}

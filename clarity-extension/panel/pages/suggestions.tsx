@@ -1,0 +1,61 @@
+import { NativeSelect, Skeleton, Switch } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { SuggestionRow } from '../parts/suggestion-row.tsx'
+import { type SuggestedEntity, suggestedEntities, suggestionsQuery } from '../queries.ts'
+import styles from './suggestions.module.css'
+
+/** What every field of the storefront probably is in Odoo. Nothing is mapped otherwise until a person has made it live. */
+export function SuggestionsPage() {
+  const { t } = useTranslation()
+  const [entity, setEntity] = useState<SuggestedEntity>('order')
+  const [own, setOwn] = useState(false)
+  const made = useQuery(suggestionsQuery(entity))
+  const all = made.data?.items ?? []
+  const items = own ? all.filter(({ path }) => path.includes('attributes.')) : all
+  return (
+    <>
+      <title>{`${t('suggestions.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <h1>{t('suggestions.title')}</h1>
+        <p className="muted">{t('suggestions.lead')}</p>
+      </header>
+      <div className={styles.filter}>
+        <NativeSelect
+          aria-label={t('suggestions.entity')}
+          value={entity}
+          onChange={(event) => setEntity(suggestedEntities.find((one) => one === event.currentTarget.value) ?? 'order')}
+          data={suggestedEntities.map((value) => ({ value, label: t(`suggestions.entityName.${value}`) }))}
+        />
+        <Switch
+          label={t('suggestions.onlyOwn')}
+          checked={own}
+          onChange={(event) => setOwn(event.currentTarget.checked)}
+        />
+        {made.data && made.data.model !== 'off' && made.data.model !== 'not_needed' && (
+          <p className={styles.model}>{t(`suggestions.model.${made.data.model}`)}</p>
+        )}
+      </div>
+      {made.isPending && (
+        <div className={styles.bones} role="status" aria-label={t('common.loading')}>
+          <Skeleton height={72} radius="md" />
+          <Skeleton height={72} radius="md" />
+          <Skeleton height={72} radius="md" />
+        </div>
+      )}
+      {made.isError && <Failure error={made.error} retry={() => void made.refetch()} />}
+      {made.isSuccess && items.length === 0 && (
+        <Empty icon="inbox" title={t('suggestions.empty')} text={t('suggestions.emptyText')} />
+      )}
+      {items.length > 0 && (
+        <ul className={`card ${styles.list}`}>
+          {items.map((suggestion) => (
+            <SuggestionRow key={suggestion.path} entity={entity} suggestion={suggestion} />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,83 @@
+import { Button } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { short } from '../format.ts'
+import { queryClient } from '../queries.ts'
+import styles from './anomaly-row.module.css'
+import { Time } from './time.tsx'
+import { toast } from './toast.tsx'
+
+type Anomaly = Schemas['Anomaly']
+
+/** One thing out of the ordinary: what was seen, what is usual, and a person's word on it. */
+export function AnomalyRow({ anomaly, onSeries }: { anomaly: Anomaly; onSeries: (series: string) => void }) {
+  const { t, i18n } = useTranslation()
+  const figures = {
+    about: anomaly.about,
+    seen: short(anomaly.seen, i18n.language),
+    low: short(anomaly.low, i18n.language),
+    high: short(anomaly.high, i18n.language),
+    count: anomaly.hours,
+  }
+  return (
+    <li className={styles.row} data-open={anomaly.endedAt === null}>
+      <div className={styles.text}>
+        <h2>
+          {t(`anomalies.rule.${anomaly.rule}`, { defaultValue: anomaly.rule })}
+          {anomaly.held && <span className={styles.held}>{t('anomalies.held')}</span>}
+          {anomaly.endedAt === null && <span className={styles.lasting}>{t('anomalies.lasting')}</span>}
+        </h2>
+        <p>
+          {t(
+            anomaly.hours > 0 ? `anomalies.saysHours.${anomaly.direction}` : `anomalies.says.${anomaly.rule}`,
+            figures,
+          )}
+        </p>
+        <p className={styles.meta}>
+          <Time at={anomaly.beganAt} />
+          {anomaly.eventId !== null && (
+            <Link to="/activity/$id" params={{ id: anomaly.eventId }}>
+              {t('anomalies.openEvent', { subject: anomaly.subject ?? anomaly.eventId })}
+            </Link>
+          )}
+          {anomaly.hours > 0 && (
+            <button type="button" className={styles.link} onClick={() => onSeries(anomaly.rule)}>
+              {t('anomalies.showChart')}
+            </button>
+          )}
+        </p>
+      </div>
+      <Verdict anomaly={anomaly} />
+    </li>
+  )
+}
+
+function Verdict({ anomaly }: { anomaly: Anomaly }) {
+  const { t } = useTranslation()
+  const decide = useMutation({
+    mutationFn: (verdict: 'useful' | 'normal') =>
+      take(
+        api.POST('/anomalies/{id}/verdict', { params: { path: { id: anomaly.id }, header: csrf }, body: { verdict } }),
+      ),
+    onSuccess: ({ verdict }) => {
+      void queryClient.invalidateQueries({ queryKey: ['anomalies'] })
+      void queryClient.invalidateQueries({ queryKey: ['anomaly-rules'] })
+      toast(t(verdict === 'normal' ? 'anomalies.tunedDown' : 'anomalies.thanks'))
+    },
+    onError: (error) => toast(error.message, 'bad'),
+  })
+  if (anomaly.verdict !== null)
+    return <p className={styles.said}>{t(`anomalies.said.${anomaly.verdict}`, { who: anomaly.decidedBy ?? '' })}</p>
+  return (
+    <div className={styles.actions}>
+      <Button variant="default" size="xs" loading={decide.isPending} onClick={() => decide.mutate('useful')}>
+        {t('anomalies.useful')}
+      </Button>
+      <Button variant="default" size="xs" loading={decide.isPending} onClick={() => decide.mutate('normal')}>
+        {t('anomalies.normal')}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { Button } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { queryClient, type SuggestedEntity } from '../queries.ts'
+import { Icon } from './icon.tsx'
+import { Json } from './json.tsx'
+import { Reasons } from './reasons.tsx'
+import styles from './suggestion-row.module.css'
+import { toast } from './toast.tsx'
+
+type Suggestion = Schemas['Suggestion']
+type Candidate = Schemas['SuggestionCandidate']
+
+/** One field, what it probably is, why, the rule that says so, and what else it may be. */
+export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity; suggestion: Suggestion }) {
+  const { t } = useTranslation()
+  const { best, others, confidence, certain, reasons, path } = suggestion
+  return (
+    <li className={styles.row}>
+      <div className={styles.line}>
+        <code>{path}</code>
+        <Icon name="skip" size={15} />
+        {best ? <Target candidate={best} /> : <span className={styles.none}>{t('suggestions.none')}</span>}
+        {best && (
+          <span className={styles.sure} data-certain={certain}>
+            {t(certain ? 'suggestions.certain' : 'suggestions.likely', { percent: Math.round(confidence * 100) })}
+          </span>
+        )}
+      </div>
+      <Reasons reasons={reasons} />
+      <div className={styles.actions}>
+        {best && <Decide entity={entity} path={path} candidate={best} />}
+        {(best || others.length > 0) && (
+          <details className={styles.details}>
+            <summary>
+              <Icon name="chevron" size={14} />
+              {t('suggestions.details')}
+            </summary>
+            {best?.rule !== null && best?.rule !== undefined && (
+              <Json value={best.rule} label={t('suggestions.ruleLabel', { field: path })} />
+            )}
+            {best?.back !== null && best?.back !== undefined && (
+              <Json value={best.back} label={t('suggestions.ruleLabel', { field: path })} />
+            )}
+            {others.length > 0 && (
+              <ul className={styles.others} aria-label={t('suggestions.others')}>
+                {others.map((other) => (
+                  <li key={`${other.model}.${other.field}`}>
+                    <Target candidate={other} />
+                    <Decide entity={entity} path={path} candidate={other} small />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </details>
+        )}
+      </div>
+    </li>
+  )
+}
+
+function Target({ candidate: { model, field, label } }: { candidate: Candidate }) {
+  return (
+    <span className={styles.target}>
+      <b>{label}</b> <code>{`${model}.${field}`}</code>
+    </span>
+  )
+}
+
+interface Choice {
+  entity: SuggestedEntity
+  path: string
+  candidate: Candidate
+  small?: boolean
+}
+
+function Decide({ entity, path, candidate, small = false }: Choice) {
+  const { t } = useTranslation()
+  const { model, field } = candidate
+  const decide = useMutation({
+    mutationFn: (accepted: boolean) =>
+      take(
+        api.POST('/suggestions/{entity}/verdict', {
+          params: { path: { entity }, header: csrf },
+          body: { path, model, field, accepted },
+        }),
+      ).then((verdict) => ({ ...verdict, accepted })),
+    onSuccess: ({ accepted, draft }) => {
+      void queryClient.invalidateQueries({ queryKey: ['suggestions', entity] })
+      toast(draft ? t('suggestions.drafted', { draft }) : t(accepted ? 'suggestions.accepted' : 'suggestions.rejected'))
+    },
+    onError: (error) => toast(error.message, 'bad'),
+  })
+  const what = { field: path, target: candidate.label }
+  return (
+    <>
+      <Button
+        variant="default"
+        size={small ? 'compact-xs' : 'xs'}
+        loading={decide.isPending}
+        aria-label={t(small ? 'suggestions.thisOneWhat' : 'suggestions.acceptWhat', what)}
+        onClick={() => decide.mutate(true)}
+      >
+        {t(small ? 'suggestions.thisOne' : 'suggestions.accept')}
+      </Button>
+      {!small && (
+        <Button
+          variant="subtle"
+          color="gray"
+          size="xs"
+          loading={decide.isPending}
+          aria-label={t('suggestions.rejectWhat', what)}
+          onClick={() => decide.mutate(false)}
+        >
+          {t('suggestions.reject')}
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import { createAdvisor } from '../assist/model/advisor.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { AssistModel } from '../config.ts'
+import type { SuggestionsPort } from '../http/ports.ts'
+import type { LedgerQueries } from '../ledger/queries.ts'
+import type { Handler, LedgerFact } from '../ledger/types.ts'
+import type { LookupDesk } from '../lookups/desk.ts'
+import type { Rulebook } from '../rulebook/types.ts'
+import type { Store } from '../store/store.ts'
+import type { Sweep } from '../sweep/schedule.ts'
+import { createWatchman, type Watchman } from '../watch/anomalies/watchman.ts'
+import { suggestionsPort } from './suggestions.ts'
+
+export interface Assistance {
+  watchman: Watchman
+  suggestions: SuggestionsPort
+  sweep: Sweep
+  observe(fact: LedgerFact): void
+  /** Lets a person look first at what is out of the ordinary, where the merchant wants that. */
+  guarded(handler: Handler): Handler
+}
+
+export interface AssistanceParts {
+  store: Store
+  odoo: Pick<OdooClient, 'describe'>
+  queries: Pick<LedgerQueries, 'detail'>
+  audit: Audit
+  /** Asked for when they are needed: they are made after what this watches. */
+  rulebook: () => Pick<Rulebook, 'move'>
+  tables: () => Pick<LookupDesk, 'values' | 'choices'>
+  model: AssistModel | undefined
+  log: Logger
+}
+
+/** Suggestions and anomalies, bound to the store and to Odoo. */
+export function assistance({ store, odoo, queries, audit, rulebook, tables, model, log }: AssistanceParts): Assistance {
+  const watchman = createWatchman({
+    store,
+    log,
+    notify: ({ id, rule, about, seen, low, high }) =>
+      log.warn({ alert: 'anomaly', id, rule, about, seen, low, high }, 'out of the ordinary'),
+  })
+  return {
+    watchman,
+    suggestions: suggestionsPort({
+      db: store.db,
+      odoo,
+      queries,
+      audit,
+      advisor: model && createAdvisor(model),
+      rulebook: { move: (...move) => rulebook().move(...move) },
+      tables: { values: (...asked) => tables().values(...asked), choices: (...asked) => tables().choices(...asked) },
+    }),
+    sweep: { name: 'anomalies', cron: '*/10 * * * *', run: () => watchman.run() },
+    observe: watchman.observe,
+    guarded: (handler) => async (event, trace) => (await watchman.inspect(event)) ?? handler(event, trace),
+  }
+}

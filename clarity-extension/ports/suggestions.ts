@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import { type Correction, correctSku, correctValue, type KnownProduct } from '../assist/corrections.ts'
+import { ruleSetOf, withSuggested } from '../assist/drafting.ts'
+import { learnedFrom, type Verdict } from '../assist/learning.ts'
+import { adviseOn } from '../assist/model/advised.ts'
+import type { Advisor } from '../assist/model/advisor.ts'
+import { fieldsOfSchema, type SourceField, withSamples } from '../assist/schema.ts'
+import { suggest, type Task } from '../assist/suggest.ts'
+import { suggestValues } from '../assist/values.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { SuggestionsPort } from '../http/ports.ts'
+import type { SuggestedEntity } from '../http/suggestions.ts'
+import type { LedgerQueries } from '../ledger/queries.ts'
+import type { LookupDesk } from '../lookups/desk.ts'
+import type { Described } from '../mapping/validate.ts'
+import { liveRules, saveDraft } from '../mapping/versions.ts'
+import type { Rulebook } from '../rulebook/types.ts'
+import type { Tables } from '../store/schema.ts'
+
+export interface SuggestionParts {
+  db: Kysely<Tables>
+  odoo: Pick<OdooClient, 'describe'>
+  queries: Pick<LedgerQueries, 'detail'>
+  audit: Audit
+  advisor: Advisor | undefined
+  /** Where accepted rules go as a draft. */
+  rulebook: Pick<Rulebook, 'move'>
+  /** Values without an entry, and what they may be mapped to. */
+  tables: Pick<LookupDesk, 'values' | 'choices'>
+  now?: () => number
+}
+
+/** The models that an entity is written to, its own first, and the events that carry records of it. */
+const entities: Record<SuggestedEntity, { schema: string; models: [string, ...string[]]; types: string[] }> = {
+  order: {
+    schema: 'Order',
+    models: ['sale.order', 'sale.order.line', 'res.partner'],
+    types: ['order.created', 'order.updated'],
+  },
+  customer: { schema: 'Customer', models: ['res.partner'], types: ['customer.created', 'customer.updated'] },
+  product: { schema: 'Product', models: ['product.product'], types: ['product.created', 'product.updated'] },
+  invoice: { schema: 'Invoice', models: ['account.move'], types: [] },
+  shipment: { schema: 'Shipment', models: ['stock.picking'], types: [] },
+}
+
+/** Newest records whose values tell what a field holds, and whose attributes are the merchant's own fields. */
+const SAMPLES = 40
+/** Products that a misspelt SKU is compared with. */
+const PRODUCTS = 20_000
+/** Values without an entry that are looked at together. */
+const OPEN_VALUES = 200
+
+/** Binds suggestions to Odoo's fields, the storefront's contract and what has come through the bridge. */
+export function suggestionsPort({
+  db,
+  odoo,
+  queries,
+  audit,
+  advisor,
+  rulebook,
+  tables,
+  now = Date.now,
+}: SuggestionParts): SuggestionsPort {
+  const contract = openApi.parse(
+    parse(readFileSync(join(import.meta.dirname, '../../shared/clarity.openapi.yaml'), 'utf8')),
+  )
+
+  return {
+    async of(entity) {
+      const task = await taskOf(entity)
+      return task.ok ? { ok: true, ...(await adviseOn(task.value, advisor)) } : task
+    },
+
+    async decide(entity, verdict, by) {
+      const row = { accepted: Number(verdict.accepted), decided_by: by, decided_at: now() }
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('suggestion_verdicts')
+          .values({ entity, path: verdict.path, model: verdict.model, field: verdict.field, ...row })
+          .onConflict((conflict) => conflict.columns(['entity', 'path', 'model', 'field']).doUpdateSet(row))
+          .execute()
+        const after = { to: `${verdict.model}.${verdict.field}`, accepted: verdict.accepted }
+        await audit.record(
+          { who: by, action: 'suggestion.decide', entity: `suggestion:${entity}.${verdict.path}`, after },
+          trx,
+        )
+      })
+      return { learned: true, draft: verdict.accepted ? await intoDraft(entity, verdict, by) : null }
+    },
+
+    async corrections(id) {
+      const event = await queries.detail(id)
+      if (!event) return undefined
+      const problems = problemList.safeParse(event.details)
+      if (event.state !== 'dead' || !problems.success) return []
+      const found: Correction[] = []
+      for (const problem of problems.data) found.push(...(await correctionsFor(problem, event.payload)))
+      return found
+    },
+
+    async values(table) {
+      const open = await tables.values(table, { onlyOpen: true, limit: OPEN_VALUES })
+      if (!open) return undefined
+      const choices = await tables.choices(table, '')
+      const records = choices.items.map(({ name, detail }) => ({ name, ...(detail && { code: detail }) }))
+      const made = suggestValues({ kind: table, values: open.rows.map(({ key }) => key), records })
+      const resultOf = (name: string) => choices.items.find((choice) => choice.name === name)?.result ?? null
+      return made.map(({ value, best, others, confidence, certain, reasons }) => ({
+        value,
+        best: best ? { name: best.name, result: resultOf(best.name) } : null,
+        others: others.map(({ name }) => ({ name, result: resultOf(name) })),
+        confidence,
+        certain,
+        reasons,
+      }))
+    },
+  }
+
+  async function taskOf(entity: SuggestedEntity): Promise<{ ok: true; value: Task } | { ok: false; message: string }> {
+    const { models } = entities[entity]
+    const reply = await odoo.describe(models)
+    if (!reply.ok)
+      return {
+        ok: false,
+        message: 'message' in reply.outcome ? reply.outcome.message : 'Odoo did not tell its fields.',
+      }
+    const described: Described = Object.fromEntries(models.map((model) => [model, reply.value.models[model] ?? {}]))
+    const learned = learnedFrom(await verdictsOf(entity))
+    return { ok: true, value: { entity, model: models[0], described, fields: await fieldsOf(entity), learned } }
+  }
+
+  /** The rule is the matcher's own, found again: what a browser sends is only its name. @returns the draft it is in now */
+  async function intoDraft(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<string | null> {
+    const task = await taskOf(entity)
+    const made = task.ok ? suggest(task.value).find(({ path }) => path === verdict.path) : undefined
+    const named = made ? [made.best, ...made.others] : []
+    const candidate = named.find((one) => one?.model === verdict.model && one.field === verdict.field)
+    const name = candidate && ruleSetOf(entity, candidate)
+    if (!candidate || name === undefined) return null
+    const moved = await rulebook.move(name, `Suggested: ${verdict.path} is ${verdict.field}.`, by, (history, who) => {
+      const rules = withSuggested(history.draft?.rules ?? liveRules(history), candidate)
+      return rules
+        ? saveDraft(history, rules, history.draft?.revision ?? 0, who)
+        : { ok: false, code: 'unchanged', message: 'The rules say so already, or have no place for it.' }
+    })
+    return moved?.ok ? name : null
+  }
+
+  async function correctionsFor(problem: z.infer<typeof problemShape>, payload: string): Promise<Correction[]> {
+    if (problem.code === 'unknown_sku') return correctionsOf(problem, payload, await knownProducts())
+    const table = /^unmapped_(\w+)$/.exec(problem.code)?.[1]
+    if (table === undefined) return []
+    const { items } = await tables.choices(table, '')
+    const { value } = problem
+    return correctValue({ ...problem, ...(value !== undefined && { value }) }, table, table, items)
+  }
+
+  async function fieldsOf(entity: SuggestedEntity): Promise<SourceField[]> {
+    const { schema, types } = entities[entity]
+    const own = fieldsOfSchema(contract, schema).filter(({ path }) => path !== 'attributes')
+    return withSamples(own, await recordsOf(types)).filter(({ path }) => path !== 'attributes')
+  }
+
+  async function recordsOf(types: readonly string[]): Promise<unknown[]> {
+    const kinds = z.array(z.custom<Tables['events']['type']>((type) => typeof type === 'string')).parse(types)
+    if (kinds.length === 0) return []
+    const rows = await db
+      .selectFrom('events')
+      .select('payload')
+      .where('type', 'in', kinds)
+      .orderBy('id', 'desc')
+      .limit(SAMPLES)
+      .execute()
+    return rows.flatMap(({ payload }) => {
+      const body = envelope.safeParse(jsonOf(Buffer.from(payload).toString('utf8')))
+      return body.success ? [body.data.data] : []
+    })
+  }
+
+  async function verdictsOf(entity: string): Promise<Verdict[]> {
+    const rows = await db.selectFrom('suggestion_verdicts').selectAll().where('entity', '=', entity).execute()
+    return rows.map(({ path, model, field, accepted }) => ({ path, model, field, accepted: accepted === 1 }))
+  }
+
+  /** What Odoo has told the stock of, it knows. */
+  async function knownProducts(): Promise<KnownProduct[]> {
+    const rows = await db.selectFrom('published_stock').select('sku').distinct().limit(PRODUCTS).execute()
+    return rows.map(({ sku }) => ({ sku, name: '' }))
+  }
+}
+
+function correctionsOf(
+  problem: z.infer<typeof problemShape>,
+  payload: string,
+  products: readonly KnownProduct[],
+): Correction[] {
+  const line =
+    /\/order_line\/(?:\$lines\/items\/)?(\d+)/.exec(problem.target ?? '')?.[1] ??
+    /\/items\/(\d+)/.exec(problem.field ?? '')?.[1]
+  const body = envelope.safeParse(jsonOf(payload))
+  const items = body.success ? itemsShape.safeParse(body.data.data) : undefined
+  const item = line === undefined || !items?.success ? undefined : items.data.items[Number(line)]
+  const { field = line === undefined ? undefined : `/items/${line}/sku`, value = item?.sku, target } = problem
+  return correctSku(
+    { ...problem, ...(field && { field }), ...(value && { value }), ...(target && { target }) },
+    products,
+  )
+}
+
+const openApi = z.looseObject({ components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }) })
+const envelope = z.looseObject({ data: z.record(z.string(), z.unknown()) })
+const itemsShape = z.looseObject({ items: z.array(z.looseObject({ sku: z.string() })) })
+const problemShape = z.object({
+  code: z.string(),
+  field: z.string().optional(),
+  target: z.string().optional(),
+  value: z.string().optional(),
+  message: z.string(),
+  remedy: z.string(),
+})
+const problemList = z.array(problemShape)
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // An unreadable body tells nothing; the ledger has it as a dead letter.
+    return undefined
+  }
+}

@@ -1,0 +1,94 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { signIn } from './browser.ts'
+import { type PanelServer, startPanel } from './server.ts'
+
+let server: PanelServer
+let browser: Browser
+let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
+
+beforeAll(async () => {
+  server = await startPanel('failing')
+  browser = await launchChromium()
+  const first = await browser.newContext()
+  await signIn(await first.newPage(), server)
+  signedIn = await first.storageState()
+  await first.close()
+})
+beforeEach(() => server.show('failing'))
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+async function open(path: string, locale = 'en-GB'): Promise<Page> {
+  const context = await browser.newContext({ storageState: signedIn, locale, viewport: { width: 1280, height: 900 } })
+  const page = await context.newPage()
+  await page.goto(`${server.url}/admin${path}`)
+  await page.locator('main h1').waitFor()
+  return page
+}
+
+it('shows what is out of the ordinary with what is usual, and takes a word on it', async () => {
+  const page = await open('/anomalies')
+  const row = page.getByRole('listitem').filter({ hasText: 'Quantity in an order' }).first()
+  await row.getByText('500 pieces of MUG-BLUE in one order; usual is up to 24.').waitFor()
+  await page
+    .getByRole('img', { name: /Orders per hour of the last week/ })
+    .locator('canvas')
+    .waitFor()
+  const before = await page.getByRole('button', { name: 'Normal here' }).count()
+  await row.getByRole('button', { name: 'Normal here' }).click()
+  await page.getByText('It takes more from now on.').waitFor()
+  await expect.poll(() => page.getByRole('button', { name: 'Normal here' }).count()).toBe(before - 1)
+  await page.context().close()
+})
+
+it('lets the merchant choose what is done about a rule', async () => {
+  const page = await open('/anomalies')
+  await page.getByRole('combobox', { name: 'What to do: Price in an order' }).selectOption('hold')
+  await page.getByText('Saved.').waitFor()
+  expect(server.ledger.moves).toContain('anomaly price hold by admin')
+  const hours = page.getByRole('combobox', { name: 'What to do: Orders per hour' })
+  expect(await hours.locator('option').allTextContents()).toEqual(['Off', 'Tell me'])
+  await page.context().close()
+})
+
+it('says that it learns, that there is nothing, and that it cannot be read', async () => {
+  server.show('empty')
+  const page = await open('/anomalies')
+  await page.getByText('21 more days for the series').waitFor()
+  await page.getByText('Nothing out of the ordinary').waitFor()
+  server.ledger.broken = true
+  await page.reload()
+  await page.getByRole('alert').first().waitFor()
+  await page.context().close()
+})
+
+it('suggests with reasons, and remembers a yes and a no', async () => {
+  const page = await open('/settings/suggestions')
+  const row = page.getByRole('listitem').filter({ hasText: 'vatNumber' }).first()
+  await row.getByText(/% sure/).waitFor()
+  await row.getByText('and “Tax ID” are the same words', { exact: false }).waitFor()
+  await row.getByRole('button', { name: 'That is right: vatNumber is Tax ID', exact: true }).click()
+  await page.getByText('Remembered. Suggestions follow it from now on.').waitFor()
+  expect(server.ledger.moves).toContain('accepted order.vatNumber > res.partner.vat by admin')
+  await page.getByText('nothing that fits').first().waitFor()
+  await page.context().close()
+})
+
+it('speaks German', async () => {
+  const page = await open('/anomalies', 'de-DE')
+  await page.getByRole('heading', { level: 1, name: 'Auffälliges' }).waitFor()
+  await page.getByText('LAMP-OAK für 5,99; üblich sind 39,9 bis 95,8.').waitFor()
+  await page.context().close()
+})
+
+it('names on a dead letter what was probably meant', async () => {
+  const dead = server.ledger.events.find(({ cause }) => cause === 'unknown_sku')
+  const page = await open(`/activity/${dead?.id}`)
+  await page.getByRole('heading', { name: 'Probably meant' }).waitFor()
+  await page.getByText('Two letters are swapped.').waitFor()
+  await page.context().close()
+})

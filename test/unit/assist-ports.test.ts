@@ -1,0 +1,231 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createAudit } from '../../clarity-extension/audit/audit.ts'
+import { readConfig } from '../../clarity-extension/config.ts'
+import { createQueries } from '../../clarity-extension/ledger/queries.ts'
+import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
+import { type SuggestionParts, suggestionsPort } from '../../clarity-extension/ports/suggestions.ts'
+import { createRulebook } from '../../clarity-extension/rulebook/rulebook.ts'
+import { openStore, type Store } from '../../clarity-extension/store/store.ts'
+import { retry } from '../../shared/outcome.ts'
+import { described } from '../bench/mapping-suggest/gold.ts'
+
+let dataDir: string
+let store: Store
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'bridge-suggest-'))
+  store = await openStore({ dataDir })
+})
+afterAll(async () => {
+  await store.close()
+  await rm(dataDir, { recursive: true })
+})
+
+const row = {
+  name: null,
+  state: 'open' as const,
+  result: undefined,
+  shown: null,
+  entry: null,
+  removable: false,
+  waiting: 0,
+  why: null,
+  seen: 1,
+  lastAt: null,
+  examples: [],
+  by: null,
+  at: null,
+}
+const tables: SuggestionParts['tables'] = {
+  values: async (table) =>
+    table === 'carrier'
+      ? {
+          table: { title: '', about: '', entries: {} },
+          rows: [
+            { ...row, key: 'ups_std' },
+            { ...row, key: 'drone' },
+          ],
+          total: 2,
+        }
+      : undefined,
+  choices: async () => ({
+    state: 'listed',
+    message: null,
+    total: 2,
+    items: [
+      { result: 'UPS Standard', name: 'UPS Standard', detail: null },
+      { result: 7, name: 'Express', detail: null },
+    ],
+  }),
+}
+
+const parts = () => ({
+  db: store.db,
+  queries: createQueries(store),
+  audit: createAudit(store),
+  advisor: undefined,
+  rulebook: { move: async () => undefined },
+  tables,
+})
+const port = () =>
+  suggestionsPort({
+    ...parts(),
+    odoo: {
+      describe: async (models) => ({
+        ok: true,
+        value: { models: Object.fromEntries(models.map((model) => [model, described[model] ?? {}])) },
+      }),
+    },
+  })
+
+it("suggests for the storefront's contract and for the attributes that came with its records", async () => {
+  await add('customer.created', { id: 'c1', attributes: { kundennummer: 'K-1' } })
+  const made = await port().of('customer')
+  if (!made.ok) throw new Error(made.message)
+  const best = (path: string) => made.suggestions.find((one) => one.path === path)?.best?.field
+  expect([best('vatNumber'), best('addresses.postalCode'), best('attributes.kundennummer')]).toEqual([
+    'vat',
+    'zip',
+    'ref',
+  ])
+})
+
+it('remembers what a person said, with their name, and ranks by it', async () => {
+  const verdict = { path: 'vatNumber', model: 'res.partner', field: 'vat', accepted: false }
+  expect(await port().decide('customer', verdict, 'ann')).toEqual({ learned: true, draft: null })
+  const made = await port().of('customer')
+  expect(made.ok && made.suggestions.find(({ path }) => path === 'vatNumber')?.best?.field).not.toBe('vat')
+  await port().decide('customer', { ...verdict, accepted: true }, 'ann')
+  const again = await port().of('customer')
+  expect(again.ok && again.suggestions.find(({ path }) => path === 'vatNumber')?.best?.field).toBe('vat')
+  const audit = await store.db.selectFrom('audit').select(['who', 'action', 'entity']).execute()
+  expect(audit.at(-1)).toEqual({ who: 'ann', action: 'suggestion.decide', entity: 'suggestion:customer.vatNumber' })
+})
+
+it('says that Odoo does not answer instead of guessing without its fields', async () => {
+  const away = suggestionsPort({
+    ...parts(),
+    odoo: { describe: async () => ({ ok: false, outcome: retry('network', 'Odoo is away.') }) },
+  })
+  expect(await away.of('order')).toEqual({ ok: false, message: 'Odoo is away.' })
+})
+
+it('names the SKU that a dead letter probably meant', async () => {
+  await store.db
+    .insertInto('published_stock')
+    .values({ sku: 'MUG-BLUE', location_key: 'main', quantity: '3', as_of: 1 })
+    .execute()
+  const problem = {
+    code: 'unknown_sku',
+    target: '/order_line/0/product_id',
+    message: 'There is none.',
+    remedy: 'Create it.',
+  }
+  const id = await add(
+    'order.created',
+    { items: [{ sku: 'MUG-BULE' }] },
+    { state: 'dead', details: JSON.stringify([problem]) },
+  )
+  expect(await port().corrections(id)).toMatchObject([
+    { value: 'MUG-BULE', replacement: 'MUG-BLUE', how: { kind: 'value', field: '/items/0/sku' } },
+  ])
+  expect(await port().corrections(await add('order.created', {}))).toEqual([])
+  expect(await port().corrections(999_999)).toBeUndefined()
+})
+
+it('suggests what a value without an entry is, from what it may be mapped to', async () => {
+  const values = await port().values('carrier')
+  expect(values?.map(({ value, best }) => [value, best?.result])).toEqual([
+    ['ups_std', 'UPS Standard'],
+    ['drone', undefined],
+  ])
+  expect(await port().values('moon')).toBeUndefined()
+})
+
+it('names for an unmapped value the entry that mends it', async () => {
+  const problem = { code: 'unmapped_carrier', value: 'UPS standrad', message: 'No entry.', remedy: 'Add one.' }
+  const id = await add('order.created', {}, { state: 'dead', details: JSON.stringify([problem]) })
+  expect(await port().corrections(id)).toMatchObject([
+    { replacement: 'UPS Standard', how: { kind: 'entry', table: 'carrier' } },
+  ])
+})
+
+it('puts an accepted rule into the draft, and maps nothing otherwise by it', async () => {
+  const rulebook = createRulebook(store, [orderToOdoo], async () => {})
+  await rulebook.deliver()
+  await add('order.created', { id: 'o1', attributes: { requested_delivery: '2026-12-03' } })
+  const odoo: SuggestionParts['odoo'] = {
+    describe: async (models) => ({
+      ok: true,
+      value: { models: Object.fromEntries(models.map((model) => [model, described[model] ?? {}])) },
+    }),
+  }
+  const suggestions = suggestionsPort({ ...parts(), odoo, rulebook })
+  const verdict = {
+    path: 'attributes.requested_delivery',
+    model: 'sale.order',
+    field: 'commitment_date',
+    accepted: true,
+  }
+  expect(await suggestions.decide('order', verdict, 'ann')).toEqual({ learned: true, draft: 'order-to-odoo' })
+  const history = await rulebook.history('order-to-odoo')
+  expect(history?.draft?.by).toBe('ann')
+  expect(history?.draft?.rules.rules.at(-1)).toMatchObject({
+    to: 'commitment_date',
+    from: 'attributes.requested_delivery',
+  })
+  expect(history?.live).toBe(1)
+  const live = (await rulebook.live()).sets.get('order-to-odoo')?.rules ?? []
+  expect(live.some(({ to }) => to === 'commitment_date')).toBe(false)
+  expect((await suggestions.decide('order', verdict, 'ann')).draft).toBeNull()
+  // The delivered rules have this one already.
+  const known = { path: 'purchaseOrderNumber', model: 'sale.order', field: 'client_order_ref', accepted: true }
+  expect((await suggestions.decide('order', known, 'ann')).draft).toBeNull()
+})
+
+it('needs the model by name where its address is set', () => {
+  const half = readConfig({ ASSIST_MODEL_URL: 'http://127.0.0.1:11434/v1' })
+  expect(half).toEqual({ problems: [expect.stringContaining('ASSIST_MODEL is missing')] })
+  const whole = readConfig({ ASSIST_MODEL_URL: 'http://127.0.0.1:11434/v1', ASSIST_MODEL: 'small' })
+  expect('config' in whole && whole.config.assistModel).toEqual({
+    url: 'http://127.0.0.1:11434/v1',
+    model: 'small',
+    key: undefined,
+  })
+  const none = readConfig({})
+  expect('config' in none && none.config.assistModel).toBeUndefined()
+})
+
+let made = 0
+async function add(
+  type: 'customer.created' | 'order.created',
+  data: object,
+  over: { state?: 'dead'; details?: string } = {},
+): Promise<number> {
+  const row = {
+    source: 'clarity' as const,
+    webhook_id: `w${made++}`,
+    type,
+    lane: `x:${made}`,
+    subject: '#1',
+    payload: Buffer.from(JSON.stringify({ type, data })),
+    correction: null,
+    corrected_by: null,
+    corrected_at: null,
+    settled_by: null,
+    state: 'done' as const,
+    priority: 0,
+    received_at: 1,
+    due_at: 1,
+    settled_at: 1,
+    cause: null,
+    message: null,
+    details: null,
+    trace_id: 't',
+    ...over,
+  }
+  const { id } = await store.db.insertInto('events').values(row).returning('id').executeTakeFirstOrThrow()
+  return Number(id)
+}
