@@ -25,8 +25,9 @@ import { entitiesPort } from './ports/entities.ts'
 import { invoicePorts } from './ports/invoices.ts'
 import { tableLocations } from './ports/locations.ts'
 import { lookups } from './ports/lookups.ts'
+import { mappingDesk } from './ports/mapping-desk.ts'
 import { mappingEngine } from './ports/mapping-engine.ts'
-import { masterPorts, writtenToOdoo } from './ports/masters.ts'
+import { masterPorts, writtenGroups, writtenToOdoo } from './ports/masters.ts'
 import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
@@ -108,6 +109,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     lookups: tables.book,
     rates: orderRates(odoo, STORE),
     paymentsOn: () => switches.enabled('payment', 'toOdoo'),
+    written: writtenGroups(switches),
   })
   const recount = (skus: string[]) =>
     Promise.all(
@@ -183,6 +185,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
+    mappings: mappingDesk({ engine: mapping, queries, ledger }),
     linksOf: panelLinks(links, config),
     entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, audit }),
     sweeps: sweepsPort(sweeps, audit),

@@ -9,6 +9,7 @@ import { entityRoutes } from './entities.ts'
 import { failureRoutes } from './failures.ts'
 import { liveRoutes } from './live.ts'
 import { lookupRoutes } from './lookups.ts'
+import { mappingRoutes } from './mappings.ts'
 import { overviewRoutes } from './overview.ts'
 import type { PanelPorts, RevokedSessions } from './ports.ts'
 import { notFound, problemHandler, Refusal, sendProblem } from './problem.ts'
@@ -50,11 +51,14 @@ export function panelApi(options: PanelApiOptions): PanelApi {
     heartbeatMs: 15_000,
   })
   const router = Router()
-  router.use(noStore, limited(options.requestsPerMinute ?? 600), ownOrigin, express.json({ limit: '64kb' }))
+  router.use(noStore, limited(options.requestsPerMinute ?? 600), ownOrigin)
+  // A rule set and a pasted order are larger than anything else that is sent here.
+  router.use('/mappings', express.json({ limit: '1mb' }))
+  router.use(express.json({ limit: '64kb' }))
   router.use(session.router)
   router.use(session.required)
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
-  router.use(lookupRoutes(options.lookups))
+  router.use(lookupRoutes(options.lookups), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
   router.use(reconciliationRoutes(options.reconciliation, now))
   router.use(auditRoutes(options), live.router)

@@ -14,6 +14,7 @@ import type { Takings } from '../reconcile/takings.ts'
 import type { EntityChange } from '../switches.ts'
 import type { Watchman } from '../watch/anomalies/watchman.ts'
 import type { LookupsPort } from './lookups.ts'
+import type { MappingDesk } from './mapping-ports.ts'
 import type { SuggestedEntity } from './suggestions.ts'
 
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */
@@ -23,6 +24,7 @@ export interface PanelPorts {
   ledger: Pick<Ledger, 'replay' | 'dismiss' | 'pauseConnection' | 'resumeConnection'>
   connections: Record<Connection, ConnectionSide>
   lookups: LookupsPort
+  mappings: MappingDesk
   /** Records that a lane such as `order:1042` is linked to, e.g. its sale order. */
   linksOf(lane: string): Promise<RecordLink[]>
   entities: EntitiesPort

@@ -11,6 +11,8 @@ export class Refusal extends Error {
   readonly code: string
   readonly remedy: string
   readonly retryAfterSeconds: number | undefined
+  /** What only some refusals tell. */
+  readonly more: Pick<Problem, 'merge' | 'faults'> = {}
 
   /** @param code snake_case, stable: callers switch on it */
   constructor(status: number, code: string, detail: string, remedy: string, retryAfterSeconds?: number) {
@@ -31,6 +33,7 @@ export function sendProblem(res: Response, refusal: Refusal): void {
     detail: refusal.message,
     remedy: refusal.remedy,
     requestId: String(res.locals.requestId ?? ''),
+    ...refusal.more,
   }
   if (refusal.retryAfterSeconds !== undefined) {
     problem.retryAfterSeconds = refusal.retryAfterSeconds

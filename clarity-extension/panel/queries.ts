@@ -146,3 +146,40 @@ export function refreshLists(options?: { cancelRefetch: boolean }): void {
   for (const queryKey of [['events'], ['failures'], ['overview']])
     void queryClient.invalidateQueries({ queryKey }, options)
 }
+
+export const mappingsQuery = queryOptions({
+  queryKey: ['mappings'],
+  queryFn: () => take(api.GET('/mappings')),
+})
+
+export const mappingQuery = (mapping: string) =>
+  queryOptions({
+    queryKey: ['mapping', mapping],
+    queryFn: () => take(api.GET('/mappings/{mapping}', { params: { path: { mapping } } })),
+  })
+
+export const mappingSchemaQuery = (mapping: string) =>
+  queryOptions({
+    queryKey: ['mapping', mapping, 'schema'],
+    queryFn: () => take(api.GET('/mappings/{mapping}/schema', { params: { path: { mapping } } })),
+    staleTime: 60_000,
+  })
+
+export const mappingRecordsQuery = (mapping: string, version: number) =>
+  infiniteQueryOptions({
+    queryKey: ['mapping', mapping, 'records', version],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/mappings/{mapping}/versions/{version}/records', {
+          params: { path: { mapping, version }, query: pageParam ? { cursor: pageParam } : {} },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  })
+
+/** What an answer says about a mapping is shown at once; the list is asked again. */
+export function showMapping(mapping: Schemas['Mapping']): void {
+  queryClient.setQueryData(mappingQuery(mapping.name).queryKey, mapping)
+  void queryClient.invalidateQueries(mappingsQuery)
+}

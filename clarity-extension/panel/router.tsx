@@ -8,12 +8,14 @@ import {
   entitiesQuery,
   eventsQuery,
   failuresQuery,
+  mappingQuery,
+  mappingsQuery,
   overviewQuery,
   queryClient,
   sessionQuery,
   sweepsQuery,
 } from './queries.ts'
-import { filterOf, readSearch } from './search.ts'
+import { filterOf, readMappingView, readSearch } from './search.ts'
 
 const root = createRootRoute({ component: Gate, notFoundComponent: NotFound })
 
@@ -78,6 +80,21 @@ const anomalies = createRoute({
   component: lazyRouteComponent(() => import('./pages/anomalies.tsx'), 'AnomaliesPage'),
 })
 
+const mappings = createRoute({
+  getParentRoute: () => root,
+  path: '/mappings',
+  loader: () => ahead(() => queryClient.prefetchQuery(mappingsQuery)),
+  component: lazyRouteComponent(() => import('./pages/mappings.tsx'), 'MappingsPage'),
+})
+
+const mapping = createRoute({
+  getParentRoute: () => root,
+  path: '/mappings/$name',
+  validateSearch: readMappingView,
+  loader: ({ params }) => ahead(() => queryClient.prefetchQuery(mappingQuery(params.name))),
+  component: lazyRouteComponent(() => import('./pages/mapping.tsx'), 'MappingPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -113,6 +130,8 @@ export const router = createRouter({
     entitiesLayout.addChildren([entities, schedules]),
     reconciliation,
     anomalies,
+    mappings,
+    mapping,
     settings.addChildren([settingsStart, audit, suggestions]),
   ]),
   basepath: '/admin',

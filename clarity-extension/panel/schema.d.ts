@@ -755,6 +755,194 @@ export interface paths {
         patch: operations["changeAnomalyRule"];
         trace?: never;
     };
+    "/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every rule set that the flows map with, and how it stands. */
+        get: operations["listMappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The live rules of one rule set, its draft and its versions. */
+        get: operations["readMapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules can read and write, and the conversions and tables they can name. */
+        get: operations["readMappingSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of one version. */
+        get: operations["readMappingVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/versions/{version}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that a version wrote, newest first. */
+        get: operations["listMappingRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a draft. Refused with both sides when somebody else saved since. */
+        put: operations["saveMappingDraft"];
+        post?: never;
+        /** Throw the draft away. */
+        delete: operations["discardMappingDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the draft a version and let it map. */
+        post: operations["activateMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an earlier version map again. */
+        post: operations["rollBackMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What one event would write, stored or pasted. Nothing is written. */
+        post: operations["testMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the draft (or given rules) would write differently for stored events. Nothing is written. */
+        post: operations["previewMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run events again under the live rules, those that a version wrote or chosen ones. */
+        post: operations["replayMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -930,6 +1118,8 @@ export interface components {
             remedy: string;
             requestId: string;
             retryAfterSeconds?: number;
+            merge?: components["schemas"]["MappingMerge"];
+            faults?: components["schemas"]["RuleFault"][];
         };
         Credentials: {
             name: string;
@@ -1363,6 +1553,191 @@ export interface components {
             };
             connections: components["schemas"]["Connection"][];
         };
+        /** @description One rule, in the form of mapping/rules.ts; `from`, `const`, `find` … is its one source. */
+        Rule: {
+            to: string;
+            about?: string;
+            from?: string | string[];
+            required?: boolean;
+            jsonata?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RuleSet: {
+            name: string;
+            description: string;
+            entity: string;
+            /** @enum {string} */
+            direction: "toOdoo" | "toClarity";
+            version: number;
+            model?: string;
+            rules: components["schemas"]["Rule"][];
+        } & {
+            [key: string]: unknown;
+        };
+        RuleFault: {
+            /** @description JSON pointer into the rule set. */
+            at: string;
+            /** @enum {string} */
+            level: "error" | "warning";
+            message: string;
+        };
+        MappingDraft: {
+            revision: number;
+            base: number;
+            by: string;
+            at: components["schemas"]["Instant"];
+            rules: components["schemas"]["RuleSet"];
+            faults: components["schemas"]["RuleFault"][];
+        };
+        MappingVersion: {
+            number: number;
+            by: string;
+            at: components["schemas"]["Instant"];
+            note: string;
+            delivered: boolean;
+            /** @description How many. */
+            rules: number;
+            /** @description Records it wrote. */
+            records: number;
+        };
+        MappingSummary: {
+            name: string;
+            description: string;
+            entity: string;
+            /** @enum {string} */
+            direction: "toOdoo" | "toClarity";
+            model: string | null;
+            live: components["schemas"]["MappingVersion"];
+            rules: number;
+            /** @description Records that the live version wrote. */
+            records: number;
+            draft: {
+                by: string;
+                at: components["schemas"]["Instant"];
+            } | null;
+            /** @description A version that came with the bridge after the live one. */
+            newer: number | null;
+            /** @description Events of its flow that failed or are on hold, at most 200. */
+            waiting: number;
+        };
+        Mapping: {
+            name: string;
+            description: string;
+            entity: string;
+            /** @enum {string} */
+            direction: "toOdoo" | "toClarity";
+            model: string | null;
+            live: number;
+            rules: components["schemas"]["RuleSet"];
+            draft: components["schemas"]["MappingDraft"] | null;
+            versions: components["schemas"]["MappingVersion"][];
+        };
+        MappingMerge: {
+            conflicts: number;
+            /** @description Revision of the draft that the merged one replaces; 0 when there is none. */
+            seen: number;
+            /** @description The version that the merged draft stands on. */
+            base: number;
+            parts: {
+                /** @description `rules/origin 1` is the first rule for `origin`. */
+                key: string;
+                base?: unknown;
+                theirs?: unknown;
+                yours?: unknown;
+                /** @enum {string} */
+                state: "same" | "theirs" | "yours" | "both" | "conflict";
+            }[];
+        };
+        MappingSchema: {
+            source: {
+                path: string;
+                type: string;
+                derived: boolean;
+            }[];
+            target: {
+                model: string;
+                name: string;
+                label: string;
+                type: string;
+                required: boolean;
+                readonly: boolean;
+                relation: string | null;
+                choices: string[];
+            }[];
+            /** @description False: Odoo could not be asked. */
+            targetKnown: boolean;
+            conversions: {
+                name: string;
+                about: string;
+            }[];
+            tables: {
+                name: string;
+                title: string;
+            }[];
+        };
+        MappingTest: {
+            /** @description `mapped`, or the kind of outcome it ends with instead. */
+            ending: string;
+            writes: {
+                [key: string]: unknown;
+            };
+            problems: components["schemas"]["FieldProblem"][];
+            message: string | null;
+            /** @description Personal data was hidden. */
+            masked: boolean;
+            event: {
+                id: string;
+                subject: string;
+            } | null;
+        };
+        MappingChange: {
+            at: string;
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+            before?: unknown;
+            after?: unknown;
+        };
+        MappingPreview: {
+            tried: number;
+            changed: number;
+            /** @description Failing or on hold until now, mapped by the draft. */
+            released: number;
+            broken: number;
+            untried: number;
+            fields: {
+                field: string;
+                count: number;
+                before: unknown;
+                after: unknown;
+            }[];
+            items: {
+                eventId: string;
+                lane: string;
+                subject: string;
+                state: components["schemas"]["EventState"];
+                before: string;
+                after: string;
+                /** @enum {string} */
+                verdict: "changed" | "released" | "broken" | "untried";
+                changes: components["schemas"]["MappingChange"][];
+            }[];
+        };
+        MappingRecordPage: {
+            nextCursor: string | null;
+            items: {
+                kind: string;
+                clarityId: string;
+                eventId: string | null;
+                subject: string | null;
+                odooModel: string | null;
+                odooId: number | null;
+                odooName: string | null;
+                writtenAt: components["schemas"]["Instant"];
+                /** @description A later version has written it since. */
+                superseded: boolean;
+            }[];
+        };
     };
     responses: {
         /** @description The session. */
@@ -1401,6 +1776,15 @@ export interface components {
                 "text/csv": string;
             };
         };
+        /** @description The rule set as it stands now. */
+        Mapping: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
         /** @description How many events moved. */
         Moved: {
             headers: {
@@ -1426,6 +1810,8 @@ export interface components {
         csrf: string;
         eventId: string;
         cause: string;
+        mapping: string;
+        version: number;
         connection: components["schemas"]["ConnectionName"];
         entity: components["schemas"]["EntityName"];
         sweep: string;
@@ -2599,6 +2985,311 @@ export interface operations {
             };
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MappingSummary"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Mapping"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readMappingSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both sides' fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingSchema"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readMappingVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mapping: components["parameters"]["mapping"];
+                version: components["parameters"]["version"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule set as it can be imported again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSet"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMappingRecords: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                mapping: components["parameters"]["mapping"];
+                version: components["parameters"]["version"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingRecordPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveMappingDraft: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Revision of the draft that was edited; 0 for a new one. */
+                    seen: number;
+                    /** @description The version it was merged with. */
+                    base?: number;
+                    rules: components["schemas"]["RuleSet"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Mapping"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    discardMappingDraft: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Mapping"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    activateMapping: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seen: number;
+                    /** @description Why, for those who come after. */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Mapping"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rollBackMapping: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    to: number;
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Mapping"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    testMapping: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    rules?: components["schemas"]["RuleSet"];
+                    eventId?: string;
+                    /** @description A webhook's body or a record; without it and eventId the newest event. */
+                    event?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description What would be written. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingTest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewMapping: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    rules?: components["schemas"]["RuleSet"];
+                    /** @default 100 */
+                    last?: number;
+                    ids?: string[];
+                    /** @description Events whose record this version wrote. */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The difference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replayMapping: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version?: number;
+                    ids?: string[];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Moved"];
             default: components["responses"]["Problem"];
         };
     };

@@ -34,3 +34,12 @@ export function filterOf(search: Search): Filter {
 }
 
 const isGroup = (value: unknown): value is Group => typeof value === 'string' && Object.hasOwn(groups, value)
+
+/** Which part of a mapping is shown. */
+export const mappingViews = ['rules', 'test', 'preview', 'versions'] as const
+export type MappingView = (typeof mappingViews)[number]
+
+export function readMappingView(given: Record<string, unknown>): { view?: MappingView } {
+  const view = mappingViews.find((one) => one === given.view)
+  return view ? { view } : {}
+}

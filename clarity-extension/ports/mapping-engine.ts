@@ -1,16 +1,20 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import type { Entity, FieldGroup } from '../../shared/switches.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { LookupBook } from '../lookups/book.ts'
 import { expressionPool } from '../mapping/expressions/pool.ts'
+import type { LookupTables } from '../mapping/lookups.ts'
 import { deliveredRules } from '../mapping/rule-sets.ts'
 import { createRulebook, type Rulebook } from '../rulebook/rulebook.ts'
+import type { LiveRules } from '../rulebook/types.ts'
 import type { Store } from '../store/store.ts'
 import { customerCache } from './customers.ts'
 import { mappingContext } from './mapping-context.ts'
-import { odooFields } from './odoo-fields.ts'
+import { type OdooFields, odooFields } from './odoo-fields.ts'
 import { type OrderMapper, orderMapper } from './order-mapper.ts'
 import type { Rates } from './rates.ts'
+import { type Rehearsals, rehearsals } from './rehearsal.ts'
 import { type ReturnMapper, returnMapper } from './return-mapper.ts'
 
 /** The mapping as it runs: the stored rules, the threads that expressions run in, what is known of Odoo's fields. */
@@ -18,37 +22,55 @@ export interface MappingEngine {
   rulebook: Rulebook
   mapOrder: OrderMapper
   mapReturn: ReturnMapper
+  fields: OdooFields
+  tables(): Promise<LookupTables>
+  /** The same way without writing, with threads of its own: a draft's runaway expression holds up no real order. */
+  rehearsals: Rehearsals
   close(): Promise<void>
 }
 
 export async function mappingEngine(parts: {
   store: Store
   audit: Pick<Audit, 'record'>
-  clarity: Pick<ClarityClient, 'getCustomer'>
+  clarity: Pick<ClarityClient, 'getCustomer' | 'getOrder' | 'getProduct' | 'getReturn'>
   odoo: Pick<OdooClient, 'ping' | 'describe'>
   lookups: LookupBook
   rates: Rates
   /** Whether payments are booked in Odoo. */
   paymentsOn(): Promise<boolean>
+  /** The field groups of master data that the storefront's changes write. */
+  written(entity: Entity): Promise<ReadonlySet<FieldGroup>>
 }): Promise<MappingEngine> {
   const { store, audit, clarity, odoo, lookups, rates, paymentsOn } = parts
-  const rulebook = createRulebook(
-    store,
-    deliveredRules.map(({ rules }) => rules),
-    audit.record,
-  )
+  const delivered = deliveredRules.map(({ rules }) => rules)
+  const rulebook = createRulebook(store, delivered, audit.record)
   await rulebook.deliver()
-  const expressions = expressionPool()
+  const fields = odooFields(odoo)
   const context = mappingContext(odoo, lookups)
-  const liveRules = () => rulebook.live()
-  const mapOrder = orderMapper({
-    context,
-    paymentsOn,
-    liveRules,
-    customer: customerCache((id) => clarity.getCustomer(id)),
-    rates,
-    expressions,
-    fields: odooFields(odoo),
-  })
-  return { rulebook, mapOrder, mapReturn: returnMapper({ context, liveRules }), close: () => expressions.close() }
+  const liveRules = (): Promise<LiveRules> => rulebook.live()
+  const customer = customerCache((id) => clarity.getCustomer(id))
+  const shared = { context, paymentsOn, liveRules, customer, rates, fields }
+  const [expressions, tried] = [expressionPool(), expressionPool()]
+  const mapReturn = returnMapper({ context, liveRules })
+  return {
+    rulebook,
+    fields,
+    tables: () => lookups.tables(),
+    mapOrder: orderMapper({ ...shared, expressions }),
+    mapReturn,
+    rehearsals: rehearsals({
+      mapOrder: orderMapper({ ...shared, expressions: tried }),
+      mapReturn,
+      readOrder: (id) => clarity.getOrder(id),
+      readReturn: (id) => clarity.getReturn(id),
+      readCustomer: (id) => clarity.getCustomer(id),
+      readProduct: (id) => clarity.getProduct(id),
+      context,
+      liveRules,
+      written: parts.written,
+    }),
+    async close() {
+      await Promise.all([expressions.close(), tried.close()])
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Answer } from '../../shared/outcome.ts'
-import { entityNames } from '../../shared/switches.ts'
+import { type Entity, entityNames, type FieldGroup, fieldGroups } from '../../shared/switches.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import { masterSender } from '../delivery/odoo-sender.ts'
 import type { MasterPorts } from '../flows/registry.ts'
@@ -57,3 +57,11 @@ export async function writtenToOdoo(switches: Pick<Switches, 'of'>): Promise<str
   )
   return written.map(({ name }) => name)
 }
+
+/** The field groups of an entity that the storefront is the record for: what its changes write to Odoo. */
+export const writtenGroups =
+  (switches: Pick<Switches, 'of'>) =>
+  async (entity: Entity): Promise<ReadonlySet<FieldGroup>> => {
+    const { owners } = await switches.of(entity)
+    return new Set(fieldGroups.filter((group) => owners[group]?.side === 'clarity'))
+  }

@@ -17,7 +17,10 @@ export async function saveWrites(trx: Kysely<Tables>, writes: readonly RuleWrite
   const stamps = new Map(writes.map(({ by }) => [stampOf(by), by]))
   await trx
     .insertInto('rule_stamps')
-    .values([...stamps].flatMap(([stamp, by]) => by.map(({ name, version }) => ({ stamp, name, version }))))
+    .values(
+      // Always in one order: replicas that write the same new stamps wait for each other, never in a ring.
+      [...stamps].sort(([x], [y]) => (x < y ? -1 : 1)).flatMap(([stamp, by]) => by.map((one) => ({ stamp, ...one }))),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   const rows = new Map(

@@ -6,7 +6,7 @@ export async function signIn(page: Page, server: PanelServer, path = '/admin/'):
   await page.goto(`${server.url}${path}`)
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('navigation').waitFor()
+  await page.getByRole('navigation').first().waitFor()
 }
 
 /** Everything a page complains about: a violated policy, an error, a failed request that is not an expected refusal. */

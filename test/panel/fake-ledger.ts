@@ -16,6 +16,7 @@ import { fakeAnomalies, fakeSuggestions } from './fake-assistance.ts'
 import { fakeAudit } from './fake-audit.ts'
 import { fakeEntities } from './fake-entities.ts'
 import { FakeLookups } from './fake-lookups.ts'
+import { fakeMappings } from './fake-mappings.ts'
 import { fakeReconciliation } from './fake-reconciliation.ts'
 import { fakeSweeps } from './fake-sweeps.ts'
 
@@ -229,6 +230,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
         ],
       },
     },
+    mappings: fakeMappings(ledger),
     linksOf: async (lane) => {
       const id = Number(lane.split(':')[1])
       if (

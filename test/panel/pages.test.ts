@@ -85,11 +85,13 @@ function pages(name: string): string[] {
     '/settings/audit',
     '/anomalies',
     '/settings/suggestions',
+    '/mappings',
   ]
   const id = (state: string) => server.ledger.events.find((event) => event.state === state)?.id
   if (name === 'empty') return lists
+  const views = ['rules', 'test', 'preview', 'versions'].map((view) => `/mappings/order-to-odoo?view=${view}`)
   const states = name === 'failing' ? ['dead', 'held', 'done'] : ['done']
-  return [...lists, ...states.map((state) => `/activity/${id(state)}`)]
+  return [...lists, ...views, ...states.map((state) => `/activity/${id(state)}`)]
 }
 
 async function seriousFaults(page: Page): Promise<string[]> {

@@ -319,6 +319,33 @@ describe('a rule with stars', () => {
   })
 })
 
+describe('split and join', () => {
+  const part = fc.stringMatching(/^[^\s|]{1,12}( [^\s|]{1,8})?$/u)
+
+  it('are inverse: what one rule puts together, rules take apart again', () => {
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
+        const from = parts.map((_, index) => `part${index}`)
+        const source = Object.fromEntries(parts.map((one, index) => [`part${index}`, one]))
+        const joined = valuesOf(source, { to: 'whole', from, join: '|' })
+        const back = from.map((to, take): Rule => ({ to, from: 'whole', split: { by: '|', take } }))
+        expect(valuesOf(joined, ...back)).toEqual(source)
+        expect(valuesOf(joined, { to: 'list', from: 'whole', split: { by: '|' } })).toEqual({ list: parts })
+      }),
+    )
+  })
+
+  it('leave no gap where a part is absent, and options become attributes and back', () => {
+    expect(valuesOf({ a: 'x', c: 'z' }, { to: 'whole', from: ['a', 'b', 'c'], join: ', ' })).toEqual({ whole: 'x, z' })
+    fc.assert(
+      fc.property(fc.dictionary(fc.stringMatching(/^[A-Za-z]{1,8}$/), part, { maxKeys: 5, minKeys: 1 }), (options) => {
+        const rules: Rule[] = [{ to: 'options', from: 'options', convert: ['entries', 'fromEntries'] }]
+        expect(valuesOf({ options }, ...rules)).toEqual({ options: { ...options } })
+      }),
+    )
+  })
+})
+
 describe('value tables', () => {
   it('merge, take away and fall back', () => {
     const tables = mergeTables(

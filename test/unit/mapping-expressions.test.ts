@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { map } from '../../clarity-extension/mapping/engine.ts'
 import { expressionPool } from '../../clarity-extension/mapping/expressions/pool.ts'
@@ -137,5 +138,71 @@ describe('an expression cannot', () => {
     await one('$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/)')
     clearInterval(timer)
     expect(turns).toBeGreaterThan(5)
+  })
+})
+
+describe('property', () => {
+  const reach = [
+    'process',
+    'globalThis',
+    'require',
+    'constructor',
+    '__proto__',
+    'prototype',
+    'env',
+    'inbox',
+    'take',
+    'eval',
+  ]
+  const name = fc.constantFrom(
+    ...reach,
+    ...reach.map((one) => `$${one}`),
+    '$',
+    '$$',
+    'items',
+    '$string',
+    '$add',
+    '$keys',
+  )
+  const call = fc.constantFrom('', '()', '("fs")', '("return process")', '[0]', '.*', '.**', '.%')
+  const text = fc
+    .array(fc.tuple(name, call), { minLength: 1, maxLength: 5 })
+    .map((parts) => parts.map(([one, with_]) => `${one}${with_}`).join('.'))
+  const wrapped = fc.tuple(
+    text,
+    fc.constantFrom('X', '$string(X)', '$keys(X)', '$type(X)', '$spread(X)', '$map([1], function($v) { X })'),
+  )
+
+  it('no expression sees a file, the environment, the network or the program, and none outlives its limit', async () => {
+    process.env.MAPPING_CANARY = 'canary-in-the-environment'
+    await fc.assert(
+      fc.asyncProperty(wrapped, async ([inner, around]) => {
+        const result = await one(
+          around.replace('X', () => inner),
+          order,
+        )
+        const said = JSON.stringify(result)
+        for (const leak of ['canary', 'node:', 'native code', '/usr/', 'execPath', 'SharedArrayBuffer']) {
+          expect(said, inner).not.toContain(leak)
+        }
+        if (!result.ok) expect(result.problems[0]?.code).toMatch(/^expression_/)
+      }),
+      { numRuns: 150 },
+    )
+    expect({}).not.toHaveProperty('polluted')
+    expect(await one('number', order)).toMatchObject({ ok: true, values: { x: '7' } })
+  })
+
+  it.each([
+    ['$map([1..20000], function($v) { $map([1..20000], function($w) { $v * $w }) })'],
+    ['($f := function($n) { $n > 0 ? [$f($n - 1), $f($n - 1)] : 0 }; $f(60))'],
+    ['$reduce([1..20000], function($i, $j) { $i & $string($j) & $i }, "a")'],
+    ['$replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /(a|aa)+$/, "b")'],
+    ['$sort([1..20000], function($l, $r) { $count($filter([1..20000], function($x) { $x > $l })) > $r })'],
+  ])('%s is ended at its limit', { timeout: 30_000 }, async (expression) => {
+    expect(await one(expression, order)).toMatchObject({
+      ok: false,
+      problems: [{ code: expect.stringMatching(/^expression_(too_long|too_large|failed)$/) }],
+    })
   })
 })

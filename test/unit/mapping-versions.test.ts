@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
 import { diff } from '../../clarity-extension/mapping/diff.ts'
 import { defaultRuleSets } from '../../clarity-extension/mapping/order.ts'
-import { preview } from '../../clarity-extension/mapping/preview.ts'
+import { preview, rehearsedOrder } from '../../clarity-extension/mapping/preview.ts'
 import type { Rule, RuleSet } from '../../clarity-extension/mapping/rules.ts'
 import {
   activate,
@@ -206,8 +206,8 @@ describe('case 39: a mistaken mapping was live', () => {
     const using = (rules: RuleSet) => ({ ...usd, exchange: null, ruleSets: { ...defaultRuleSets, order: rules } })
     const previews = ['guest', 'registered', 'foreign-currency'].map((name) =>
       preview(
-        mapFixture(name, {}, using(liveRules(drafted))),
-        mapFixture(name, {}, using(drafted.draft?.rules ?? wrong)),
+        rehearsedOrder(mapFixture(name, {}, using(liveRules(drafted)))),
+        rehearsedOrder(mapFixture(name, {}, using(drafted.draft?.rules ?? wrong))),
       ),
     )
     expect(previews).toEqual([

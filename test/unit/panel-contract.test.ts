@@ -4,6 +4,7 @@ import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
 import { CONTRACT, panelServer, signedIn } from './panel-server.ts'
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
@@ -30,7 +31,7 @@ function check(path: string, method: string, status: string, body: unknown) {
 const answers = z.object({ responses: z.record(z.string(), z.object({ $ref: z.string().optional() })) })
 
 const fill = (path: string) =>
-  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity').replace('{sweep}', 'outbox').replace('{table}', 'payment_method').replace('{series}', 'orders').replace('{rule}', 'quantity')}${queries[path] ?? ''}`
+  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity').replace('{sweep}', 'outbox').replace('{table}', 'payment_method').replace('{series}', 'orders').replace('{rule}', 'quantity').replace('{mapping}', 'order-to-odoo').replace('{version}', '2')}${queries[path] ?? ''}`
 
 /** What an operation cannot be called without. */
 const queries: Record<string, string> = { '/lookups/{table}/entry': '?key=paypal' }
@@ -40,6 +41,12 @@ const bodies: Record<string, object> = {
   'post /suggestions/{entity}/verdict': { path: 'attributes.x', model: 'res.partner', field: 'ref', accepted: true },
   'post /anomalies/{id}/verdict': { verdict: 'normal' },
   'patch /anomaly-rules/{rule}': { action: 'notify' },
+  'put /mappings/{mapping}/draft': { seen: 4, rules: orderToOdoo },
+  'post /mappings/{mapping}/activate': { seen: 4, note: 'It is right now' },
+  'post /mappings/{mapping}/rollback': { to: 1, note: 'It was wrong' },
+  'post /mappings/{mapping}/test': { event: { number: '#1', placedAt: '2026-11-20T10:00:00Z' } },
+  'post /mappings/{mapping}/preview': { last: 50 },
+  'post /mappings/{mapping}/replay': { version: 2 },
 }
 
 describe('the panel API and its document', () => {
@@ -104,7 +111,7 @@ describe('the panel API and its document', () => {
     for (const which of ['empty', 'many'] as const) {
       const { app } = panelServer(which)
       const headers = await signedIn(app)
-      for (const path of ['/overview', '/events', '/failures', '/audit', '/anomalies'])
+      for (const path of ['/overview', '/events', '/failures', '/audit', '/anomalies', '/mappings'])
         check(path, 'get', '200', (await request(app).get(`/api${path}`).set(headers).expect(200)).body)
     }
   })

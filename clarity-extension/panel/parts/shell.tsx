@@ -30,6 +30,7 @@ export function Shell() {
           <NavItem to="/entities" icon="sync" label={t('nav.entities')} />
           <NavItem to="/reconciliation" icon="scales" label={t('nav.reconciliation')} />
           <NavItem to="/anomalies" icon="pulse" label={t('nav.anomalies')} />
+          <NavItem to="/mappings" icon="mappings" label={t('nav.mappings')} />
           <NavItem to="/settings" icon="settings" label={t('nav.settings')} />
         </nav>
         <div className={styles.foot}>

@@ -1,0 +1,109 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Schemas } from '../api.ts'
+import { Icon } from '../parts/icon.tsx'
+import { MappingEditor } from '../parts/mapping-editor.tsx'
+import { MappingMerge } from '../parts/mapping-merge.tsx'
+import { MappingPreview } from '../parts/mapping-preview.tsx'
+import { MappingTest } from '../parts/mapping-test.tsx'
+import { MappingVersions } from '../parts/mapping-versions.tsx'
+import { Failure } from '../parts/notice.tsx'
+import { mappingQuery } from '../queries.ts'
+import type { RuleSet } from '../rules.ts'
+import { mappingViews } from '../search.ts'
+import styles from './mapping.module.css'
+
+const route = getRouteApi('/mappings/$name')
+
+export function MappingPage() {
+  const { t } = useTranslation()
+  const { name } = route.useParams()
+  const mapping = useQuery(mappingQuery(name))
+  const title = t(`mappings.name.${name}`, { defaultValue: name })
+  return (
+    <>
+      <title>{`${title} · ${t('product')}`}</title>
+      <Link to="/mappings" className={styles.back ?? ''}>
+        <Icon name="chevron" size={15} />
+        {t('mappings.back')}
+      </Link>
+      {mapping.data ? (
+        <Content key={name} mapping={mapping.data} title={title} />
+      ) : mapping.isError ? (
+        <Failure error={mapping.error} retry={() => void mapping.refetch()} />
+      ) : (
+        <div role="status" aria-label={t('common.loading')}>
+          <h1>{title}</h1>
+          <Skeleton height={420} radius="md" mt="lg" />
+        </div>
+      )}
+    </>
+  )
+}
+
+function Content({ mapping, title }: { mapping: Schemas['Mapping']; title: string }) {
+  const { t } = useTranslation()
+  const { view = 'rules' } = route.useSearch()
+  const [rules, setRules] = useState<RuleSet>(mapping.draft?.rules ?? mapping.rules)
+  const [merge, setMerge] = useState<Schemas['MappingMerge']>()
+  const revision = mapping.draft?.revision ?? 0
+  const stored = mapping.draft?.rules ?? mapping.rules
+  const dirty = JSON.stringify(rules) !== JSON.stringify(stored)
+
+  // A draft that was saved, made live or thrown away is shown; what is being typed stays until then.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new revision or version replaces what is on the screen
+  useEffect(() => setRules(stored), [revision, mapping.live])
+
+  return (
+    <>
+      <header className={styles.head}>
+        <div>
+          <h1>{title}</h1>
+          <p className="muted">
+            {t('mappings.live', { version: mapping.live })}
+            {mapping.draft && ` · ${t('mappings.draftOf', { by: mapping.draft.by })}`}
+            {dirty && ` · ${t('mappings.unsaved')}`}
+          </p>
+        </div>
+        <nav className={styles.views} aria-label={t('mappings.views')}>
+          {mappingViews.map((one) => (
+            <Button
+              key={one}
+              size="xs"
+              variant={one === view ? 'light' : 'subtle'}
+              color={one === view ? 'iris' : 'gray'}
+              aria-current={one === view ? 'page' : undefined}
+              renderRoot={(props) => (
+                <Link {...props} to="/mappings/$name" params={{ name: mapping.name }} search={{ view: one }} />
+              )}
+            >
+              {t(`mappings.view.${one}`)}
+            </Button>
+          ))}
+        </nav>
+      </header>
+      {merge ? (
+        <MappingMerge
+          merge={merge}
+          mapping={mapping}
+          rules={rules}
+          done={(next) => {
+            if (next) setRules(next)
+            setMerge(undefined)
+          }}
+        />
+      ) : view === 'rules' ? (
+        <MappingEditor mapping={mapping} rules={rules} change={setRules} dirty={dirty} onConflict={setMerge} />
+      ) : view === 'test' ? (
+        <MappingTest mapping={mapping} rules={rules} />
+      ) : view === 'preview' ? (
+        <MappingPreview mapping={mapping} rules={rules} />
+      ) : (
+        <MappingVersions mapping={mapping} edit={setRules} />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,133 @@
+import { Button, Textarea } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { mappingSchemaQuery, showMapping } from '../queries.ts'
+import { isRuleSet, parse, type RuleSet } from '../rules.ts'
+import { ConfirmButton } from './confirm.tsx'
+import { MappingActivate } from './mapping-activate.tsx'
+import styles from './mapping-editor.module.css'
+import { MappingFields } from './mapping-fields.tsx'
+import { RulesTable } from './rules-table.tsx'
+import { toast } from './toast.tsx'
+
+type Mapping = Schemas['Mapping']
+
+/** The rules as a table, or as JSON; both sides' fields beside it; and what can be done with the draft. */
+export function MappingEditor(props: {
+  mapping: Mapping
+  rules: RuleSet
+  change: (rules: RuleSet) => void
+  dirty: boolean
+  onConflict: (merge: Schemas['MappingMerge']) => void
+}) {
+  const { mapping, rules, change, dirty, onConflict } = props
+  const { t } = useTranslation()
+  const [json, setJson] = useState<string>()
+  const schema = useQuery(mappingSchemaQuery(mapping.name))
+  const parsed = json === undefined ? rules : parse(json)
+  const readable = isRuleSet(parsed)
+  const params = { path: { mapping: mapping.name }, header: csrf }
+  const save = useMutation({
+    mutationFn: (set: RuleSet) =>
+      take(api.PUT('/mappings/{mapping}/draft', { params, body: { seen: mapping.draft?.revision ?? 0, rules: set } })),
+    onSuccess: (saved) => {
+      setJson(undefined)
+      showMapping(saved)
+      toast(t('mappings.saved'))
+    },
+    onError: (error) => {
+      const merge = error instanceof ApiError ? error.problem?.merge : undefined
+      if (merge) onConflict(merge)
+      else toast(error.message, 'bad')
+    },
+  })
+  const discard = useMutation({
+    mutationFn: () => take(api.DELETE('/mappings/{mapping}/draft', { params })),
+    onSuccess: showMapping,
+    onError: (error) => toast(error.message, 'bad'),
+  })
+  const faults = mapping.draft && !dirty ? mapping.draft.faults : []
+  return (
+    <>
+      <div className={styles.bar}>
+        <Button
+          size="xs"
+          disabled={!(dirty || json !== undefined) || !readable}
+          loading={save.isPending}
+          onClick={() => readable && save.mutate(parsed)}
+        >
+          {t('mappings.save')}
+        </Button>
+        {mapping.draft && !dirty && <MappingActivate mapping={mapping} onConflict={onConflict} />}
+        {dirty && (
+          <Button size="xs" variant="default" onClick={() => change(mapping.draft?.rules ?? mapping.rules)}>
+            {t('mappings.undo')}
+          </Button>
+        )}
+        {mapping.draft && (
+          <ConfirmButton
+            label={t('mappings.discard')}
+            title={t('mappings.discardTitle')}
+            text={t('mappings.discardText')}
+            busy={discard.isPending}
+            onConfirm={() => discard.mutate()}
+          />
+        )}
+        <span className={styles.space} />
+        <Button
+          size="xs"
+          variant="subtle"
+          color="gray"
+          aria-pressed={json !== undefined}
+          onClick={() => {
+            if (json === undefined) return setJson(JSON.stringify(rules, null, 2))
+            if (readable) change(parsed)
+            setJson(undefined)
+          }}
+        >
+          {json === undefined ? t('mappings.asJson') : t('mappings.asTable')}
+        </Button>
+      </div>
+      {faults.length > 0 && <Faults faults={faults} />}
+      {json === undefined ? (
+        <div className={styles.columns}>
+          <RulesTable
+            rules={rules.rules}
+            schema={schema.data}
+            change={(next) => change({ ...rules, rules: next })}
+            label={t('mappings.view.rules')}
+          />
+          <MappingFields schema={schema.data} />
+        </div>
+      ) : (
+        <Textarea
+          value={json}
+          onChange={(event) => setJson(event.currentTarget.value)}
+          error={readable ? undefined : t('mappings.unreadable')}
+          aria-label={t('mappings.asJson')}
+          rows={28}
+          spellCheck={false}
+          classNames={{ input: styles.json ?? '' }}
+        />
+      )}
+    </>
+  )
+}
+
+function Faults({ faults }: { faults: Schemas['RuleFault'][] }) {
+  const { t } = useTranslation()
+  return (
+    <section className={styles.faults} aria-label={t('mappings.faults')}>
+      <h2>{t('mappings.faults')}</h2>
+      <ul>
+        {faults.map((fault) => (
+          <li key={`${fault.at} ${fault.message}`} data-level={fault.level}>
+            <code>{fault.at}</code> {fault.message}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

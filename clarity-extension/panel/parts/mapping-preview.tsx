@@ -1,0 +1,190 @@
+import { Button, NativeSelect } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { refreshLists } from '../queries.ts'
+import type { RuleSet } from '../rules.ts'
+import { ConfirmButton } from './confirm.tsx'
+import styles from './mapping-preview.module.css'
+import { Empty, Failure } from './notice.tsx'
+import { toast } from './toast.tsx'
+
+type Preview = Schemas['MappingPreview']
+const amounts = ['50', '200', '500', '1000'] as const
+
+/** What these rules would write differently for the events that were: counted by field, then event by event. */
+export function MappingPreview({ mapping, rules }: { mapping: Schemas['Mapping']; rules: RuleSet }) {
+  const { t } = useTranslation()
+  const [which, setWhich] = useState('200')
+  const preview = useMutation({
+    mutationFn: () =>
+      take(
+        api.POST('/mappings/{mapping}/preview', {
+          params: { path: { mapping: mapping.name }, header: csrf },
+          body: { rules, ...(which.startsWith('v') ? { version: Number(which.slice(1)) } : { last: Number(which) }) },
+        }),
+      ),
+  })
+  return (
+    <>
+      <form
+        className={styles.bar}
+        onSubmit={(event) => {
+          event.preventDefault()
+          preview.mutate()
+        }}
+      >
+        <NativeSelect
+          size="xs"
+          label={t('mappings.previewOver')}
+          value={which}
+          onChange={(event) => setWhich(event.currentTarget.value)}
+          data={[
+            ...amounts.map((count) => ({ value: count, label: t('mappings.lastEvents', { count: Number(count) }) })),
+            ...mapping.versions
+              .filter(({ records }) => records > 0)
+              .map(({ number }) => ({ value: `v${number}`, label: t('mappings.writtenBy', { version: number }) })),
+          ]}
+        />
+        <Button type="submit" size="xs" loading={preview.isPending}>
+          {t('mappings.runPreview')}
+        </Button>
+        <p className="muted">{t('mappings.nothingWritten')}</p>
+      </form>
+      <div aria-live="polite">
+        {preview.data && <Report preview={preview.data} name={mapping.name} />}
+        {preview.isError && <Failure error={preview.error} retry={() => preview.mutate()} />}
+      </div>
+    </>
+  )
+}
+
+function Report({ preview, name }: { preview: Preview; name: string }) {
+  const { t } = useTranslation()
+  const { tried, changed, released, broken, untried } = preview
+  if (tried === 0) return <Empty icon="inbox" title={t('mappings.noEvents')} text={t('mappings.noEventsText')} />
+  return (
+    <>
+      <h2 className={styles.title}>{t('mappings.tried', { count: tried })}</h2>
+      <dl className={styles.counts}>
+        {Object.entries({ changed, released, broken, untried }).map(([key, count]) => (
+          <div key={key} data-kind={key} data-none={count === 0}>
+            <dt>{t(`mappings.verdict.${key}`)}</dt>
+            <dd className="number">{count}</dd>
+          </div>
+        ))}
+      </dl>
+      {preview.fields.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className={`card ${styles.fields}`} tabIndex={0} aria-label={t('mappings.byField')}>
+          <table>
+            <caption>{t('mappings.byField')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t('mappings.field')}</th>
+                <th scope="col">{t('mappings.howOften')}</th>
+                <th scope="col">{t('mappings.before')}</th>
+                <th scope="col">{t('mappings.after')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {preview.fields.slice(0, 50).map(({ field, count, before, after }) => (
+                <tr key={field}>
+                  <th scope="row">{field}</th>
+                  <td className="number">{count}</td>
+                  <td>
+                    <Value value={before} />
+                  </td>
+                  <td>
+                    <Value value={after} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {preview.items.length > 0 && <Items preview={preview} name={name} />}
+    </>
+  )
+}
+
+function Items({ preview, name }: { preview: Preview; name: string }) {
+  const { t } = useTranslation()
+  const waiting = preview.items.filter(({ verdict }) => verdict === 'released').map(({ eventId }) => eventId)
+  const replay = useMutation({
+    mutationFn: () =>
+      take(
+        api.POST('/mappings/{mapping}/replay', {
+          params: { path: { mapping: name }, header: csrf },
+          body: { ids: waiting },
+        }),
+      ),
+    onSuccess: ({ moved }) => {
+      refreshLists()
+      toast(t('mappings.replayed', { count: moved }))
+    },
+    onError: (error) => toast(error.message, 'bad'),
+  })
+  return (
+    <>
+      <div className={styles.itemsHead}>
+        <h2>{t('mappings.byEvent')}</h2>
+        {waiting.length > 0 && (
+          <ConfirmButton
+            label={t('mappings.release', { count: waiting.length })}
+            title={t('mappings.releaseTitle', { count: waiting.length })}
+            text={t('mappings.releaseText')}
+            busy={replay.isPending}
+            onConfirm={() => replay.mutate()}
+          />
+        )}
+      </div>
+      <ul className={`card ${styles.items}`}>
+        {preview.items.map((item) => (
+          <li key={item.eventId}>
+            <details>
+              <summary>
+                <span className={styles.subject}>{item.subject}</span>
+                <span className={styles.verdict} data-kind={item.verdict}>
+                  {t(`mappings.verdict.${item.verdict}`)}
+                </span>
+                <span className="muted">{t('mappings.changes', { count: item.changes.length })}</span>
+              </summary>
+              <ul className={styles.changes}>
+                {item.changes.map((change) => (
+                  <li key={change.at}>
+                    <code className={styles.at}>{change.at}</code>
+                    {'before' in change && (
+                      <del>
+                        <Value value={change.before} />
+                      </del>
+                    )}
+                    {'after' in change && (
+                      <ins>
+                        <Value value={change.after} />
+                      </ins>
+                    )}
+                  </li>
+                ))}
+              </ul>
+              <Link to="/activity/$id" params={{ id: item.eventId }} className="link">
+                {t('mappings.openEvent')}
+              </Link>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Value({ value }: { value: unknown }) {
+  return (
+    <code>
+      {value === undefined || value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value)}
+    </code>
+  )
+}

@@ -1,0 +1,109 @@
+import type { z } from 'zod'
+import {
+  type Customer,
+  customer,
+  type Order,
+  order,
+  type Product,
+  product,
+  type ReturnRequest,
+  returnRequest,
+} from '../../shared/entities.ts'
+import { clarityEnvelope, type EventType } from '../../shared/events.ts'
+import { type Answer, correct } from '../../shared/outcome.ts'
+import type { Entity, FieldGroup } from '../../shared/switches.ts'
+import { problemsOf } from '../flows/problems.ts'
+import type { MappingContext } from '../mapping/context.ts'
+import { customerToOperations } from '../mapping/customer.ts'
+import type { MasterContext } from '../mapping/masters/context.ts'
+import type { MasterMapped } from '../mapping/masters/mapped.ts'
+import { type Rehearsed, rehearsedOperations, rehearsedOrder } from '../mapping/preview.ts'
+import { productToOperations } from '../mapping/product.ts'
+import type { LiveRules } from '../rulebook/types.ts'
+import type { OrderMapper } from './order-mapper.ts'
+import type { ReturnMapper } from './return-mapper.ts'
+
+type Rules = LiveRules['sets']
+
+/** What an event would write under these rules (the live ones if none are given). Nothing is written. */
+export type Rehearsal = (payload: string, rules?: Rules) => Promise<Rehearsed>
+
+/** By event type: whoever maps by rule sets says here how to try them. */
+export type Rehearsals = Partial<Record<EventType, Rehearsal>>
+
+export function rehearsals(parts: {
+  mapOrder: OrderMapper
+  mapReturn: ReturnMapper
+  readOrder(id: string): Promise<Answer<Order>>
+  readReturn(id: string): Promise<Answer<ReturnRequest>>
+  readCustomer(id: string): Promise<Answer<Customer>>
+  readProduct(id: string): Promise<Answer<Product>>
+  context(): Promise<Answer<MappingContext>>
+  liveRules(): Promise<LiveRules>
+  written(entity: Entity): Promise<ReadonlySet<FieldGroup>>
+}): Rehearsals {
+  const ofOrder = rehearsal(order, parts.readOrder, async (given, rules) => {
+    const mapped = await parts.mapOrder(given, rules)
+    return mapped.ok ? rehearsedOrder(mapped.value) : mapped
+  })
+  const ofReturn = rehearsal(returnRequest, parts.readReturn, async (given, rules) => {
+    const mapped = await parts.mapReturn(given, rules)
+    if (!mapped.ok) return mapped
+    return mapped.value.ok ? rehearsedOperations([mapped.value.operation]) : mapped.value
+  })
+  const ofCustomer = rehearsal(customer, parts.readCustomer, (given, rules) =>
+    master('customer', (written, context) => customerToOperations(given, written, context), rules),
+  )
+  const ofProduct = rehearsal(product, parts.readProduct, (given, rules) =>
+    master('product', (written, context) => productToOperations(given, written, context), rules),
+  )
+  return {
+    'customer.created': ofCustomer,
+    'customer.updated': ofCustomer,
+    'product.created': ofProduct,
+    'product.updated': ofProduct,
+    'order.created': ofOrder,
+    'order.updated': ofOrder,
+    'order.cancelled': ofOrder,
+    'order.paymentUpdated': ofOrder,
+    'return.created': ofReturn,
+    'return.updated': ofReturn,
+  }
+
+  async function master(
+    entity: Entity,
+    map: (written: ReadonlySet<FieldGroup>, context: MasterContext) => MasterMapped,
+    rules: Rules | undefined,
+  ): Promise<Rehearsed> {
+    const known = await parts.context()
+    if (!known.ok) return known
+    const sets = rules ?? (await parts.liveRules()).sets
+    const mapped = map(await parts.written(entity), { ...known.value, sets })
+    if (!mapped.ok) return { ok: false, outcome: correct(...mapped.problems) }
+    return rehearsedOperations(mapped.operations)
+  }
+}
+
+/** A complete snapshot is taken as it is, as the flow does; else the record is read. */
+function rehearsal<Shape extends z.ZodType>(
+  shape: Shape,
+  read: (id: string) => Promise<Answer<z.infer<Shape>>>,
+  map: (record: z.infer<Shape>, rules: Rules | undefined) => Promise<Rehearsed>,
+): Rehearsal {
+  return async (payload, rules) => {
+    const envelope = clarityEnvelope.safeParse(parsed(payload))
+    if (!envelope.success) return { ok: false, outcome: correct(...problemsOf(envelope.error)) }
+    const snapshot = shape.safeParse(envelope.data.data)
+    const current = snapshot.success ? { ok: true as const, value: snapshot.data } : await read(envelope.data.data.id)
+    return current.ok ? map(current.value, rules) : current
+  }
+}
+
+/** What is no JSON has no shape, and is refused for that. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

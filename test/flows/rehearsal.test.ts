@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, describe, expect, it } from 'vitest'
+import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
+import { expressionPool } from '../../clarity-extension/mapping/expressions/pool.ts'
+import { preview } from '../../clarity-extension/mapping/preview.ts'
+import { deliveredRules } from '../../clarity-extension/mapping/rule-sets.ts'
+import type { RuleSet } from '../../clarity-extension/mapping/rules.ts'
+import { orderMapper } from '../../clarity-extension/ports/order-mapper.ts'
+import { rehearsals } from '../../clarity-extension/ports/rehearsal.ts'
+import { returnMapper } from '../../clarity-extension/ports/return-mapper.ts'
+import { retry } from '../../shared/outcome.ts'
+
+const away = async () => ({ ok: false as const, outcome: retry('network', 'away') })
+const expressions = expressionPool()
+afterAll(() => expressions.close())
+const live = new Map(deliveredRules.map(({ rules }) => [rules.name, rules]))
+const liveRules = async () => ({ sets: live })
+const context = async () => ({ ok: true as const, value: { lookups: defaultLookups, company: { currency: 'USD' } } })
+
+const byType = rehearsals({
+  mapOrder: orderMapper({
+    context,
+    liveRules,
+    customer: away,
+    rates: async () => ({ ok: true, value: null }),
+    paymentsOn: async () => true,
+    expressions,
+    fields: { of: async () => ({}), renewed: async () => ({}) },
+  }),
+  mapReturn: returnMapper({ context, liveRules }),
+  readOrder: away,
+  readReturn: away,
+  readCustomer: away,
+  readProduct: away,
+  context,
+  liveRules,
+  written: async () => new Set(['content', 'addresses', 'price'] as const),
+})
+
+const fixture = (type: string) => readFileSync(`test/fixtures/events/${type}.json`, 'utf8')
+const sets: Record<string, string> = {
+  order: 'order-to-odoo',
+  customer: 'customer-to-odoo',
+  product: 'product-to-odoo',
+  return: 'return-to-odoo',
+}
+
+describe('an event that is tried without being written', () => {
+  it.each(Object.entries(byType))(
+    'tells what %s would write, and what other rules change about it',
+    async (type, run) => {
+      const before = await run(fixture(type))
+      expect(before).toMatchObject({ ok: true, writes: expect.any(Object) })
+      const name = sets[type.split('.')[0] ?? ''] ?? ''
+      const set = live.get(name)
+      if (!set) throw new Error(`there is no ${name}`)
+      const other: RuleSet = { ...set, rules: [{ to: 'x_studio_tried', const: 'yes' }, ...set.rules] }
+      const after = await run(fixture(type), new Map(live).set(name, other))
+      const { changes } = preview(before, after)
+      expect(changes.map(({ at, kind }) => `${kind} ${at}`).join()).toMatch(/added .*x_studio_tried/)
+      expect(preview(before, await run(fixture(type))).changes).toEqual([])
+    },
+  )
+
+  it('says what is wrong with what is no event, and that a record could not be read', async () => {
+    const run = byType['order.created']
+    expect(await run?.('{')).toMatchObject({ ok: false, outcome: { kind: 'correct' } })
+    const part = JSON.parse(fixture('order.created'))
+    delete part.data.items
+    expect(await run?.(JSON.stringify(part))).toMatchObject({ ok: false, outcome: { kind: 'retry' } })
+  })
+})
