@@ -10,6 +10,8 @@ export interface LookupBook {
   tables(): Promise<LookupTables>
   /** As the store has them now: whoever is about to park a record for a missing entry looks again. */
   fresh(): Promise<LookupTables>
+  /** Somebody here has just changed them: the next look reads them anew. */
+  forget(): void
 }
 
 /** How long a table is believed without asking whether anything changed. Milliseconds. */
@@ -26,12 +28,17 @@ export function lookupBook(
 ): LookupBook {
   let known: { tables: LookupTables; revision: string; readAt: number } | undefined
   let reading: Promise<LookupTables> | undefined
+  /** Counts what was forgotten: a look that began before may have seen what was there before. */
+  let forgotten = 0
 
   const read = async (): Promise<LookupTables> => {
-    const readAt = now()
+    const before = forgotten
+    const began = now()
     const revision = await revisionOf(db)
-    if (known?.revision === revision) known = { ...known, readAt }
-    else known = { tables: mergeTables(defaults, await ownEntries(db)), revision, readAt }
+    const entries = known?.revision === revision ? undefined : await ownEntries(db)
+    const readAt = before === forgotten ? began : Number.NEGATIVE_INFINITY
+    if (known && !entries) known = { ...known, readAt }
+    else known = { tables: mergeTables(defaults, entries ?? {}), revision, readAt }
     return known.tables
   }
   return {
@@ -43,6 +50,10 @@ export function lookupBook(
       return reading
     },
     fresh: read,
+    forget() {
+      forgotten += 1
+      if (known) known.readAt = Number.NEGATIVE_INFINITY
+    },
   }
 }
 

@@ -112,6 +112,8 @@ export function lookupDesk(parts: DeskParts): LookupDesk {
         await audited(trx, made, by, at, ids.length)
         return ids
       }, by)
+      // What was released runs at once: it must not be mapped by what was read before the commit.
+      book.forget()
       if (made.length > 0) parts.changed?.([...new Set(made.map(({ table }) => table))])
       return { ok: true, changed: made.length, released: moved }
     },

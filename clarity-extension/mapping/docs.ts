@@ -1,7 +1,7 @@
 import { defaultLookups } from './defaults/lookups.ts'
 import { conversions } from './functions.ts'
 import { deliveredRules } from './rule-sets.ts'
-import type { Condition, Each, Rule, RuleSet, Step, Value } from './rules.ts'
+import type { CheckName, Condition, Each, Rule, RuleSet, Step, Value } from './rules.ts'
 
 /** The mappings as a page for merchants (docs/mappings.md), made from the data that maps. */
 export function mappingDocs(): string {
@@ -29,6 +29,9 @@ function ruleSetDocs(set: RuleSet): string {
     ({ do: step, when }) => `- ${step}${when ? `, when ${conditionWords(when)}` : ''}`,
   )
   const review = (set.review ?? []).map(({ when, reason }) => `- ${reason} (${conditionWords(when)})`)
+  const checks = (set.checks ?? []).map(
+    ({ check, when }) => `- ${checkWords[check]}${when ? `, when ${conditionWords(when)}` : ''}`,
+  )
   return [
     `## ${set.name}`,
     `${set.description} (${arrow}, version ${set.version})`,
@@ -40,8 +43,16 @@ function ruleSetDocs(set: RuleSet): string {
       ? [`An existing record is recognised by the first of these that has all its values:\n\n${match.join('\n')}`]
       : []),
     ...(review.length > 0 ? [`A person looks first:\n\n${review.join('\n')}`] : []),
+    ...(checks.length > 0 ? [`Odoo is asked before it is confirmed:\n\n${checks.join('\n')}`] : []),
     ...(follow.length > 0 ? [`Afterwards:\n\n${follow.join('\n')}`] : []),
   ].join('\n\n')
+}
+
+const checkWords: Record<CheckName, string> = {
+  not_for_sale: 'every product may be sold (`not_for_sale`)',
+  customer_warning: 'the customer has no sales warning (`customer_warning`)',
+  credit_limit: 'the customer stays within the credit limit (`credit_limit`)',
+  duplicate_reference: 'the customer has not used this reference before (`duplicate_reference`)',
 }
 
 function eachDocs(rule: Rule, each: Each): string {

@@ -3,7 +3,7 @@ import { holds } from './conditions.ts'
 import type { MappingContext } from './context.ts'
 import { type Json, pointerOf, segments } from './json.ts'
 import type { UsedLookup } from './lookups.ts'
-import type { Each, Follow, Match, Rule, RuleSet } from './rules.ts'
+import type { CheckName, Each, Follow, Match, Rule, RuleSet } from './rules.ts'
 import { elements, here, inWords, read, type Scope } from './scope.ts'
 import { evaluate, type State } from './value.ts'
 import { isWildcard, named } from './wildcard.ts'
@@ -17,6 +17,8 @@ export type Mapped =
       follow: Follow['do'][]
       /** Why a person should look at it first; empty when nobody needs to. */
       review: string[]
+      /** What Odoo holds the record to before it is confirmed. */
+      checks: CheckName[]
       /** Entries of value tables that this result rests on. */
       used: UsedLookup[]
       /** Found when it is asked for. Target pointer -> source pointer, to tell where a refused value came from. */
@@ -36,7 +38,7 @@ export type Asked = Record<string, { table: string; key: string }>
  */
 export function map(set: RuleSet, source: unknown, context: MappingContext, base = ''): Mapped {
   const state: State = { problems: [], used: [], lines }
-  const { values, match, follow, review } = run(set, source, context, base, state)
+  const { values, match, follow, review, checks } = run(set, source, context, base, state)
   const traced = () => {
     const again = { problems: [], used: [], lines, origins: {}, asked: {} }
     run(set, source, context, base, again)
@@ -50,6 +52,7 @@ export function map(set: RuleSet, source: unknown, context: MappingContext, base
     ...(match && { match }),
     follow,
     review,
+    checks,
     used: state.used,
     get origins() {
       return traced().origins
@@ -68,6 +71,7 @@ function run(set: RuleSet, source: unknown, context: MappingContext, base: strin
     match: matchOf(set.match ?? [], scope, state),
     follow: (set.follow ?? []).filter(({ when }) => holds(when, scope)).map((step) => step.do),
     review: (set.review ?? []).filter(({ when }) => holds(when, scope)).map(({ reason }) => reason),
+    checks: (set.checks ?? []).filter(({ when }) => holds(when, scope)).map(({ check }) => check),
   }
 }
 

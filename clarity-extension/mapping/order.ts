@@ -61,7 +61,7 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
   }
   const records = ensured.flatMap(({ record }) => record ?? [])
   const follow = context.payments === false ? main.follow.filter((step) => step !== 'refund') : main.follow
-  const operation = orderOperation(plan, main.values, follow, records, context)
+  const operation = orderOperation(plan, main.values, follow, main.checks, records, context)
   const customer = records.filter(({ kind }) => kind === 'customer')
   const payments = plan.payments.map((one) => paymentOperation(one, plan, customer, context))
   const parts = [main, ...ensured.map(({ mapped }) => mapped), ...payments.map(({ mapped }) => mapped)]
@@ -87,11 +87,14 @@ function orderOperation(
   { order, main, expected }: OrderPlan,
   values: Written['values'],
   follow: Written['follow'],
+  checks: Written['checks'],
   records: EnsuredRecord[],
   context: OrderContext,
 ): Operation {
   const model = main.set.model ?? 'sale.order'
   const expect = follow.includes('cancel') ? undefined : expected
+  // No part of the hash: they say whether it is written, not what.
+  const held = follow.includes('cancel') || context.approved ? [] : checks
   return {
     id: `order:${order.id}`,
     kind: 'order',
@@ -103,6 +106,7 @@ function orderOperation(
     ensure: records,
     follow,
     ...(expect && { expect }),
+    ...(held.length > 0 && { checks: held }),
     accept_difference: context.acceptDifference ?? false,
   }
 }

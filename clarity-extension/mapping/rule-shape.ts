@@ -103,5 +103,13 @@ export const ruleSet: z.ZodType<RuleSet> = z.strictObject({
       }),
     )
     .optional(),
+  checks: z
+    .array(
+      z.strictObject({
+        check: z.enum(['not_for_sale', 'customer_warning', 'credit_limit', 'duplicate_reference']),
+        when: condition.optional(),
+      }),
+    )
+    .optional(),
   review: z.array(z.strictObject({ when: condition, reason: z.string().min(1) })).optional(),
 })

@@ -27,7 +27,17 @@ export interface RuleSet {
   follow?: Follow[]
   /** Records that a person looks at before anything is written. */
   review?: Review[]
+  /** What Odoo itself holds the record to before it is confirmed; a fault waits for a person, with both figures. */
+  checks?: Check[]
 }
+
+export interface Check {
+  check: CheckName
+  when?: Condition
+}
+
+/** The addon's own list (odoo-bridge/openapi.yaml). */
+export type CheckName = 'not_for_sale' | 'customer_warning' | 'credit_limit' | 'duplicate_reference'
 
 export interface Review {
   when: Condition

@@ -141,6 +141,45 @@ export const correctionsQuery = (id: string) =>
     queryFn: () => take(api.GET('/events/{id}/corrections', { params: { path: { id } } })),
   })
 
+export const lookupsQuery = queryOptions({
+  queryKey: ['lookups'],
+  queryFn: () => take(api.GET('/lookups')),
+  refetchInterval: 30_000,
+})
+
+export const lookupQuery = (table: string, filter: { q?: string; show?: 'open' }) =>
+  infiniteQueryOptions({
+    queryKey: ['lookup', table, filter],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/lookups/{table}', {
+          params: { path: { table }, query: { ...filter, ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (before) => before,
+    refetchInterval: 30_000,
+  })
+
+export const choicesQuery = (table: string, query: { q: string; key: string }) =>
+  queryOptions({
+    queryKey: ['lookup', table, 'choices', query],
+    queryFn: () => take(api.GET('/lookups/{table}/choices', { params: { path: { table }, query } })),
+    placeholderData: (before) => before,
+  })
+
+export const lookupHistoryQuery = (table: string) =>
+  queryOptions({
+    queryKey: ['lookup', table, 'history'],
+    queryFn: () => take(api.GET('/audit', { params: { query: { entity: `lookup:${table}`, limit: 20 } } })),
+  })
+
+/** After an entry was saved, removed or released. */
+export function refreshLookups(): void {
+  for (const queryKey of [['lookups'], ['lookup']]) void queryClient.invalidateQueries({ queryKey })
+}
+
 /** After a move: whatever lists events or counts them is old. */
 export function refreshLists(options?: { cancelRefetch: boolean }): void {
   for (const queryKey of [['events'], ['failures'], ['overview']])

@@ -10,6 +10,7 @@ import {
   failuresQuery,
   mappingQuery,
   mappingsQuery,
+  lookupsQuery,
   overviewQuery,
   queryClient,
   sessionQuery,
@@ -95,6 +96,20 @@ const mapping = createRoute({
   component: lazyRouteComponent(() => import('./pages/mapping.tsx'), 'MappingPage'),
 })
 
+const lookups = createRoute({
+  getParentRoute: () => root,
+  path: '/lookups',
+  loader: () => ahead(() => queryClient.prefetchQuery(lookupsQuery)),
+  component: lazyRouteComponent(() => import('./pages/lookups.tsx'), 'LookupsPage'),
+})
+
+const lookup = createRoute({
+  getParentRoute: () => root,
+  path: '/lookups/$table',
+  loader: () => ahead(() => queryClient.prefetchQuery(lookupsQuery)),
+  component: lazyRouteComponent(() => import('./pages/lookups.tsx'), 'LookupsPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -132,6 +147,8 @@ export const router = createRouter({
     anomalies,
     mappings,
     mapping,
+    lookups,
+    lookup,
     settings.addChildren([settingsStart, audit, suggestions]),
   ]),
   basepath: '/admin',

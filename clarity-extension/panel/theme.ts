@@ -34,6 +34,8 @@ export const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   defaultRadius: 'md',
   cursorType: 'pointer',
+  // What locks the page behind a dialog writes a style of its own, which our policy blocks: it never locked, it only complained.
+  components: { Modal: { defaultProps: { lockScroll: false } } },
   focusRing: 'auto',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
 })

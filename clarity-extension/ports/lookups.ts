@@ -87,7 +87,7 @@ async function locationChoices(clarity: Pick<ClarityClient, 'inventoryLocations'
     detail: name === externalKey ? null : externalKey,
   }))
   // A location that the storefront does not list yet may be typed.
-  return { state: 'listed' as const, message: null, total: items.length, items }
+  return { state: 'free' as const, message: null, total: items.length, items }
 }
 
 /** Reads what the storefront holds now. @returns how many different values there are */

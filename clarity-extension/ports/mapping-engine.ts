@@ -13,6 +13,7 @@ import { customerCache } from './customers.ts'
 import { mappingContext } from './mapping-context.ts'
 import { type OdooFields, odooFields } from './odoo-fields.ts'
 import { type OrderMapper, orderMapper } from './order-mapper.ts'
+import { productFactsReader } from './product-facts.ts'
 import type { Rates } from './rates.ts'
 import { type Rehearsals, rehearsals } from './rehearsal.ts'
 import { type ReturnMapper, returnMapper } from './return-mapper.ts'
@@ -33,7 +34,7 @@ export async function mappingEngine(parts: {
   store: Store
   audit: Pick<Audit, 'record'>
   clarity: Pick<ClarityClient, 'getCustomer' | 'getOrder' | 'getProduct' | 'getReturn'>
-  odoo: Pick<OdooClient, 'ping' | 'describe'>
+  odoo: Pick<OdooClient, 'productFacts' | 'ping' | 'describe'>
   lookups: LookupBook
   rates: Rates
   /** Whether payments are booked in Odoo. */
@@ -49,7 +50,7 @@ export async function mappingEngine(parts: {
   const context = mappingContext(odoo, lookups)
   const liveRules = (): Promise<LiveRules> => rulebook.live()
   const customer = customerCache((id) => clarity.getCustomer(id))
-  const shared = { context, paymentsOn, liveRules, customer, rates, fields }
+  const shared = { context, paymentsOn, liveRules, customer, rates, fields, products: productFactsReader(odoo) }
   const [expressions, tried] = [expressionPool(), expressionPool()]
   const mapReturn = returnMapper({ context, liveRules })
   return {

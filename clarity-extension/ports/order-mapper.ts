@@ -3,10 +3,12 @@ import { type Answer, correct } from '../../shared/outcome.ts'
 import { mapOrder } from '../mapping/expressions/order.ts'
 import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import { orderFaults } from '../mapping/order/faults.ts'
+import { asksForProducts } from '../mapping/order/products.ts'
 import { type OrderContext, type OrderMapped, type OrderRuleSets, orderRuleSets } from '../mapping/order.ts'
 import { missesEntry } from '../mapping/unmapped.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import type { OdooFields } from './odoo-fields.ts'
+import type { ProductFactsReader } from './product-facts.ts'
 import type { Rates } from './rates.ts'
 
 /** A storefront order as what would be written to Odoo, checked against Odoo's own fields; under the live rules, or others. */
@@ -20,6 +22,8 @@ export interface OrderMapperParts {
   liveRules(): Promise<LiveRules>
   customer(id: string): Promise<Answer<Customer>>
   rates: Rates
+  /** Asked only for rules that look at products. */
+  products: ProductFactsReader
   expressions: ExpressionPool
   fields: OdooFields
 }
@@ -30,6 +34,7 @@ export function orderMapper({
   liveRules,
   customer,
   rates,
+  products,
   expressions,
   fields,
 }: OrderMapperParts): OrderMapper {
@@ -42,7 +47,14 @@ export function orderMapper({
     const foreign = order.currency !== known.value.company.currency
     const rate = foreign ? await rates(order) : undefined
     if (rate?.ok === false) return rate
-    const own = { ruleSets, payments: await paymentsOn(), ...(rate && { exchange: rate.value }) }
+    const facts = asksForProducts(ruleSets.order) ? await products(order.items.map(({ sku }) => sku)) : undefined
+    if (facts?.ok === false) return facts
+    const own = {
+      ruleSets,
+      payments: await paymentsOn(),
+      ...(rate && { exchange: rate.value }),
+      ...(facts && { products: facts.value }),
+    }
     const mapped = await mapOrder(order, buyer.value, { ...known.value, ...own }, expressions)
     if (mapped.ok) return { ok: true, value: await checked(mapped, ruleSets) }
     if (!missesEntry(mapped.outcome)) return { ok: true, value: mapped }

@@ -12,6 +12,7 @@ import {
   chosen,
   described,
   documented,
+  facts,
   type Operation,
   pages,
   ping,
@@ -157,6 +158,16 @@ export function createOdooClient(options: OdooOptions) {
     describe: (models: readonly string[], opts: CallOptions = {}) => {
       const body = { models: [...models] }
       return read(bridge('describe'), api.POST('/json/2/clarity.bridge/describe', { body, ...init(opts) }), described)
+    },
+
+    /** What conditions may ask about products. @param skus at most 1000; one that Odoo does not know, or knows twice, is absent */
+    productFacts: (skus: readonly string[], opts: CallOptions = {}) => {
+      const body = { skus: [...skus] }
+      return read(
+        bridge('product_facts'),
+        api.POST('/json/2/clarity.bridge/product_facts', { body, ...init(opts) }),
+        facts,
+      )
     },
 
     /** Records that a value may be mapped to, an answer per request in the same order. @param wishes at most 50 */

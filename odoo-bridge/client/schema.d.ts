@@ -198,6 +198,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/json/2/clarity.bridge/product_facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What conditions may ask about the products of an order. */
+        post: operations["product_facts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/json/2/clarity.bridge/choices": {
         parameters: {
             query?: never;
@@ -963,6 +980,17 @@ export interface components {
             accept_difference: boolean;
             /** @description W3C trace context; kept on the link and returned with events about the record. */
             traceparent?: string;
+        };
+        ProductFacts: {
+            sku: string;
+            /** @enum {string} */
+            type: "consu" | "service" | "combo";
+            /** @description Complete name of its category. */
+            category: string;
+            /** @description Complete names from the root, its own last. */
+            categories: string[];
+            tags: string[];
+            storable: boolean;
         };
         ChoiceRequest: {
             model: string;
@@ -1806,6 +1834,35 @@ export interface operations {
                                 [key: string]: components["schemas"]["Field"];
                             };
                         };
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    product_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    skus: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description One row per SKU that means one active product; others are absent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        products: components["schemas"]["ProductFacts"][];
                     };
                 };
             };

@@ -274,6 +274,19 @@ const field = z.object({
 }) satisfies z.ZodType<Schemas['Field']>
 export const described = z.object({ models: z.record(z.string(), z.record(z.string(), field)) })
 
+export const facts = z.object({
+  products: z.array(
+    z.object({
+      sku: z.string(),
+      type: z.enum(['consu', 'service', 'combo']),
+      category: z.string(),
+      categories: z.array(z.string()),
+      tags: z.array(z.string()),
+      storable: z.boolean(),
+    }) satisfies z.ZodType<Schemas['ProductFacts']>,
+  ),
+})
+
 const choice = z.object({
   id: z.int(),
   value: z.string(),

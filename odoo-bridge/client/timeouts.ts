@@ -17,6 +17,7 @@ const READS = new Set([
   'ping',
   'describe',
   'choices',
+  'product_facts',
   'read_state',
   'pull',
   'read',

@@ -69,6 +69,11 @@ describe.each([
       }
     })
 
+    it('tells of products what conditions ask about, and leaves out those it does not know', async () => {
+      const { products } = value(await odoo.client.productFacts(['MUG-BLU', 'NO-SUCH-SKU']))
+      expect(products).toMatchObject([{ sku: 'MUG-BLU', type: 'consu', storable: true }])
+    })
+
     it('lists what a value may be mapped to: by part of the text, by exact text, by id', async () => {
       const carriers = { model: 'delivery.carrier', field: 'name' }
       const taxes = { model: 'account.tax', field: 'name', where: { type_tax_use: 'sale' } }

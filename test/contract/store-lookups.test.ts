@@ -174,6 +174,12 @@ describe.each(dialects)('value tables on $dialect', ({ possible, place: makePlac
       expect((await other.tables()).payment_method?.entries.klarna).toBe('BNK1')
     })
 
+    it('hold at once in the process that saved them', async () => {
+      await book.tables()
+      await save('paypal', 'BNK1')
+      expect((await book.tables()).payment_method?.entries.paypal).toBe('BNK1')
+    })
+
     it('what parks while its entry is being saved is released by the next sweep, once', async () => {
       await save('paypal', 'BNK1')
       const raced = await parked('order:1', unmapped('payment_method', 'paypal'))

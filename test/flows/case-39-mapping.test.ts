@@ -44,7 +44,7 @@ beforeAll(async () => {
     getReturn: async () => nobody,
     getProduct: async () => nobody,
   }
-  const lookups = { tables: async () => defaultLookups, fresh: async () => defaultLookups }
+  const lookups = { tables: async () => defaultLookups, fresh: async () => defaultLookups, forget() {} }
   engine = await mappingEngine({
     store,
     audit: createAudit(store),
@@ -56,6 +56,7 @@ beforeAll(async () => {
     odoo: {
       ping: async () => ({ ok: true, value: ping }),
       describe: async () => ({ ok: true, value: { models: {} } }),
+      productFacts: async () => nobody,
     },
   })
   const links = createLinks(store)

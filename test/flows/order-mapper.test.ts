@@ -29,6 +29,9 @@ async function mapped(
       ok: true,
       value: currency === 'EUR' ? { rate: '0.8', date: '2026-01-01' } : null,
     }),
+    products: async () => {
+      throw new Error('no rule looks at products')
+    },
     expressions,
     fields: {
       of: async () => described,

@@ -22,6 +22,7 @@ const byType = rehearsals({
     context,
     liveRules,
     customer: away,
+    products: away,
     rates: async () => ({ ok: true, value: null }),
     paymentsOn: async () => true,
     expressions,

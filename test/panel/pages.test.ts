@@ -83,6 +83,8 @@ function pages(name: string): string[] {
     '/entities/schedules',
     '/reconciliation',
     '/settings/audit',
+    '/lookups',
+    '/lookups/payment_method',
     '/anomalies',
     '/settings/suggestions',
     '/mappings',

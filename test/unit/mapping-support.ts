@@ -31,9 +31,15 @@ export function operationsOf(name: string, change: Record<string, unknown> = {},
   return mapped.operations
 }
 
-export function mapFixture(name: string, change: Record<string, unknown> = {}, context = usd): OrderMapped {
+/** @param ofCustomer what is different about the registered customer */
+export function mapFixture(
+  name: string,
+  change: Record<string, unknown> = {},
+  context = usd,
+  ofCustomer: Partial<Customer> = {},
+): OrderMapped {
   const { order: given, customer: who } = orderFixture(name, change)
-  return orderToOperations(given, who, context)
+  return orderToOperations(given, who && { ...who, ...ofCustomer }, context)
 }
 
 const linesShape = z.object({

@@ -21,6 +21,13 @@ export const orderToOdoo: RuleSet = {
     { to: 'partner_id', from: 'parties.customer', ref: 'customer', required: true },
     { to: 'partner_invoice_id', from: 'parties.billing', ref: 'address', required: true },
     { to: 'partner_shipping_id', from: 'parties.shipping', ref: 'address', required: true },
+    {
+      to: 'company_id',
+      about: 'Only where the table names one: else it is the company of the service user.',
+      from: 'storeId',
+      lookup: { table: 'company', missing: 'next' },
+      record: { model: 'res.company', field: 'name' },
+    },
     { to: 'origin', from: 'number', convert: ['clean', 'trim'], required: true },
     {
       to: 'client_order_ref',
@@ -184,6 +191,18 @@ export const orderToOdoo: RuleSet = {
         ],
       },
     },
+  ],
+  review: [
+    {
+      when: { path: 'customer.onHold', equals: true },
+      reason: 'The customer is on hold in the storefront.',
+    },
+  ],
+  checks: [
+    { check: 'not_for_sale' },
+    { check: 'customer_warning' },
+    { check: 'duplicate_reference', when: { path: 'purchaseOrderNumber', exists: true } },
+    { check: 'credit_limit', when: { path: 'paid', equals: false } },
   ],
   follow: [
     {

@@ -37,6 +37,65 @@ const addressFields = (at = ''): Rule[] => [
 ]
 
 /**
+ * What a new customer is given by value tables: a table without entries switches its rule off. An existing customer keeps what
+ * Odoo has, however often it orders.
+ */
+const profile: Rule[] = [
+  {
+    to: 'lang',
+    once,
+    about: 'The language that Odoo writes in; it must be installed there.',
+    from: 'place.country',
+    lookup: { table: 'language', missing: 'next' },
+  },
+  {
+    to: 'user_id',
+    once,
+    about: 'The salesperson of the region, or else of the country.',
+    from: 'place.region',
+    lookup: { table: 'salesperson', missing: 'next' },
+    record: { model: 'res.users', field: 'login' },
+  },
+  {
+    to: 'user_id',
+    once,
+    from: 'place.country',
+    lookup: { table: 'salesperson', missing: 'next' },
+    record: { model: 'res.users', field: 'login' },
+  },
+  {
+    to: 'property_account_position_id',
+    once,
+    from: 'place.country',
+    lookup: { table: 'fiscal_position', missing: 'next' },
+    record: { model: 'account.fiscal.position', field: 'name' },
+  },
+  {
+    to: 'category_id',
+    once,
+    about: 'A tag for the customer’s price list, or else for what it is.',
+    set: [
+      {
+        from: 'place.priceList',
+        lookup: { table: 'customer_tag', missing: 'next' },
+        record: { model: 'res.partner.category', field: 'name' },
+      },
+    ],
+  },
+  {
+    to: 'category_id',
+    once,
+    set: [
+      {
+        from: 'place.segment',
+        lookup: { table: 'customer_tag', missing: 'next' },
+        record: { model: 'res.partner.category', field: 'name' },
+      },
+    ],
+  },
+]
+
+/**
  * A person or company, with the invoice address of its first order (or of its profile) as its own. An order only makes it, its
  * profile changes it; what the storefront leaves empty stays as Odoo has it.
  */
@@ -65,6 +124,7 @@ export const customerToOdoo: RuleSet = {
     { to: 'credit_limit', group: 'terms', about: 'Needs the rights of an accountant in Odoo.', from: 'creditLimit' },
     { to: 'clarity_on_hold', group: 'terms', from: 'onHold' },
     ...addressFields('address.'),
+    ...profile,
   ],
   match: [
     {

@@ -11,6 +11,13 @@ export const paymentToOdoo: RuleSet = {
   rules: [
     { to: 'payment_type', const: 'inbound' },
     { to: 'partner_type', const: 'customer' },
+    {
+      to: 'company_id',
+      about: 'Only where the table names one: else it is the company of the service user.',
+      from: 'storeId',
+      lookup: { table: 'company', missing: 'next' },
+      record: { model: 'res.company', field: 'name' },
+    },
     { to: 'partner_id', from: 'customer', ref: 'customer', required: true },
     { to: 'amount', from: 'amount', required: true },
     {

@@ -1,18 +1,21 @@
 import { z } from 'zod'
+import { lookUp } from '../lookups.ts'
 import { type Conversion, conversion, ofText, refuse } from './conversion.ts'
 
 const none = z.strictObject({})
 
 export const placeFunctions = {
   country: conversion({
-    about: 'A two-letter country code in capitals. Reads `UK` as GB and `EL` as GR.',
+    about: 'A two-letter country code in capitals, by the table of countries first. Reads `UK` as GB and `EL` as GR.',
     args: none,
     examples: [
       { from: 'us', to: 'US' },
       { from: 'UK', to: 'GB' },
       { from: 'Narnia', to: '', refused: 'not_a_country' },
     ],
-    convert: ofText((text) => {
+    convert: ofText((text, _args, { lookups }) => {
+      const own = lookUp(lookups, 'country', text.trim())?.result
+      if (typeof own === 'string') return own
       const code = text.trim().toUpperCase()
       if (code === 'UK') return 'GB'
       if (code === 'EL') return 'GR'

@@ -4,6 +4,7 @@ import { addressToOdoo, contactToOdoo, customerToOdoo } from '../defaults/partne
 import { paymentToOdoo } from '../defaults/payment-to-odoo.ts'
 import type { RuleSet } from '../rules.ts'
 import type { Exchange } from './exchange.ts'
+import type { Products } from './products.ts'
 
 export interface OrderRuleSets {
   order: RuleSet
@@ -36,6 +37,8 @@ export interface OrderContext extends MappingContext {
   ruleSets?: OrderRuleSets
   /** A person has seen that Odoo's totals differ and takes them. */
   acceptDifference?: boolean
+  /** Only for rules that look at products (order/products.ts). */
+  products?: Products
   /** A person has looked at an order that a rule holds for review, and lets it go on. */
   approved?: boolean
   /** False while payments are switched off: they are shown on the order, and no money is booked. */

@@ -18,6 +18,8 @@ export interface CustomerSource {
   phone?: string | undefined
   vatNumber?: string | undefined
   address: PreparedAddress
+  /** What tables are asked with. Country and region are the invoice address's, in small letters: `us`, and `us/mi`. */
+  place: { country: string; region?: string; segment: 'guest' | 'person' | 'company'; priceList?: string }
 }
 
 export interface ContactSource {
@@ -50,9 +52,19 @@ export function parties(order: Order, customer: Customer | undefined, lookups: L
   const shipping = place(order.shippingAddress, '/shippingAddress', owner, lookups)
   const same = billing.ref === shipping.ref
   const { ref, ...fields } = person
+  const source: CustomerSource = {
+    ...fields,
+    isCompany: companyName !== undefined,
+    address: billing.source,
+    place: {
+      ...placeOf(billing.source),
+      segment: companyName !== undefined ? 'company' : order.customerId ? 'person' : 'guest',
+      ...(customer?.priceList && { priceList: customer.priceList }),
+    },
+  }
   const contact = companyName === undefined ? undefined : contactOf(order, owner)
   return {
-    customer: { ref, base, source: { ...fields, isCompany: companyName !== undefined, address: billing.source } },
+    customer: { ref, base, source },
     ...(contact && { contact }),
     billing: { ...billing, source: { ...billing.source, use: same ? 'other' : 'invoice' } },
     shipping: { ...shipping, source: { ...shipping.source, use: same ? 'other' : 'delivery' } },
@@ -104,6 +116,11 @@ function contactOf(order: Order, owner: AddressOwner): Party<ContactSource> | un
 function place(address: Address, base: string, owner: AddressOwner, lookups: LookupTables): Party<PreparedAddress> {
   const source = prepareAddress(address, owner, lookups)
   return { ref: `${owner.ref}/${addressDigest(source)}`, source, base }
+}
+
+function placeOf({ country, regionCode }: PreparedAddress): Pick<CustomerSource['place'], 'country' | 'region'> {
+  const code = country.toLowerCase()
+  return { country: code, ...(regionCode && { region: `${code}/${regionCode.toLowerCase()}` }) }
 }
 
 const noCustomer: Problem = {

@@ -2,6 +2,7 @@ import type { Customer, Order } from '../../../shared/entities.ts'
 import { correct, type OutcomeOf, type Problem, review } from '../../../shared/outcome.ts'
 import type { RuleSet } from '../rules.ts'
 import type { OrderContext, OrderRuleSets } from './context.ts'
+import { withFacts } from './facts.ts'
 import type { Expected } from './figures.ts'
 import { version } from './operation.ts'
 import { type Parties, type Party, parties } from './parties.ts'
@@ -61,7 +62,7 @@ export function planOrder(
     ok: true,
     plan: {
       order: prepared.order,
-      main: { set: sets.order, source: prepared.order, base: '' },
+      main: { set: sets.order, source: withFacts(prepared.order, customer, context), base: '' },
       ensure: ensureMappings(who, order, customer, sets),
       payments:
         context.payments === false ? [] : paymentMappings(prepared.order, sets.payment, context.company.currency),
@@ -100,6 +101,7 @@ function paymentMappings(order: PreparedOrder, set: RuleSet, companyCurrency: st
     const source = {
       ...payment,
       customer: order.parties.customer,
+      storeId: order.storeId,
       orderNumber: order.number,
       foreignCurrency: payment.currency !== companyCurrency,
     }

@@ -13,6 +13,7 @@ const derived: [RegExp, string][] = [
   [/^\/(?:contact|customer|billingAddress)\/address(?=\/)/, '/billingAddress'],
   [/\/(?:recipient|companyLine)$/, '/name'],
   [/\/region(?:Code|Text)$/, '/region'],
+  [/^\/(?:contact|customer|billingAddress)\/place\/\w+$/, '/billingAddress/country'],
   [/\/ownEmail$/, '/email'],
   [/^\/parties\/(?:billing|shipping)$/, ''],
   [/^\/parties\/\w+$/, '/contact'],

@@ -31,6 +31,7 @@ export function Shell() {
           <NavItem to="/reconciliation" icon="scales" label={t('nav.reconciliation')} />
           <NavItem to="/anomalies" icon="pulse" label={t('nav.anomalies')} />
           <NavItem to="/mappings" icon="mappings" label={t('nav.mappings')} />
+          <NavItem to="/lookups" icon="swap" label={t('nav.lookups')} />
           <NavItem to="/settings" icon="settings" label={t('nav.settings')} />
         </nav>
         <div className={styles.foot}>

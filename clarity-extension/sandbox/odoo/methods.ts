@@ -6,6 +6,7 @@ import { choicesOf } from './choices.ts'
 import { beyondStandIn, OdooError } from './error.ts'
 import { partnerStates, productStates } from './masters.ts'
 import { fieldsOf } from './models.ts'
+import { productFacts } from './product-facts.ts'
 import { ratesOf } from './rates.ts'
 import { changes, readPage, takings } from './reading.ts'
 import { requests } from './requests.ts'
@@ -81,6 +82,10 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
         return fields ? [[model, described(fields)] as const] : []
       })
       return { models: Object.fromEntries(found) }
+    },
+
+    product_facts(body) {
+      return { products: productFacts(world.records, argumentsOf(requests.product_facts, body).skus) }
     },
 
     choices(body) {

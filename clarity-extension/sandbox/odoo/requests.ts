@@ -78,6 +78,7 @@ export const requests = {
     limit: z.int().min(1).max(1000).default(200),
   }),
   describe: z.strictObject({ models: z.array(z.string()).max(50) }),
+  product_facts: z.strictObject({ skus: z.array(z.string()).max(1000) }),
   choices: z.strictObject({
     requests: z
       .array(

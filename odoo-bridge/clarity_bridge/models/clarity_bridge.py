@@ -12,6 +12,7 @@ from ..tools.documents import read_document
 from ..tools.emission import SETTING_OF, is_on
 from ..tools.master_state import READERS
 from ..tools.operation import instant, parse
+from ..tools.product_facts import read_product_facts
 from ..tools.rates import read_rates
 from ..tools.state import held_orders, iso, read_invoices, read_orders, read_pickings, read_returns, read_stock
 
@@ -146,6 +147,13 @@ class ClarityBridge(models.AbstractModel):
         self._check_texts(models, "models", _MAX_MODELS)
         readable = [name for name in models if name in self.env and self.env[name].has_access("read")]
         return {"models": {name: self._describe(name) for name in readable}}
+
+    @api.model
+    @api.readonly
+    def product_facts(self, skus):
+        self._check_service()
+        self._check_texts(skus, "skus", _MAX_REFS)
+        return {"products": read_product_facts(self.env, skus)}
 
     @api.model
     @api.readonly

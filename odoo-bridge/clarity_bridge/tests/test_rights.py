@@ -16,6 +16,7 @@ class TestRights(BridgeCase):
             lambda: bridge.read_state("main", "order", []),
             lambda: bridge.describe(["res.partner"]),
             lambda: bridge.choices([]),
+            lambda: bridge.product_facts([]),
             bridge.ping,
             bridge.pull,
             lambda: bridge.ack([]),

@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { lookupHistoryQuery } from '../queries.ts'
+import { Icon } from './icon.tsx'
+import styles from './lookup-history.module.css'
+import { Time } from './time.tsx'
+
+/** Who changed which entry, from what to what; the audit has all of it. */
+export function LookupHistory({ table }: { table: string }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const { data, error } = useQuery({ ...lookupHistoryQuery(table), enabled: open })
+  return (
+    <details className={styles.history} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <Icon name="chevron" size={13} />
+        {t('lookups.history')}
+      </summary>
+      {data && data.items.length === 0 && <p className="muted">{t('lookups.noHistory')}</p>}
+      {error && <p className="muted">{error.message}</p>}
+      {data && data.items.length > 0 && (
+        <ul>
+          {data.items.map(({ id, at, who, before, after }) => (
+            <li key={id}>
+              <Time at={at} /> · {who} · <strong>{read(after, 'value')}</strong>: {read(before, 'result') || '–'} →{' '}
+              {read(after, 'result') || '–'}
+            </li>
+          ))}
+        </ul>
+      )}
+    </details>
+  )
+}
+
+/** A part of what the audit kept, as text. */
+function read(value: unknown, part: 'value' | 'result'): string {
+  if (typeof value !== 'object' || value === null) return ''
+  const found: unknown = Object.entries(value).find(([name]) => name === part)?.[1]
+  return found === undefined || found === null ? '' : typeof found === 'string' ? found : JSON.stringify(found)
+}

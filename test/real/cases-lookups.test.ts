@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Order } from '../../shared/entities.ts'
+import { amount } from '../../shared/money.ts'
+import { until } from '../bench/figures.ts'
+import { checkout } from '../support/shop.ts'
+import { openStage, type Stage } from '../support/stage.ts'
+
+const MINUTES = 60_000
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage({ silent: true })
+}, 10 * MINUTES)
+afterAll(async () => stage?.dispose(), 2 * MINUTES)
+
+let guest = 5000
+const place = (change: Parameters<typeof checkout>[1] = {}) => stage.shop.place(checkout(guest++, change))
+const tell = (order: Order, type = 'order.created') => stage.deliver({ type, data: order })
+
+interface Row {
+  id: string
+  type: string
+  state: string
+  cause: string | null
+}
+const settled = (order: Order, many = 1) =>
+  until(`order ${order.number} settled`, 60_000, async () => {
+    const { items } = await stage.panel<{ items: Row[] }>('GET', `/events?q=${encodeURIComponent(`order:${order.id}`)}`)
+    const mine = items.filter(({ type }) => type.startsWith('order.'))
+    return mine.length >= many && mine.every(({ state }) => state !== 'ready' && state !== 'running') && mine
+  })
+const saleOrders = (order: Order) =>
+  stage.odoo.psql<{ id: number; state: string; company_id: number }>('select * from sale_order where origin = $1', [
+    order.number,
+  ])
+const payments = (order: Order) =>
+  stage.odoo.psql(
+    "select p.id from account_payment p join clarity_link l on l.res_id = p.id and l.res_model = 'account.payment' where l.clarity_ref like $1",
+    [`${order.id}/%`],
+  )
+const arrived = (order: Order) =>
+  until(`order ${order.number} in Odoo`, 60_000, async () => (await saleOrders(order))[0])
+
+interface Value {
+  key: string
+  state: string
+  waiting: number
+  examples: string[]
+}
+const valueIn = async (table: string, key: string) =>
+  (await stage.panel<{ items: Value[] }>('GET', `/lookups/${table}`)).items.find((value) => value.key === key)
+const save = (table: string, key: string, result: string | null) =>
+  stage.panel<{ changed: number; released: number }>('PUT', `/lookups/${table}/entry`, { key, result })
+
+describe('value tables', () => {
+  it(
+    'CASES 30: an unmapped payment method waits with its reason, is never done, and one entry releases all that wait',
+    async () => {
+      await save('payment_method', '*', null)
+      const orders = await Promise.all([place(), place()])
+      const method = orders[0]?.payments[0]?.method ?? ''
+      await Promise.all(orders.map((order) => tell(order)))
+      for (const order of orders) {
+        expect(await settled(order)).toMatchObject([{ state: 'dead', cause: 'unmapped_payment_method' }])
+        // The order itself goes ahead; its money waits.
+        await arrived(order)
+        expect(await payments(order)).toEqual([])
+      }
+      expect(await valueIn('payment_method', method)).toMatchObject({ state: 'waiting', waiting: 2 })
+      await expect(save('payment_method', method, 'NOPE')).rejects.toThrow('not_found')
+      expect(await save('payment_method', method, 'BNK1')).toEqual({ changed: 1, released: 2 })
+      for (const order of orders) {
+        await until(`payment of ${order.number}`, 60_000, async () => (await payments(order)).length === 1)
+        expect(await saleOrders(order)).toHaveLength(1)
+      }
+      expect(await save('payment_method', method, 'BNK1')).toEqual({ changed: 0, released: 0 })
+      expect(await valueIn('payment_method', method)).toMatchObject({ state: 'own', waiting: 0 })
+    },
+    3 * MINUTES,
+  )
+
+  it(
+    'CASES 30: a carrier and a tax that Odoo does not know wait each for their own entry, and nothing of the order is made',
+    async () => {
+      const bike = await place({ shippingLines: [{ method: 'Bike courier', carrier: 'Bikes', amount: '5.00' }] })
+      const plain = await place()
+      const taxed = withTax(plain, 'exotic', '13')
+      await Promise.all([tell(bike), tell(taxed)])
+      expect(await settled(bike)).toMatchObject([{ state: 'dead', cause: 'unmapped_carrier' }])
+      expect(await settled(taxed)).toMatchObject([{ state: 'dead', cause: 'unmapped_tax' }])
+      expect([...(await saleOrders(bike)), ...(await saleOrders(taxed))]).toEqual([])
+      expect(await valueIn('carrier', 'Bike courier')).toMatchObject({ waiting: 1, examples: [bike.number] })
+      expect(await valueIn('tax', 'exotic')).toMatchObject({ waiting: 1 })
+
+      expect(await save('carrier', 'Bike courier', 'Standard')).toEqual({ changed: 1, released: 1 })
+      await arrived(bike)
+      expect(await settled(taxed)).toMatchObject([{ state: 'dead' }])
+      await stage.admin('account.tax', 'create', {
+        vals_list: [{ name: 'Exotic 13 %', amount: 13, amount_type: 'percent', type_tax_use: 'sale' }],
+      })
+      expect(await save('tax', 'exotic', 'Exotic 13 %')).toEqual({ changed: 1, released: 1 })
+      await arrived(taxed)
+    },
+    3 * MINUTES,
+  )
+
+  it(
+    'CASES 30: an unpaid order is made without a payment, which follows when the money is there',
+    async () => {
+      const order = await place()
+      const unpaid = { ...order, payments: order.payments.map((one) => ({ ...one, state: 'pending' as const })) }
+      await tell(unpaid)
+      expect(await settled(order)).toMatchObject([{ state: 'done' }])
+      expect(await saleOrders(order)).toHaveLength(1)
+      expect(await payments(order)).toEqual([])
+      const updatedAt = new Date(Date.parse(order.updatedAt) + 5_000).toISOString()
+      await tell({ ...order, updatedAt }, 'order.paymentUpdated')
+      await until('the payment', 60_000, async () => (await payments(order)).length === 1)
+    },
+    2 * MINUTES,
+  )
+
+  it(
+    'CASES 31: the order’s company decides whose tax is meant, and the service user does not see the other one',
+    async () => {
+      const [country] = await stage.odoo.psql<{ id: number }>("select id from res_country where code = 'US'")
+      const [two = 0] = await stage.admin<number[]>('res.company', 'create', {
+        vals_list: [{ name: 'Second Company', country_id: country?.id }],
+      })
+      const order = { ...withTax(await place(), 'shared', '21'), storeId: 'second', payments: [] }
+      const [group] = await stage.admin<number[]>('account.tax.group', 'create', {
+        vals_list: [{ name: 'Taxes', company_id: two, country_id: country?.id }],
+      })
+      const tax = { name: 'Shared tax', amount_type: 'percent', type_tax_use: 'sale', amount: 21 }
+      const [mine] = await stage.admin<number[]>('account.tax', 'create', { vals_list: [tax] })
+      const context = { allowed_company_ids: [two] }
+      await stage.admin('res.users', 'write', { ids: [2], vals: { company_ids: [[4, two]] } })
+      const [theirs] = await stage.admin<number[]>('account.tax', 'create', {
+        vals_list: [{ ...tax, company_id: two, country_id: country?.id, tax_group_id: group }],
+        context,
+      })
+
+      // The service user belongs to the first company only: there is no second one for it.
+      await expect(save('company', 'second', 'Second Company')).rejects.toThrow('not_found')
+      expect(await save('tax', 'shared', 'Shared tax')).toMatchObject({ changed: 1 })
+      const first = { ...withTax(await place(), 'shared', '21'), payments: [] }
+      await tell(first)
+      await settled(first)
+      expect(await taxesOf(first)).toEqual([mine])
+
+      const [user] = await stage.odoo.psql<{ id: number }>('select id from res_users where login = $1', [
+        stage.odoo.login,
+      ])
+      await stage.admin('res.users', 'write', { ids: [user?.id], vals: { company_ids: [[4, two]] } })
+      expect(await save('company', 'second', 'Second Company')).toMatchObject({ changed: 1 })
+      await tell(order)
+      await settled(order)
+      expect(await taxesOf(order)).toEqual([theirs])
+      expect(await saleOrders(order)).toMatchObject([{ company_id: two }])
+    },
+    3 * MINUTES,
+  )
+})
+
+async function taxesOf(order: Order): Promise<number[]> {
+  const rows = await stage.odoo.psql<{ id: number }>(
+    'select distinct t.account_tax_id id from account_tax_sale_order_line_rel t join sale_order_line l on l.id = t.sale_order_line_id join sale_order o on o.id = l.order_id where o.origin = $1 and not l.is_delivery',
+    [order.number],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** The same order with another tax on its items: figures that add up, under a rate the shop's own taxes do not have. */
+function withTax(order: Order, taxCode: string, taxRate: string): Order {
+  const items = order.items.map((item) => {
+    const taxAmount = amount(item.total).times(taxRate).div(100).toFixed(2)
+    return { ...item, taxCode, taxRate, taxAmount }
+  })
+  const shippingLines = order.shippingLines.map((line) => ({ ...line, taxAmount: '0.00', taxRate: '0', taxCode: null }))
+  const taxTotal = items.reduce((sum, { taxAmount }) => sum.plus(taxAmount), amount('0'))
+  const total = amount(order.subtotal).plus(order.shippingTotal).plus(taxTotal).toFixed(2)
+  return {
+    ...order,
+    items,
+    shippingLines,
+    taxTotal: taxTotal.toFixed(2),
+    total,
+    payments: order.payments.map((payment) => ({ ...payment, amount: total })),
+  }
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
+import type { Json } from '../../clarity-extension/mapping/json.ts'
+import { mergeTables } from '../../clarity-extension/mapping/lookups.ts'
+import { asksForProducts } from '../../clarity-extension/mapping/order/products.ts'
+import { defaultRuleSets, type OrderContext } from '../../clarity-extension/mapping/order.ts'
+import { ruleSet } from '../../clarity-extension/mapping/rule-shape.ts'
+import type { Rule } from '../../clarity-extension/mapping/rules.ts'
+import { mapFixture, operationsOf, orderFixture, usd } from './mapping-support.ts'
+
+const withTables = (own: Record<string, Record<string, Json>>): OrderContext => {
+  const entries = Object.entries(own).map(([table, some]) => [table, { entries: some }] as const)
+  return { ...usd, lookups: mergeTables(defaultLookups, Object.fromEntries(entries)) }
+}
+const paid = (state = 'captured', amount = '100000') => ({
+  payments: [{ id: 'p1', method: 'card', amount, currency: 'USD', state, at: '2026-03-01T10:00:00Z' }],
+})
+const customerOf = (fixture: string, context = usd) =>
+  operationsOf(fixture, {}, context)[0]?.ensure?.find(({ kind }) => kind === 'customer')?.values ?? {}
+
+describe('what Odoo holds an order to', () => {
+  const checks = (change: object = {}, context = usd) => operationsOf('guest', { ...change }, context)[0]?.checks
+
+  it('asks for credit only where something is not paid, and for a purchase order number only where there is one', () => {
+    expect(checks(paid())).toEqual(['not_for_sale', 'customer_warning'])
+    expect(checks(paid('authorized'))).not.toContain('credit_limit')
+    for (const owed of [{ payments: [] }, paid('pending'), paid('captured', '0.01')])
+      expect(checks(owed)).toContain('credit_limit')
+    expect(checks({ purchaseOrderNumber: 'PO-1' })).toContain('duplicate_reference')
+  })
+
+  it('asks nothing of a cancelled order, or of one that a person has approved', () => {
+    expect(checks({ status: 'cancelled' })).toBeUndefined()
+    expect(checks({}, { ...usd, approved: true })).toBeUndefined()
+  })
+
+  it('is no part of what is written: switching a check on writes no order again', () => {
+    const without = { ...usd, ruleSets: { ...defaultRuleSets, order: { ...defaultRuleSets.order, checks: [] } } }
+    expect(operationsOf('guest', {}, without)[0]?.hash).toBe(operationsOf('guest')[0]?.hash)
+  })
+
+  it('is data that can be exported and imported', () => {
+    for (const set of Object.values(defaultRuleSets))
+      expect(ruleSet.parse(JSON.parse(JSON.stringify(set)))).toEqual(set)
+    expect(ruleSet.safeParse({ ...defaultRuleSets.order, checks: [{ check: 'horoscope' }] }).success).toBe(false)
+  })
+})
+
+describe('a customer who is on hold in the storefront', () => {
+  it('is looked at by a person, unless somebody has approved the order', () => {
+    const context = { ...usd }
+    const held = mapFixture('registered', {}, context, { onHold: true })
+    expect(held).toMatchObject({ ok: false, outcome: { kind: 'review', cause: 'rule' } })
+    expect(mapFixture('registered', {}, { ...usd, approved: true }, { onHold: true }).ok).toBe(true)
+    expect(mapFixture('registered', {}, context, { onHold: false }).ok).toBe(true)
+  })
+})
+
+describe('routing by rules and tables', () => {
+  it('CASES 31: the storeId decides the company of the order and of its payments; without an entry nothing is said', () => {
+    const context = withTables({ company: { two: 'Second Company' } })
+    const found = { $find: { model: 'res.company', by: { name: 'Second Company' } } }
+    const operations = operationsOf('guest', { storeId: 'two', ...paid() }, context)
+    expect(operations.length).toBeGreaterThan(1)
+    expect(operations.map(({ values }) => values.company_id)).toEqual(operations.map(() => found))
+    for (const { values } of operationsOf('guest', { storeId: 'one', ...paid() }, context))
+      expect(values).not.toHaveProperty('company_id')
+  })
+
+  it('by place, amount and attribute to a warehouse, a team, a salesperson and a fiscal position', () => {
+    const find = (model: string, name: string) => ({ find: { model, by: { name: { const: name } } } })
+    const rules: Rule[] = [
+      {
+        to: 'warehouse_id',
+        when: { path: 'shippingAddress.country', in: ['US', 'CA'] },
+        ...find('stock.warehouse', 'East'),
+      },
+      { to: 'team_id', when: { path: 'total', greater: '10' }, ...find('crm.team', 'Key accounts') },
+      { to: 'user_id', when: { path: 'attributes.channel', equals: 'b2b' }, ...find('res.users', 'Ada') },
+      {
+        to: 'fiscal_position_id',
+        when: { not: { path: 'shippingAddress.country', equals: 'US' } },
+        ...find('account.fiscal.position', 'Export'),
+      },
+      ...defaultRuleSets.order.rules,
+    ]
+    const context = { ...usd, ruleSets: { ...defaultRuleSets, order: { ...defaultRuleSets.order, rules } } }
+    const { values } = operationsOf('guest', { attributes: { channel: 'b2b' } }, context)[0] ?? {}
+    expect(values).toMatchObject({
+      warehouse_id: { $find: { model: 'stock.warehouse' } },
+      team_id: { $find: { by: { name: 'Key accounts' } } },
+      user_id: { $find: { by: { name: 'Ada' } } },
+    })
+    expect(values).not.toHaveProperty('fiscal_position_id')
+  })
+})
+
+describe('conditions about products', () => {
+  const bikes: Rule = {
+    to: 'warehouse_id',
+    when: { some: { in: 'items', where: { path: 'product.categories', contains: 'All / Bikes' } } },
+    find: { model: 'stock.warehouse', by: { code: { const: 'BIKE' } } },
+  }
+  const order = { ...defaultRuleSets.order, rules: [bikes, ...defaultRuleSets.order.rules] }
+  const products = (sku: string) =>
+    new Map([
+      [
+        sku,
+        {
+          type: 'consu',
+          category: 'All / Bikes / E',
+          categories: ['All', 'All / Bikes'],
+          tags: ['heavy'],
+          storable: true,
+        },
+      ],
+    ])
+
+  it('route by type, tag or category what Odoo says of them', () => {
+    const { order: given } = orderFixture('guest')
+    const ruleSets = { ...defaultRuleSets, order }
+    const known = { ...usd, ruleSets, products: products(given.items[0]?.sku ?? '') }
+    expect(operationsOf('guest', {}, known)[0]?.values.warehouse_id).toEqual({
+      $find: { model: 'stock.warehouse', by: { code: 'BIKE' } },
+    })
+    const other = { ...usd, ruleSets, products: products('something else') }
+    expect(operationsOf('guest', {}, other)[0]?.values).not.toHaveProperty('warehouse_id')
+  })
+
+  it('are the only reason to ask Odoo about products', () => {
+    expect(asksForProducts(order)).toBe(true)
+    expect(asksForProducts(defaultRuleSets.order)).toBe(false)
+    const text: Rule = { to: 'note', jsonata: '$join(items.product.tags, ", ")' }
+    expect(asksForProducts({ ...defaultRuleSets.order, rules: [text] })).toBe(true)
+    const model: Rule = { to: 'categ', find: { model: 'product.category', by: { name: { from: 'note' } } } }
+    expect(asksForProducts({ ...defaultRuleSets.order, rules: [model] })).toBe(false)
+  })
+})
+
+describe('the profile of a new customer', () => {
+  it('is left alone while the tables are empty', () => {
+    for (const field of ['lang', 'user_id', 'category_id', 'property_account_position_id'])
+      expect(customerOf('guest')).not.toHaveProperty(field)
+  })
+
+  it('takes language, salesperson of the region before the country, fiscal position and tag from the tables', () => {
+    const context = withTables({
+      language: { us: 'en_US' },
+      salesperson: { us: 'ada', 'us/il': 'bob' },
+      fiscal_position: { us: 'Domestic' },
+      customer_tag: { guest: 'Webshop' },
+    })
+    expect(customerOf('guest', context)).toMatchObject({
+      lang: 'en_US',
+      property_account_position_id: { $find: { model: 'account.fiscal.position', by: { name: 'Domestic' } } },
+      category_id: { $set: [{ $find: { model: 'res.partner.category', by: { name: 'Webshop' } } }] },
+    })
+    const { login } = JSON.parse(JSON.stringify(customerOf('guest', context).user_id)).$find.by
+    expect(['ada', 'bob']).toContain(login)
+    expect(customerOf('guest', withTables({ salesperson: { us: 'ada' } })).user_id).toEqual({
+      $find: { model: 'res.users', by: { login: 'ada' } },
+    })
+  })
+
+  it('a country that the storefront writes in its own way is read by the table', () => {
+    const context = withTables({ country: { US: 'CA' } })
+    expect(JSON.stringify(customerOf('guest', context).country_id)).toContain('"CA"')
+  })
+})
