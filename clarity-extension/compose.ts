@@ -7,7 +7,7 @@ import { createAudit } from './audit/audit.ts'
 import { createClarityClient } from './clarity/client.ts'
 import type { ClarityConfig, Config, OdooConfig } from './config.ts'
 import { odooSender } from './delivery/odoo-sender.ts'
-import { hasFlow } from './flows/registry.ts'
+import { flowNameOf, hasFlow } from './flows/registry.ts'
 import { handlerOf, typeRules } from './handler.ts'
 import { createApp } from './http/app.ts'
 import { documentDoors } from './http/documents.ts'
@@ -22,6 +22,7 @@ import { assistance } from './ports/assistance.ts'
 import { claritySide, odooSide } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
+import { keyExpiries } from './ports/expiries.ts'
 import { invoicePorts } from './ports/invoices.ts'
 import { tableLocations } from './ports/locations.ts'
 import { lookups } from './ports/lookups.ts'
@@ -35,14 +36,20 @@ import { orderRates } from './ports/rates.ts'
 import { reconciliation } from './ports/reconcile.ts'
 import { returnPorts } from './ports/returns.ts'
 import { shipmentPorts } from './ports/shipment.ts'
+import { alertSignals } from './ports/signals.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
 import { sweepsPort } from './ports/sweeps.ts'
+import { createPersons } from './privacy/persons.ts'
+import { checkKey, sealAnew } from './privacy/rotation.ts'
+import { createSeal } from './privacy/seal.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
 import { keptSecrets } from './sweep/kept-secrets.ts'
 import { createSwitches } from './switches.ts'
+import { createAlerts } from './watch/alerts/alerts.ts'
 import { metrics } from './watch/metrics.ts'
+import { otlpTraces } from './watch/traces.ts'
 
 /** Both sides known, the sandbox's filled in. */
 export type Wiring = Config & { clarity: ClarityConfig; odoo: OdooConfig }
@@ -67,8 +74,11 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const audit = createAudit(store)
   const demand = demandStore(store.db)
   const published = publishedStock(store.db)
-  const queries = createQueries(store)
-  const watch = metrics(queries)
+  const seal = createSeal([config.secretKey, ...config.previousSecretKeys])
+  await checkKey(store.db, seal)
+  const queries = createQueries(store, Date.now, seal)
+  const watch = metrics(queries, flowNameOf)
+  const traces = config.otlp && otlpTraces({ ...config.otlp, log })
   const sides = {
     clarity: claritySide(clarity, config.clarity),
     odoo: odooSide(odoo, config.odoo, () => writtenToOdoo(switches)),
@@ -85,15 +95,29 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     log,
   })
 
+  const alerts = createAlerts({
+    store,
+    seal,
+    log,
+    signals: alertSignals(store, queries, {
+      diskOf: config.databaseUrl ? undefined : config.dataDir,
+      expiries: keyExpiries(odoo),
+    }),
+    panelUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}`,
+    allowPrivate: config.allowPrivateAlerts,
+  })
   const ledger = createLedger({
     store,
     log,
+    seal,
     types: typeRules,
     project: demandOf,
     probe: async (name) => (await sides[name].check()).every(({ ok }) => ok),
     observe: (fact) => {
       watch.observe(fact)
       assist.observe(fact)
+      alerts.observe(fact)
+      traces?.observe(fact)
     },
   })
   const tables = lookups(store, clarity, odoo, log)
@@ -175,6 +199,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     releaseMissed: lookupDesk.releaseMissed,
     reconcile: compared.run,
     also: [assist.sweep],
+    open: seal.openBytes,
+    alert: (cause, message) => alerts.notice('subscription', noticeTitles[cause] ?? cause, message, '/'),
   })
 
   const api = panelApi({
@@ -182,6 +208,9 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     audit,
     anomalies: assist.watchman,
     suggestions: assist.suggestions,
+    persons: createPersons(store, seal),
+    alerts,
+    allowPrivateAlerts: config.allowPrivateAlerts,
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
@@ -224,12 +253,17 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   await once(server, 'listening')
   await ledger.start(assist.guarded(handler))
   await sweeps.start()
+  alerts.start()
+  // In the background: what was sealed with a previous key, or not at all, is sealed with the current one.
+  const sealing = sealAnew(store.db, seal, log)
 
   return {
     server,
     url: addressOf(server),
     async stop() {
       await sweeps.stop()
+      await sealing.stop()
+      await alerts.stop()
       api.close()
       const closed = once(server, 'close')
       server.close()
@@ -239,9 +273,15 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       server.closeAllConnections()
       await closed
       await mapping.close()
+      await traces?.stop()
       await store.close()
     },
   }
+}
+
+const noticeTitles: Record<string, string> = {
+  no_subscription: 'The storefront does not tell the bridge of its events',
+  subscription_restored: 'The storefront had stopped telling the bridge of its events',
 }
 
 function addressOf(server: Server): string {

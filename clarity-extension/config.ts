@@ -20,6 +20,14 @@ export interface Config {
   secretKey: string
   /** A language model that may be asked about mappings; nothing is asked where none is named. */
   assistModel: AssistModel | undefined
+  /** Whether the key was made up: it is kept beside the data then. */
+  secretKeyIsNew: boolean
+  /** Keys that were current before: what was sealed with them is still read, and sealed anew. */
+  previousSecretKeys: string[]
+  /** Where traces go as OTLP/HTTP; nowhere when not set. */
+  otlp: { endpoint: string; headers: Record<string, string> } | undefined
+  /** Alerts may be sent into a private network. */
+  allowPrivateAlerts: boolean
   logLevel: string
 }
 
@@ -83,6 +91,26 @@ const environment = z.object({
   ASSIST_MODEL_URL: z.url('ASSIST_MODEL_URL must be a URL, e.g. http://127.0.0.1:11434/v1').optional(),
   ASSIST_MODEL: optional,
   ASSIST_MODEL_KEY: optional,
+  SECRET_KEY_PREVIOUS: z
+    .string()
+    .transform((text) => text.split(/\s+/).filter(Boolean))
+    .default([]),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url('OTEL_EXPORTER_OTLP_ENDPOINT must be a URL, e.g. http://collector:4318')
+    .optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(
+      /^([^=,]+=[^,]*)(,[^=,]+=[^,]*)*$/,
+      'OTEL_EXPORTER_OTLP_HEADERS must be name=value, several separated by a comma',
+    )
+    .transform((text) =>
+      Object.fromEntries(
+        text.split(',').map((one) => [one.slice(0, one.indexOf('=')).trim(), one.slice(one.indexOf('=') + 1)]),
+      ),
+    )
+    .default({}),
+  ALERTS_ALLOW_PRIVATE: z.enum(['true', 'false'], 'ALERTS_ALLOW_PRIVATE must be true or false').default('false'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 type Environment = z.infer<typeof environment>
@@ -112,6 +140,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): { config: Conf
       adminPasswordIsNew: values.ADMIN_PASSWORD === undefined,
       secretKey: values.SECRET_KEY ?? randomBytes(32).toString('base64'),
       assistModel: modelOf(values),
+      secretKeyIsNew: values.SECRET_KEY === undefined,
+      previousSecretKeys: values.SECRET_KEY_PREVIOUS,
+      otlp: values.OTEL_EXPORTER_OTLP_ENDPOINT
+        ? { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, headers: values.OTEL_EXPORTER_OTLP_HEADERS }
+        : undefined,
+      allowPrivateAlerts: values.ALERTS_ALLOW_PRIVATE === 'true',
       logLevel: values.LOG_LEVEL,
     },
   }

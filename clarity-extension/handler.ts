@@ -32,7 +32,7 @@ export const typeRules: Partial<Record<EventType, TypeRule>> = Object.fromEntrie
 )
 
 function flowEventOf(event: ClaimedEvent, share: Share): FlowEvent {
-  const { id, source, webhookId, type, lane, payload, attempt, traceId } = event
+  const { id, source, webhookId, type, lane, payload, attempt, traceId, approvals } = event
   const span = randomBytes(8).toString('hex')
   return {
     id,
@@ -43,5 +43,6 @@ function flowEventOf(event: ClaimedEvent, share: Share): FlowEvent {
     attempt,
     traceparent: `00-${traceId}-${span}-01`,
     share,
+    approvals,
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { pino } from 'pino'
 import { startBridge } from './compose.ts'
 import { type Config, readConfig, summary } from './config.ts'
+import { keyBeside } from './privacy/key-file.ts'
 import { type Sandbox, startSandbox } from './sandbox/start.ts'
 
 /** Reads the configuration, starts what is not configured as a sandbox, then the bridge; ends in the reverse order. */
@@ -10,9 +11,10 @@ if ('problems' in read) {
   process.stderr.write(`The bridge cannot start:\n${read.problems.map((problem) => `  - ${problem}`).join('\n')}\n`)
   process.exit(1)
 }
-const { config } = read
+const { config: given } = read
+mkdirSync(given.dataDir, { recursive: true })
+const config = given.secretKeyIsNew ? { ...given, secretKey: keyBeside(given.dataDir) } : given
 const log = pino({ level: config.logLevel, redact: ['*.authorization', '*.clientSecret', '*.apiKey', '*.password'] })
-mkdirSync(config.dataDir, { recursive: true })
 log.info(summary(config), 'starting')
 
 const sandbox = await startSandbox(config)

@@ -17,6 +17,8 @@ export interface FlowEvent {
   traceparent: string
   /** What the merchant lets a change from this side do to each field group that has an owner. */
   share: Share
+  /** Causes that a person approved for this event: what it was held for is taken. */
+  approvals: readonly string[]
 }
 
 /** `write`: this side is the record, or a person accepted the proposal. `propose`: see `proposal` in flows/gate.ts. */

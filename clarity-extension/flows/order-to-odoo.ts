@@ -13,7 +13,7 @@ import { problemsOf } from './problems.ts'
 export interface OrderToOdooPorts {
   readOrder(id: string, traceparent: string): Promise<Answer<Order>>
   /** What the order would be in Odoo, mapped and checked once. */
-  prepare(order: Order, trace: Trace): Promise<Perhaps<PreparedOrder>>
+  prepare(order: Order, trace: Trace, approvals: readonly string[]): Promise<Perhaps<PreparedOrder>>
   /** Tells the storefront Odoo's number and status, unless it knows them. */
   publishStatus(state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome>
   /** The version and content that Odoo is known to hold. */
@@ -57,7 +57,7 @@ export const orderToOdoo =
     const current = await snapshotOrRead(ports, envelope.data.data, event.traceparent, trace)
     if (!current.ok) return current.outcome
     const order = current.value
-    const prepared = await ports.prepare(order, trace)
+    const prepared = await ports.prepare(order, trace, event.approvals)
     if (prepared.ok && known?.hash === prepared.value.hash) {
       return skip('unchanged', 'Odoo already holds this content')
     }

@@ -93,6 +93,10 @@ export interface Entry {
 
 export const hasFlow = (type: EventType): boolean => registry[type].name !== NOT_SYNCED
 
+/** For metrics: the flow that runs an event of this type. */
+export const flowNameOf = (type: string): string =>
+  Object.entries(registry).find(([name]) => name === type)?.[1].name ?? 'none'
+
 function ignored(reason: string): Entry {
   return { name: NOT_SYNCED, flow: () => notSynced(reason) }
 }

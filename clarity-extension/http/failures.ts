@@ -1,45 +1,53 @@
 import { Router } from 'express'
 import { z } from 'zod'
-import { remedyOf } from '../../shared/causes.ts'
+import { causeOf, remedyOf } from '../../shared/causes.ts'
 import type { FailureGroup } from '../ledger/queries.ts'
 import type { components } from '../panel/schema.d.ts'
 import type { PanelPorts } from './ports.ts'
+import { Refusal } from './problem.ts'
 import { sessionOf } from './session.ts'
 import { eventView, instant } from './views.ts'
 
 type Schemas = components['schemas']
 
-/** What waits for a person, by cause: one cause is one thing to mend, however many events it stopped. */
+/** What waits for a person, by what has to be mended: one group is one thing to mend, however many events it stopped. */
 export function failureRoutes({ queries, ledger }: PanelPorts): Router {
   const router = Router()
 
-  router.get('/failures', async (_req, res) => {
-    const groups = await queries.failures()
-    const body: Schemas['FailureGroups'] = { items: await Promise.all(groups.map(groupView)) }
+  router.get('/failures', async (req, res) => {
+    const { groups, total, events } = await queries.failures(pageQuery.parse(req.query))
+    const body: Schemas['FailureGroups'] = { items: await Promise.all(groups.map(groupView)), total, events }
     res.json(body)
   })
 
-  router.post('/failures/:cause/replay', async (req, res) => {
-    const body: Schemas['Moved'] = await ledger.replay({ cause: cause.parse(req.params.cause) }, sessionOf(res).user)
+  router.post('/failures/replay', async (req, res) => {
+    const body: Schemas['Moved'] = await ledger.replay(selection.parse(req.body), sessionOf(res).user)
     res.json(body)
   })
 
-  router.post('/failures/:cause/dismiss', async (req, res) => {
-    const which = { cause: cause.parse(req.params.cause) }
-    const body: Schemas['Moved'] = await ledger.dismiss(which, 'Dismissed in the panel', sessionOf(res).user)
+  router.post('/failures/dismiss', async (req, res) => {
+    const { which, reason } = dismissal.parse(req.body)
+    const body: Schemas['Moved'] = await ledger.dismiss(which, reason, sessionOf(res).user)
+    res.json(body)
+  })
+
+  router.get('/causes/:cause', (req, res) => {
+    const code = String(req.params.cause)
+    const cause = causeOf(code)
+    if (!cause)
+      throw new Refusal(404, 'no_such_cause', 'There is no such cause.', 'The list of all is in docs/causes.md.')
+    const body: Schemas['Cause'] = { code, ...cause, classes: [...cause.classes], reasons: [...cause.reasons] }
     res.json(body)
   })
 
   async function groupView(group: FailureGroup): Promise<Schemas['FailureGroup']> {
     const newest = group.sample[0] ? await queries.detail(group.sample[0].id) : undefined
     const problems = problemShape.safeParse(newest?.details)
+    const { oldestAt, newestAt, ...rest } = group
     return {
-      cause: group.cause,
-      state: group.state,
-      count: group.count,
-      types: group.types,
-      firstAt: instant(group.oldestAt),
-      lastAt: instant(group.newestAt),
+      ...rest,
+      firstAt: instant(oldestAt),
+      lastAt: instant(newestAt),
       message: group.message ?? '',
       remedy: problems.success ? problems.data[0].remedy : remedyOf(group.cause),
       sample: group.sample.map(eventView),
@@ -49,5 +57,33 @@ export function failureRoutes({ queries, ledger }: PanelPorts): Router {
   return router
 }
 
-const cause = z.string().min(1).max(100)
+const given = <T extends z.ZodType>(shape: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), shape.optional())
+const state = z.enum(['dead', 'held'])
+const pageQuery = z.object({
+  state: given(state),
+  cause: given(z.string().max(100)),
+  limit: given(z.coerce.number().int().min(1).max(200)),
+  offset: given(z.coerce.number().int().min(0).max(100_000)),
+})
+
+const moment = z.iso
+  .datetime()
+  .transform((text) => Date.parse(text))
+  .optional()
+const selection = z
+  .strictObject({
+    cause: z.string().min(1).max(100).optional(),
+    field: z.string().max(500).optional(),
+    value: z.string().max(200).optional(),
+    state: state.optional(),
+    from: moment,
+    to: moment,
+  })
+  // A request that lost its body must not move everything.
+  .refine(({ cause, from }) => cause !== undefined || from !== undefined, {
+    path: ['cause'],
+    message: 'name a cause, or since when',
+  })
+const dismissal = z.strictObject({ which: selection, reason: z.string().trim().min(1).max(500) })
 const problemShape = z.tuple([z.object({ remedy: z.string().min(1) })], z.unknown())

@@ -2,6 +2,7 @@ import express, { type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import { activityRoutes } from './activity.ts'
+import { alertRoutes } from './alerts.ts'
 import { anomalyRoutes } from './anomalies.ts'
 import { auditRoutes } from './audit.ts'
 import { connectionRoutes } from './connections.ts'
@@ -11,6 +12,7 @@ import { liveRoutes } from './live.ts'
 import { lookupRoutes } from './lookups.ts'
 import { mappingRoutes } from './mappings.ts'
 import { overviewRoutes } from './overview.ts'
+import { personRoutes } from './persons.ts'
 import type { PanelPorts, RevokedSessions } from './ports.ts'
 import { notFound, problemHandler, Refusal, sendProblem } from './problem.ts'
 import { reconciliationRoutes } from './reconciliation.ts'
@@ -54,6 +56,8 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(noStore, limited(options.requestsPerMinute ?? 600), ownOrigin)
   // A rule set and a pasted order are larger than anything else that is sent here.
   router.use('/mappings', express.json({ limit: '1mb' }))
+  // A corrected message may be as large as a message may be.
+  router.use('/events', express.json({ limit: '2mb' }))
   router.use(express.json({ limit: '64kb' }))
   router.use(session.router)
   router.use(session.required)
@@ -61,8 +65,8 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(lookupRoutes(options.lookups), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
   router.use(reconciliationRoutes(options.reconciliation, now))
-  router.use(auditRoutes(options), live.router)
   router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions))
+  router.use(auditRoutes(options), personRoutes(options), alertRoutes(options, now), live.router)
   router.use(notFound, problemHandler(options.log))
   return { router, close: live.close }
 }

@@ -8,10 +8,12 @@ import type { Audit } from '../audit/audit.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
 import type { Json } from '../mapping/json.ts'
+import type { Persons } from '../privacy/persons.ts'
 import type { DriftKind } from '../reconcile/drift.ts'
 import type { DriftRow } from '../reconcile/drifts.ts'
 import type { Takings } from '../reconcile/takings.ts'
 import type { EntityChange } from '../switches.ts'
+import type { Alerts } from '../watch/alerts/alerts.ts'
 import type { Watchman } from '../watch/anomalies/watchman.ts'
 import type { LookupsPort } from './lookups.ts'
 import type { MappingDesk } from './mapping-ports.ts'
@@ -20,8 +22,15 @@ import type { SuggestedEntity } from './suggestions.ts'
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */
 export interface PanelPorts {
   audit: Audit
+  persons: Persons
+  alerts: Pick<Alerts, 'active' | 'recent' | 'settings' | 'change' | 'test' | 'silence'>
+  /** Whether alerts may be sent into a private network (ALERTS_ALLOW_PRIVATE). */
+  allowPrivateAlerts: boolean
   queries: LedgerQueries
-  ledger: Pick<Ledger, 'replay' | 'dismiss' | 'pauseConnection' | 'resumeConnection'>
+  ledger: Pick<
+    Ledger,
+    'replay' | 'dismiss' | 'correct' | 'approve' | 'assign' | 'comment' | 'pauseConnection' | 'resumeConnection'
+  >
   connections: Record<Connection, ConnectionSide>
   lookups: LookupsPort
   mappings: MappingDesk

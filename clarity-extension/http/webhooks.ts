@@ -75,8 +75,8 @@ function eventOf(source: Source, req: Request, { webhookId, payload }: Letter): 
       fault: { cause: 'unreadable_body', message: place.fault },
     }
   }
-  const { type, lane, subject, priority, body, traceId } = place
-  return { source, webhookId, type, lane, subject, priority, payload, body, traceId: traceId ?? given ?? newTraceId() }
+  const { traceId, ...placed } = place
+  return { source, webhookId, payload, ...placed, traceId: traceId ?? given ?? newTraceId() }
 }
 
 /** Written out: `res.json` would compute an ETag that nobody asks for. */

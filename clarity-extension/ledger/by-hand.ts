@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely'
-import type { EventType } from '../../shared/events.ts'
 import { PROPOSED } from '../../shared/switches.ts'
 import { type Change, recordChange } from '../audit/record.ts'
 import type { EventState, Tables } from '../store/schema.ts'
@@ -14,8 +13,15 @@ export type ByHand = Pick<Ledger, 'replay' | 'rerun' | 'correct' | 'dismiss' | '
 const BATCH = 500
 
 /** What a person does with events. Each click moves only what its move allows, so that a second click finds nothing. */
-export function createByHand({ store, now }: Settings, onReady: () => void): ByHand {
+export function createByHand({ store, now, seal }: Settings, onReady: () => void): ByHand {
   const { db, dialect } = store
+
+  const opened = async (...given: Parameters<typeof eligible>) =>
+    (await eligible(...given)).map((event) => ({
+      ...event,
+      payload: seal.openBytes(event.payload),
+      correction: event.correction === null ? null : seal.openText(event.correction),
+    }))
 
   /** One record per transaction: what was moved, and out of which states. */
   const record = async (
@@ -40,7 +46,7 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
     move: MoveName,
     before?: number,
   ) => {
-    const events = await eligible(trx, ids, sourcesOf(move), before)
+    const events = await opened(trx, ids, sourcesOf(move), before)
     const readable = await rerouted(trx, events)
     await openLanes(trx, readable, now())
     const moved = await makeReady(trx, readable, by, move, now())
@@ -52,7 +58,7 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
 
   return {
     async replay(which, by) {
-      const move = 'cause' in which ? 'replayCause' : 'replay'
+      const move = 'ids' in which ? 'replay' : 'replayCause'
       const moved = await replayIds(await idsOf(db, which), by, move)
       onReady()
       return { moved }
@@ -75,7 +81,7 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
 
     async correct(id, correction, by) {
       const result = await db.transaction().execute(async (trx) => {
-        const [event] = await eligible(trx, [id], sourcesOf('replay'))
+        const [event] = await opened(trx, [id], sourcesOf('replay'))
         if (!event) return { moved: 0 }
         const place = route(event.source, Buffer.from(correction))
         if ('fault' in place) return { moved: 0, fault: place.fault }
@@ -83,7 +89,7 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
           return { moved: 0, fault: `/data: belongs to ${place.lane}; a correction must stay with ${event.lane}.` }
         await trx
           .updateTable('events')
-          .set({ correction, corrected_by: by, corrected_at: now() })
+          .set({ correction: seal.text(correction), corrected_by: by, corrected_at: now() })
           .where('id', '=', id)
           .execute()
         const readable = await rerouted(trx, [{ ...event, correction }])
@@ -99,7 +105,7 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
     async dismiss(which, reason, by) {
       const moved = await inBatches(await idsOf(db, which), async (ids) => {
         return db.transaction().execute(async (trx) => {
-          const events = await eligible(trx, ids, sourcesOf('dismiss'))
+          const events = await opened(trx, ids, sourcesOf('dismiss'))
           if (events.length === 0) return 0
           const { numUpdatedRows } = await trx
             .updateTable('events')
@@ -122,11 +128,17 @@ export function createByHand({ store, now }: Settings, onReady: () => void): ByH
 
 async function idsOf(db: Kysely<Tables>, which: Selection): Promise<readonly number[]> {
   if ('ids' in which) return [...new Set(which.ids)]
+  const { cause, field, value, state, from, to } = which
   const rows = await db
     .selectFrom('events')
     .select('id')
     .where(sql<boolean>`state in ('dead', 'held')`)
-    .where('cause', '=', which.cause)
+    .$if(state !== undefined, (events) => events.where('state', '=', state ?? 'dead'))
+    .$if(cause !== undefined, (events) => events.where('cause', '=', cause ?? ''))
+    .$if(field !== undefined, (events) => events.where('issue_field', '=', field ?? ''))
+    .$if(value !== undefined, (events) => events.where('issue_value', '=', value ?? ''))
+    .$if(from !== undefined, (events) => events.where('received_at', '>=', from ?? 0))
+    .$if(to !== undefined, (events) => events.where('received_at', '<', to ?? 0))
     .orderBy('id')
     .execute()
   return rows.map(({ id }) => id)
@@ -183,9 +195,13 @@ async function rerouted(trx: Kysely<Tables>, events: readonly Candidate[]): Prom
     }
     const place = route(event.source, Buffer.from(event.correction ?? event.payload))
     if ('fault' in place) continue
-    const { type, lane, subject, priority }: { type: EventType; lane: string; subject: string; priority: number } =
-      place
-    await trx.updateTable('events').set({ type, lane, subject, priority }).where('id', '=', event.id).execute()
+    const { type, lane, subject, priority, worth } = place
+    const worthColumns = { amount: worth?.units ?? null, currency: worth?.currency ?? null }
+    await trx
+      .updateTable('events')
+      .set({ type, lane, subject, priority, ...worthColumns })
+      .where('id', '=', event.id)
+      .execute()
     readable.push({ ...event, type, lane, priority })
   }
   return readable.sort((a, b) => (a.lane < b.lane ? -1 : 1))

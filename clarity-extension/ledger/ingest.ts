@@ -27,10 +27,11 @@ export const storeEvents = procedure(import.meta.url, 'storeEvents', async (trx,
   const isNeedless = (event: Incoming) =>
     event.onlyOne === true && (standing.has(workKey(event)) || firsts.get(workKey(event)) !== event)
 
+  const subjects = await orderNumbers(trx, incoming)
   const fresh = incoming.filter((event) => !isNeedless(event))
   const inserted = await insertEvents(
     trx,
-    fresh.map((event) => rowOf(event, now)),
+    fresh.map((event) => rowOf({ ...event, subject: subjects.get(event.lane) ?? event.subject }, now)),
   )
   const ids = new Map(inserted.map((row) => [`${row.source} ${row.webhook_id}`, row.id]))
   const known = await knownIds(
@@ -69,6 +70,27 @@ interface Batch {
   now: number
 }
 
+/** Odoo knows an order by the storefront's id; a merchant looks for its number, which the order's own event brought. */
+async function orderNumbers(trx: Kysely<Tables>, incoming: readonly Incoming[]): Promise<Map<string, string>> {
+  const lanes = new Set(
+    incoming.filter(({ source, lane }) => source === 'odoo' && lane.startsWith('order:')).map(({ lane }) => lane),
+  )
+  if (lanes.size === 0) return new Map()
+  const rows = await trx
+    .selectFrom('events')
+    .select(['lane', 'subject'])
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('events')
+        .select((all) => all.fn.max<number>('id').as('id'))
+        .where('lane', 'in', padded([...lanes]))
+        .where('source', '=', 'clarity')
+        .groupBy('lane'),
+    )
+    .execute()
+  return new Map(rows.map(({ lane, subject }) => [lane, subject]))
+}
+
 const eventKey = (event: Incoming): string => `${event.source} ${event.webhookId}`
 const workKey = (event: Incoming): string => `${event.lane} ${event.type}`
 
@@ -86,6 +108,9 @@ interface EventRow {
   settled_at: number | null
   cause: string | null
   message: string | null
+  issue_cause: string | null
+  amount: number | null
+  currency: string | null
   trace_id: string
 }
 
@@ -103,6 +128,9 @@ const rowOf = (event: Incoming, now: number): EventRow => ({
   settled_at: event.fault ? now : null,
   cause: event.fault?.cause ?? null,
   message: event.fault?.message ?? null,
+  issue_cause: event.fault?.cause ?? null,
+  amount: event.worth?.units ?? null,
+  currency: event.worth?.currency ?? null,
   trace_id: event.traceId,
 })
 
@@ -121,6 +149,9 @@ const insertEvents = statementOfRows<EventRow, { id: number; source: string; web
     'settled_at',
     'cause',
     'message',
+    'issue_cause',
+    'amount',
+    'currency',
     'trace_id',
   ],
   (db, rows) =>

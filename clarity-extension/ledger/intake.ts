@@ -11,11 +11,11 @@ export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush()
 const IN_FLIGHT = { sqlite: 2, postgres: 1 }
 
 /** How events come in. @param onStored there is something to run */
-export function createIntake({ store, now, log, project, observe }: Settings, onStored: () => void): Intake {
+export function createIntake({ store, now, log, project, observe, seal }: Settings, onStored: () => void): Intake {
   const stores = group(async (incoming: Incoming[]) => {
     // Copies go to the store's thread: a slice of a shared buffer would take its neighbours along, and what is given away
     // could not be given again when a group is tried one by one.
-    const copies = incoming.map((event) => ({ ...event, payload: new Uint8Array(event.payload) }))
+    const copies = incoming.map((event) => ({ ...event, payload: seal.bytes(event.payload) }))
     const buffers = copies.map(({ payload }) => payload.buffer)
     const stored = await store.run(storeEvents, { incoming: copies, now: now() }, buffers)
     onStored()

@@ -8,7 +8,8 @@ import {
   odooEnvelope,
   type Source,
 } from '../../shared/events.ts'
-import type { Priority } from './types.ts'
+import type { Priority, Worth } from './types.ts'
+import { worthOf } from './worth.ts'
 
 /** Where an event belongs. */
 export interface Routed {
@@ -21,6 +22,7 @@ export interface Routed {
   body: ClarityEnvelope | OdooEnvelope
   /** Of the W3C traceparent in the body, if there is one. */
   traceId: string | undefined
+  worth: Worth | undefined
 }
 
 /** Reads an authentic body. `fault`: it cannot be read, with the field and what was expected there. */
@@ -61,7 +63,13 @@ function routeAs<E extends ClarityEnvelope | OdooEnvelope>(
   if (!parsed.success) return { fault: say(parsed.error) }
   const body = parsed.data
   const traceparent = 'traceparent' in body.data ? body.data.traceparent : undefined
-  return { type: body.type, body, traceId: traceIdOf(traceparent), ...laneOf(body) }
+  return {
+    type: body.type,
+    body,
+    traceId: traceIdOf(traceparent),
+    worth: worthOf(body.type, body.data),
+    ...laneOf(body),
+  }
 }
 
 function clarityLane({ type, data }: ClarityEnvelope): Placed {

@@ -24,6 +24,8 @@ export const moves = [
   { from: 'dismissed', to: 'ready', by: 'replay' },
   { from: 'dead', to: 'ready', by: 'replayCause' },
   { from: 'held', to: 'ready', by: 'replayCause' },
+  /** A person takes what it was held for. */
+  { from: 'held', to: 'ready', by: 'approve' },
   { from: 'done', to: 'ready', by: 'rerun' },
   { from: 'skipped', to: 'ready', by: 'rerun' },
   { from: 'dead', to: 'dismissed', by: 'dismiss' },

@@ -18,12 +18,22 @@ export interface Move {
   message: string | null
   /** Problem[] or Facts, for a person. */
   details: unknown
+  /** What has to be mended; null unless it waits for a person. */
+  issue: Issue | null
   /** How long the lane waits before this event runs again; 0 unless it goes back to ready. */
   delayMs: number
   /** Whether this attempt is one of the limited number. */
   counts: boolean
   /** The connection that pauses. */
   pauses: Connection | null
+}
+
+/** Same cause, field and value: one thing to mend, however many events it stopped. */
+export interface Issue {
+  cause: string
+  /** JSON pointer, every index `*`; empty when the whole record is meant. */
+  field: string
+  value: string
 }
 
 /** Attempts after which an event that keeps failing is a dead letter: with these delays after about a day. */
@@ -56,9 +66,17 @@ export function decide(ended: Ended, attempt: number, random: number, limit: num
         cause: ended.problems[0].code,
         message: say(ended.problems),
         details: ended.problems,
+        issue: issueOf(ended.problems[0]),
       }
     case 'review':
-      return { ...settled, by: 'review', cause: ended.cause, message: ended.message, details: ended.facts }
+      return {
+        ...settled,
+        by: 'review',
+        cause: ended.cause,
+        message: ended.message,
+        details: ended.facts,
+        issue: whole(ended.cause),
+      }
     case 'refused':
       return {
         ...settled,
@@ -85,12 +103,24 @@ export function decide(ended: Ended, attempt: number, random: number, limit: num
   }
 
   function again(cause: string, message: string, delay: number): Move {
-    if (attempt >= limit) return { ...settled, by: 'exhausted', cause, message }
+    if (attempt >= limit) return { ...settled, by: 'exhausted', cause, message, issue: whole(cause) }
     return { ...settled, by: 'retry', cause, message, delayMs: Math.round(delay * (1 + JITTER * random)) }
   }
 }
 
-const settled = { cause: null, message: null, details: null, delayMs: 0, counts: true, pauses: null }
+const settled = { cause: null, message: null, details: null, issue: null, delayMs: 0, counts: true, pauses: null }
+
+const whole = (cause: string): Issue => ({ cause, field: '', value: '' })
+
+/** What identifies a person is no name for a group, and is not kept in the clear. */
+const PERSONAL = /(e-?mail|phone|mobile|line[12]|street2?|postal_?code|zip|name|vat(_?number)?)$/i
+const LONGEST = 200
+
+/** An event stands in the group of its first problem; when that is mended, the next one shows. */
+function issueOf({ code, field, target, value = '' }: Problem): Issue {
+  const pointer = (field ?? target ?? '').replaceAll(/\/\d+(?=\/|$)/g, '/*')
+  return { cause: code, field: pointer, value: PERSONAL.test(pointer) ? '' : value.slice(0, LONGEST) }
+}
 
 const delayAfter = (attempt: number): number => DELAYS[Math.min(attempt, DELAYS.length) - 1] ?? 1 * SECOND
 

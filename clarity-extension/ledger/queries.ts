@@ -10,9 +10,13 @@ export interface LedgerQueries {
   list(query?: ListQuery): Promise<EventPage>
   /** undefined: no such event. */
   detail(id: number): Promise<EventDetail | undefined>
-  /** Dead and held events by cause, most first. */
-  failures(): Promise<FailureGroup[]>
+  /** Dead and held events by what stands in their way: same cause, field and value is one group. Most first. */
+  failures(query?: FailuresQuery): Promise<FailurePage>
   connections(): Promise<ConnectionStatus[]>
+  /** Entities with something to do, for each of the four priorities. */
+  backlog(): Promise<{ priority: number; lanes: number; oldestDueAt: number | null }[]>
+  /** Events that wait for a decision, oldest first. */
+  reviews(query?: ReviewQuery): Promise<ReviewPage>
 }
 
 /** Instants are unix milliseconds. */
@@ -86,6 +90,9 @@ export interface EventDetail extends EventSummary {
   correction: string | null
   correctedBy: string | null
   correctedAt: number | null
+  /** Who looks at it, while it is held. */
+  assignee: string | null
+  comments: { at: number; who: string; text: string }[]
   /** Who replayed or dismissed it last. */
   settledBy: string | null
   /** Problem[] (cause `correct`) or Facts (held), parsed; null when there is none. */
@@ -106,10 +113,32 @@ export interface AttemptDetail {
   steps: TraceStep[]
 }
 
+export interface FailuresQuery {
+  state?: 'dead' | 'held' | undefined
+  cause?: string | undefined
+  /** 1 to 200, default 50. */
+  limit?: number | undefined
+  offset?: number | undefined
+}
+
+export interface FailurePage {
+  groups: FailureGroup[]
+  /** Of groups and events altogether. */
+  total: number
+  events: number
+}
+
 export interface FailureGroup {
   cause: string
+  /** JSON pointer with `*` for every index; empty when the whole record is meant. */
+  field: string
+  value: string
   state: 'dead' | 'held'
   count: number
+  /** How many records (orders, products) they belong to. */
+  entities: number
+  /** What these orders are worth, each counted once; a decimal per currency. */
+  atStake: { currency: string; amount: string }[]
   /** Of the newest one. */
   message: string | null
   types: string[]
@@ -117,4 +146,27 @@ export interface FailureGroup {
   newestAt: number
   /** The newest few. */
   sample: EventSummary[]
+}
+
+export interface ReviewQuery {
+  /** `next` of the page before. */
+  cursor?: number | undefined
+  limit?: number | undefined
+  cause?: string | undefined
+  /** Empty: of nobody. */
+  assignee?: string | undefined
+}
+
+export interface ReviewPage {
+  rows: ReviewRow[]
+  next: number | null
+  /** Of all held events, whatever was asked for. */
+  assignees: string[]
+}
+
+export interface ReviewRow extends EventSummary {
+  assignee: string | null
+  comments: number
+  /** Both sides' computation, where there is one. */
+  facts: unknown
 }

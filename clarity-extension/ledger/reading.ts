@@ -1,18 +1,23 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { openly, type Seal } from '../privacy/seal.ts'
 import type { EventsTable, Tables } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { readFailures } from './issues.ts'
 import { readOverview, summaryColumns, summaryOf } from './overview.ts'
-import type { AttemptDetail, EventDetail, EventPage, FailureGroup, LedgerQueries, ListQuery } from './queries.ts'
+import type { AttemptDetail, EventDetail, EventPage, LedgerQueries, ListQuery } from './queries.ts'
+import { commentsOf, readReviews } from './review-list.ts'
 import { isFiltered, newestOf, searchFor } from './search.ts'
 
 /** @param now unix milliseconds */
-export function createQueries({ db }: Store, now: () => number = Date.now): LedgerQueries {
+export function createQueries({ db }: Store, now: () => number = Date.now, seal: Seal = openly): LedgerQueries {
   return {
     overview: () => readOverview(db, now()),
     connections: async () => (await readOverview(db, now())).connections,
     list: (query = {}) => list(db, query),
-    detail: (id) => detail(db, id),
-    failures: () => failures(db),
+    detail: (id) => detail(db, id, seal),
+    backlog: () => backlog(db),
+    reviews: (query = {}) => readReviews(db, query, seal),
+    failures: (query = {}) => readFailures(db, query),
   }
 }
 
@@ -43,7 +48,7 @@ async function list(db: Kysely<Tables>, query: ListQuery): Promise<EventPage> {
 
 const RELATED = 50
 
-async function detail(db: Kysely<Tables>, id: number): Promise<EventDetail | undefined> {
+async function detail(db: Kysely<Tables>, id: number, seal: Seal): Promise<EventDetail | undefined> {
   const event = await db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirst()
   if (!event) return undefined
   const attempts = await db.selectFrom('attempts').selectAll().where('event_id', '=', id).orderBy('id').execute()
@@ -51,12 +56,14 @@ async function detail(db: Kysely<Tables>, id: number): Promise<EventDetail | und
     ...summaryOf(event),
     webhookId: event.webhook_id,
     priority: event.priority,
-    payload: Buffer.from(event.payload).toString('utf8'),
-    correction: event.correction,
+    payload: seal.openBytes(event.payload).toString('utf8'),
+    correction: event.correction === null ? null : seal.openText(event.correction),
     correctedBy: event.corrected_by,
     correctedAt: event.corrected_at,
+    assignee: event.assignee,
+    comments: await commentsOf(db, id, seal),
     settledBy: event.settled_by,
-    details: event.details === null ? null : JSON.parse(event.details),
+    details: event.details === null ? null : JSON.parse(seal.openText(event.details)),
     attemptLog: attempts.map(
       (row): AttemptDetail => ({
         number: row.number,
@@ -65,7 +72,7 @@ async function detail(db: Kysely<Tables>, id: number): Promise<EventDetail | und
         outcome: row.outcome,
         cause: row.cause,
         message: row.message,
-        steps: JSON.parse(row.steps),
+        steps: JSON.parse(seal.openText(row.steps)),
       }),
     ),
     related: await related(db, event),
@@ -90,46 +97,19 @@ async function related(db: Kysely<Tables>, { id, lane, trace_id }: Selectable<Ev
     .map(summaryOf)
 }
 
-/** The newest few of a group, and as many that its types are taken from. */
-const SAMPLE = { shown: 3, read: 100 }
-
-/** Grouped over the index alone; of each group only the ends and the newest few are read. */
-async function failures(db: Kysely<Tables>): Promise<FailureGroup[]> {
-  const failed = sql<boolean>`state in ('dead', 'held')`
-  const groups = await db
-    .selectFrom('events')
-    .select((event) => [
-      'state',
-      'cause',
-      event.fn.countAll<number>().as('count'),
-      event.fn.min('id').as('oldest'),
-      event.fn.max('id').as('newest'),
+/** One row per priority, also where nothing waits: a gauge that vanishes alerts nobody. */
+async function backlog(db: Kysely<Tables>) {
+  const rows = await db
+    .selectFrom('lanes')
+    .select((lane) => [
+      'priority',
+      lane.fn.countAll<number>().as('count'),
+      lane.fn.min<number | null>('due_at').as('oldest'),
     ])
-    .where(failed)
-    .groupBy(['state', 'cause'])
+    .groupBy('priority')
     .execute()
-  const receivedAt = async (id: number) =>
-    (await db.selectFrom('events').select('received_at').where('id', '=', id).executeTakeFirst())?.received_at ?? 0
-  const detailed = groups.map(async ({ cause, state, count, oldest, newest }): Promise<FailureGroup> => {
-    const sample = await db
-      .selectFrom('events')
-      .select(summaryColumns)
-      .where(failed)
-      .where('state', '=', state)
-      .where('cause', cause === null ? 'is' : '=', cause)
-      .orderBy('id', 'desc')
-      .limit(SAMPLE.read)
-      .execute()
-    return {
-      cause: cause ?? 'unknown',
-      state: state === 'held' ? 'held' : 'dead',
-      count: Number(count),
-      message: sample[0]?.message ?? null,
-      types: [...new Set(sample.map(({ type }) => type))].sort(),
-      oldestAt: await receivedAt(oldest),
-      newestAt: await receivedAt(newest),
-      sample: sample.slice(0, SAMPLE.shown).map(summaryOf),
-    }
+  return [0, 1, 2, 3].map((priority) => {
+    const row = rows.find((one) => one.priority === priority)
+    return { priority, lanes: Number(row?.count ?? 0), oldestDueAt: row?.oldest ?? null }
   })
-  return (await Promise.all(detailed)).sort((a, b) => b.count - a.count || b.newestAt - a.newestAt)
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
-import type { EventsTable } from '../store/schema.ts'
+import type { Seal } from '../privacy/seal.ts'
+import type { EventsTable, TraceStep } from '../store/schema.ts'
 import type { Claim } from './claim.ts'
 import { decide, type Ended } from './policy.ts'
 import type { Settings } from './settings.ts'
@@ -16,13 +17,15 @@ export interface Run {
   abort: AbortController
   /** Ends the attempt before its handler does. */
   cut(ended: Ended): void
+  /** What it did so far, for whoever observes. */
+  steps: TraceStep[]
   /** Never rejects: what a handler throws, at once or later, is an end like any other. */
   ending: Promise<Ending>
 }
 
 export function startRun({ event: row, epoch }: Claim, handler: Handler, settings: Settings): Run {
   const abort = new AbortController()
-  const event = claimedEvent(row, epoch, abort.signal)
+  const event = claimedEvent(row, epoch, abort.signal, settings.seal)
   const trace = createTrace()
   const startedAt = settings.now()
   const began = performance.now()
@@ -41,14 +44,14 @@ export function startRun({ event: row, epoch }: Claim, handler: Handler, setting
       type: event.type,
       attempt: event.attempt,
       outcome: ended.kind,
-      move: { ...move, details: details === null ? null : JSON.stringify(details) },
+      move: { ...move, details: details === null ? null : settings.seal.text(JSON.stringify(details)) },
       startedAt,
       durationMs: Math.round(performance.now() - began),
       restMs: ended.kind === 'done' ? (restOf(event.type, settings) ?? 0) : 0,
-      steps: JSON.stringify(trace.steps),
+      steps: settings.seal.text(JSON.stringify(trace.steps)),
     }
   })
-  return { lane: event.lane, epoch, event, abort, cut: cut.resolve, ending }
+  return { lane: event.lane, epoch, event, abort, steps: trace.steps, cut: cut.resolve, ending }
 }
 
 const restOf = (type: ClaimedEvent['type'], { types }: Settings) =>
@@ -67,7 +70,12 @@ async function attempt(handler: Handler, event: ClaimedEvent, trace: TraceLog, {
   }
 }
 
-const claimedEvent = (event: Selectable<EventsTable>, epoch: number, signal: AbortSignal): ClaimedEvent => ({
+const claimedEvent = (
+  event: Selectable<EventsTable>,
+  epoch: number,
+  signal: AbortSignal,
+  seal: Seal,
+): ClaimedEvent => ({
   id: event.id,
   source: event.source,
   webhookId: event.webhook_id,
@@ -75,9 +83,10 @@ const claimedEvent = (event: Selectable<EventsTable>, epoch: number, signal: Abo
   lane: event.lane,
   subject: event.subject,
   priority: priorityOf(event.priority),
-  payload: payloadOf(event),
+  payload: payloadOf(event, seal),
   corrected: event.correction !== null,
   approved: event.approved_by !== null,
+  approvals: event.approvals.split(' ').filter(Boolean),
   receivedAt: event.received_at,
   attempt: event.attempts,
   traceId: event.trace_id,
@@ -88,7 +97,6 @@ const claimedEvent = (event: Selectable<EventsTable>, epoch: number, signal: Abo
 const priorityOf = (priority: number): ClaimedEvent['priority'] =>
   priority === 0 || priority === 1 || priority === 2 ? priority : 3
 
-function payloadOf({ correction, payload }: Selectable<EventsTable>): Buffer {
-  if (correction !== null) return Buffer.from(correction)
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+function payloadOf({ correction, payload }: Selectable<EventsTable>, seal: Seal): Buffer {
+  return correction === null ? seal.openBytes(payload) : Buffer.from(seal.openText(correction))
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { EventType } from '../../shared/events.ts'
 import type { Connection } from '../../shared/outcome.ts'
+import { openly, type Seal } from '../privacy/seal.ts'
 import type { Store } from '../store/store.ts'
 import { ATTEMPT_LIMIT } from './policy.ts'
 import type { DemandRow, LedgerFact, NewEvent, TypeRule } from './types.ts'
@@ -22,6 +23,8 @@ export interface LedgerOptions {
   attemptLimit?: number
   /** How long done, skipped and dismissed events are kept. Default 90 days. */
   retentionMs?: number
+  /** How payloads and what attempts did are written. Default: as they are. */
+  seal?: Seal
   /** What event types need, as the registry of flows knows it. */
   types?: Partial<Record<EventType, TypeRule>>
   /** The storefront's demand in an event that is being stored, written in the same transaction. */
@@ -46,6 +49,7 @@ export function settingsOf(options: LedgerOptions): Settings {
     runLimitMs: 10 * MINUTE,
     attemptLimit: ATTEMPT_LIMIT,
     retentionMs: 90 * DAY,
+    seal: openly,
     project: () => [],
     types: {},
     ...options,

@@ -1,14 +1,14 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
 import { recordChange } from '../audit/record.ts'
 import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
-import type { EventState, Tables } from '../store/schema.ts'
+import type { EventState, EventsTable, Tables } from '../store/schema.ts'
 import { statement, statementOfRows } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { pause } from './connections.ts'
 import { targetOf } from './moves.ts'
-import { type Move, supersedes } from './policy.ts'
+import { type Issue, type Move, supersedes } from './policy.ts'
 import { countThroughput } from './throughput.ts'
 
 /** The end of one attempt. */
@@ -36,6 +36,8 @@ export interface Settled {
   to: EventState | undefined
   /** This settle paused the connection. */
   paused?: Connection
+  /** It went through after a person replayed it: what stood in its way is mended, for others too. */
+  mended?: Issue
 }
 
 /** Settles a group of attempts and opens their lanes for what comes next. */
@@ -48,9 +50,9 @@ export const settleEndings = procedure(
     const settled: Settled[] = []
     for (const ending of endings) {
       if (!valid.has(ending)) settled.push({ to: undefined })
-      else settled.push(await settleOne(trx, ending, now, dialect))
+      else settled.push({ ...(await settleOne(trx, ending, now, dialect)), ...mendedBy(ending, valid.get(ending)) })
     }
-    const written = [...valid]
+    const written = [...valid.keys()]
     await insertAttempts(trx, written.map(attemptOf))
     await supersedeDead(trx, written, now)
     await passOn(trx, written, now)
@@ -71,7 +73,11 @@ interface Batch {
 }
 
 /** On PostgreSQL the lane is locked before anything is looked up: an ingest that holds it is waited for, and seen. */
-async function stillOurs(trx: Kysely<Tables>, endings: readonly Ending[], dialect: Dialect): Promise<Set<Ending>> {
+async function stillOurs(
+  trx: Kysely<Tables>,
+  endings: readonly Ending[],
+  dialect: Dialect,
+): Promise<Map<Ending, Before>> {
   const lanes = await trx
     .selectFrom('lanes')
     .select(['lane', 'epoch'])
@@ -82,19 +88,32 @@ async function stillOurs(trx: Kysely<Tables>, endings: readonly Ending[], dialec
     .execute()
   const running = await trx
     .selectFrom('events')
-    .select('id')
+    .select(['id', 'issue_cause', 'issue_field', 'issue_value', 'settled_by'])
     .where('state', '=', 'running')
     .where('id', 'in', padded(endings.map(({ eventId }) => eventId)))
     .execute()
   const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch]))
-  const ids = new Set(running.map(({ id }) => id))
-  const valid = new Set<Ending>()
+  const rows = new Map(running.map((row) => [row.id, row]))
+  const valid = new Map<Ending, Before>()
   for (const ending of endings) {
-    if (epochs.get(ending.lane) !== ending.epoch || !ids.delete(ending.eventId)) continue
-    valid.add(ending)
+    const row = rows.get(ending.eventId)
+    if (epochs.get(ending.lane) !== ending.epoch || !row) continue
+    rows.delete(ending.eventId)
+    valid.set(ending, row)
   }
   return valid
 }
+
+type Before = Pick<Selectable<EventsTable>, 'issue_cause' | 'issue_field' | 'issue_value' | 'settled_by'>
+
+/** What the bridge replayed itself releases nothing further: each release comes from a person's click. */
+function mendedBy({ move }: Ending, before: Before | undefined): Pick<Settled, 'mended'> {
+  if (move.by !== 'done' || !before?.issue_cause || !before.settled_by || before.settled_by === BRIDGE) return {}
+  return { mended: { cause: before.issue_cause, field: before.issue_field, value: before.issue_value } }
+}
+
+/** Who moves events without a person. */
+export const BRIDGE = 'bridge'
 
 async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number, dialect: Dialect): Promise<Settled> {
   const { move, eventId, attempt } = ending
@@ -107,6 +126,8 @@ async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number, diale
     cause: move.cause,
     message: move.message,
     details: move.details,
+    // What is tried again keeps what stood in its way.
+    issue: move.issue ?? (to === 'ready' ? undefined : null),
     id: eventId,
   })
   if (!move.pauses) return { to }
@@ -123,26 +144,44 @@ async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number, diale
   return { to, paused: move.pauses }
 }
 
-const updateEvent = statement<
-  {
-    state: EventState
-    attempts: number
-    due_at: number
-    settled_at: number | null
-    cause: string | null
-    message: string | null
-    details: string | null
-    id: number
-  },
-  unknown
->(
+interface EventUpdate {
+  state: EventState
+  attempts: number
+  due_at: number
+  settled_at: number | null
+  cause: string | null
+  message: string | null
+  details: string | null
+  /** undefined: it stays as it was. */
+  issue: Issue | null | undefined
+  id: number
+}
+
+const changed = { state: 'done', attempts: 0, due_at: 0, settled_at: 0, cause: '', message: '', details: '' } as const
+const changesOf = ({ state, attempts, due_at, settled_at, cause, message, details }: EventUpdate) => [
+  state,
+  attempts,
+  due_at,
+  settled_at,
+  cause,
+  message,
+  details,
+]
+const updateKeeping = statement<EventUpdate, unknown>(
+  (db) => db.updateTable('events').set(changed).where('id', '=', 0),
+  (row) => [...changesOf(row), row.id],
+)
+const updateWhole = statement<EventUpdate, unknown>(
   (db) =>
     db
       .updateTable('events')
-      .set({ state: 'done', attempts: 0, due_at: 0, settled_at: 0, cause: '', message: '', details: '' })
+      .set({ ...changed, issue_cause: '', issue_field: '', issue_value: '' })
       .where('id', '=', 0),
-  (row) => [row.state, row.attempts, row.due_at, row.settled_at, row.cause, row.message, row.details, row.id],
+  (row) => [...changesOf(row), row.issue?.cause ?? null, row.issue?.field ?? '', row.issue?.value ?? '', row.id],
 )
+
+const updateEvent = (trx: Kysely<Tables>, row: EventUpdate) =>
+  row.issue === undefined ? updateKeeping(trx, row) : updateWhole(trx, row)
 
 interface AttemptRow {
   event_id: number

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { EventType, Source } from '../../shared/events.ts'
 import type { Connection, Outcome } from '../../shared/outcome.ts'
-import type { EventState, Tables } from '../store/schema.ts'
+import type { EventState, Tables, TraceStep } from '../store/schema.ts'
+import type { Reviews } from './reviews.ts'
 
 /** 0 orders and money, 1 fulfilment, 2 stock, 3 catalogue and first load. */
 export type Priority = 0 | 1 | 2 | 3
@@ -22,8 +23,15 @@ export interface NewEvent {
   body?: unknown
   /** W3C trace id, 32 hex digits. */
   traceId: string
+  /** What the order is worth, in ten-thousandths of its currency. */
+  worth?: Worth | undefined
   /** Set when it cannot run: it is stored as a dead letter. */
   fault?: { cause: string; message: string }
+}
+
+export interface Worth {
+  units: number
+  currency: string
 }
 
 export interface Ingested {
@@ -66,6 +74,8 @@ export interface ClaimedEvent {
   corrected: boolean
   /** A person replayed it after it had been held as a proposal: what it proposed is accepted. */
   approved: boolean
+  /** Causes that a person approved for this event: what it was held for is taken. */
+  approvals: readonly string[]
   /** Unix ms. */
   receivedAt: number
   /** 1 for the first. */
@@ -107,20 +117,40 @@ export interface DemandRow {
 /** What an observer (metrics, alerts) is told, after the commit. */
 export type LedgerFact =
   | { fact: 'accepted'; source: Source | 'bridge'; type: string; count: number }
-  | { fact: 'settled'; event: ClaimedEvent; to: EventState; outcome: string; cause: string | null; durationMs: number }
+  | {
+      fact: 'settled'
+      event: ClaimedEvent
+      to: EventState
+      outcome: string
+      cause: string | null
+      durationMs: number
+      steps: TraceStep[]
+    }
   | { fact: 'lease_lost'; lane: string; eventId: number }
   | { fact: 'paused'; connection: Connection; cause: string; message: string }
   | { fact: 'resumed'; connection: Connection }
 
-/** Events by id, or all dead and held ones of one cause. */
-export type Selection = { ids: readonly number[] } | { cause: string }
+/** Events by id, or all dead and held ones of a description. */
+export type Selection = { ids: readonly number[] } | FailedSelection
+
+/** What is left out does not matter; an empty one means everything that waits for a person. */
+export interface FailedSelection {
+  cause?: string | undefined
+  /** Of an issue, as its group has them: JSON pointer with `*` for every index, and the value. */
+  field?: string | undefined
+  value?: string | undefined
+  state?: 'dead' | 'held' | undefined
+  /** When they arrived, unix ms, from inclusive and to exclusive. */
+  from?: number | undefined
+  to?: number | undefined
+}
 
 /** `moved` is how many rows the click moved: a second click moves 0. */
 export interface Moved {
   moved: number
 }
 
-export interface Ledger {
+export interface Ledger extends Reviews {
   /** Resolves after the commit that holds it; rejects when the store could not commit (a door answers 503). */
   ingest(event: NewEvent): Promise<Ingested>
   enqueue(work: NewWork): Promise<Enqueued>

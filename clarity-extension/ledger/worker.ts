@@ -1,6 +1,7 @@
 import { group } from '../store/group.ts'
 import { claimLanes } from './claim.ts'
 import { extendLeases, reclaim } from './leases.ts'
+import type { Issue } from './policy.ts'
 import { reportSettled } from './report.ts'
 import { type Run, startRun } from './run.ts'
 import type { Settings } from './settings.ts'
@@ -24,8 +25,11 @@ const AGAIN_MS = 1_000
 /** What stopping may take beyond its limit, to give back what still runs. */
 const GIVE_BACK_MS = 5_000
 
-/** @param onPause a connection was paused by what a handler answered */
-export function createWorker(settings: Settings, onPause: () => void): Worker {
+/**
+ * @param onPause a connection was paused by what a handler answered
+ * @param onMended something that a person replayed went through
+ */
+export function createWorker(settings: Settings, onPause: () => void, onMended: (issue: Issue) => void): Worker {
   const { store, now, log, observe, concurrency, leaseMs } = settings
   const runs = new Map<Run, Promise<void>>()
   const settles = group((endings: Ending[]) =>
@@ -88,8 +92,9 @@ export function createWorker(settings: Settings, onPause: () => void): Worker {
   async function finish(run: Run): Promise<void> {
     const ending = await run.ending
     const settled = await settle(run, ending)
-    reportSettled(settings, run.event, ending, settled)
+    reportSettled(settings, run, ending, settled)
     if (settled.paused) onPause()
+    if (settled.mended) onMended(settled.mended)
     run.abort.abort()
     runs.delete(run)
     wake()

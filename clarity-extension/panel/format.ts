@@ -80,3 +80,13 @@ function formatter(language: string): Intl.RelativeTimeFormat {
   formatters.set(language, known)
   return known
 }
+
+/** An amount as the language writes it. Intl takes decimal text as it is: no float in between. */
+export function money(amount: string, currency: string, language: string): string {
+  try {
+    return new Intl.NumberFormat(language, { style: 'currency', currency }).format(amount as `${number}`)
+  } catch {
+    // A currency that Intl does not know.
+    return `${amount} ${currency}`
+  }
+}

@@ -48,8 +48,35 @@ export const eventQuery = (id: string) =>
 
 export const failuresQuery = queryOptions({
   queryKey: ['failures'],
-  queryFn: () => take(api.GET('/failures')),
+  queryFn: () => take(api.GET('/failures', { params: { query: { state: 'dead', limit: 200 } } })),
   refetchInterval: 30_000,
+})
+
+/** @param assignee undefined: anybody's; empty: nobody's */
+export const reviewsQuery = (assignee: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['reviews', assignee ?? '*'],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/reviews', {
+          params: {
+            query: { ...(assignee === undefined ? {} : { assignee }), ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  })
+
+export const alertsQuery = queryOptions({
+  queryKey: ['alerts'],
+  queryFn: () => take(api.GET('/alerts')),
+  refetchInterval: 30_000,
+})
+
+export const alertSettingsQuery = queryOptions({
+  queryKey: ['alert-settings'],
+  queryFn: () => take(api.GET('/alerts/settings')),
 })
 
 export type AuditFilter = { who?: string; action?: string; entity?: string; from?: string; to?: string }
@@ -182,7 +209,7 @@ export function refreshLookups(): void {
 
 /** After a move: whatever lists events or counts them is old. */
 export function refreshLists(options?: { cancelRefetch: boolean }): void {
-  for (const queryKey of [['events'], ['failures'], ['overview']])
+  for (const queryKey of [['events'], ['failures'], ['reviews'], ['overview']])
     void queryClient.invalidateQueries({ queryKey }, options)
 }
 

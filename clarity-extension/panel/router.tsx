@@ -45,6 +45,12 @@ const event = createRoute({
 const attention = createRoute({
   getParentRoute: () => root,
   path: '/attention',
+  component: lazyRouteComponent(() => import('./pages/attention.tsx'), 'AttentionLayout'),
+})
+
+const toMend = createRoute({
+  getParentRoute: () => attention,
+  path: '/',
   loader: () => ahead(() => queryClient.prefetchQuery(failuresQuery)),
   component: lazyRouteComponent(() => import('./pages/attention.tsx'), 'AttentionPage'),
 })
@@ -110,6 +116,12 @@ const lookup = createRoute({
   component: lazyRouteComponent(() => import('./pages/lookups.tsx'), 'LookupsPage'),
 })
 
+const toDecide = createRoute({
+  getParentRoute: () => attention,
+  path: '/review',
+  component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -120,8 +132,14 @@ const settingsStart = createRoute({
   getParentRoute: () => settings,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/settings/audit' })
+    throw redirect({ to: '/settings/alerts' })
   },
+})
+
+const alerts = createRoute({
+  getParentRoute: () => settings,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
 })
 
 const audit = createRoute({
@@ -141,7 +159,6 @@ export const router = createRouter({
     overview,
     activity,
     event,
-    attention,
     entitiesLayout.addChildren([entities, schedules]),
     reconciliation,
     anomalies,
@@ -149,7 +166,8 @@ export const router = createRouter({
     mapping,
     lookups,
     lookup,
-    settings.addChildren([settingsStart, audit, suggestions]),
+    attention.addChildren([toMend, toDecide]),
+    settings.addChildren([settingsStart, alerts, audit, suggestions]),
   ]),
   basepath: '/admin',
   defaultPreload: 'intent',

@@ -117,8 +117,116 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a failed or held event aside. It stays in the history and can be replayed later. */
+        /** Set a failed or held event aside, with a reason. It stays in the history and can be replayed later. */
         post: operations["dismissEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a corrected message, field by field, before it is stored. Asked while a person types. */
+        post: operations["checkCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store a corrected message beside the original, with who and when, and run it. Where the mask stands, the original's
+         *     value does. It must belong to the same record.
+         */
+        post: operations["correctEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what the event is held for (a difference of totals, a rule's hold, a proposed change) and run it. The approval stays
+         *     with it however often it is tried. To reject, dismiss; to change, correct.
+         */
+        post: operations["approveEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who looks at a held event; null is nobody. */
+        post: operations["assignEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something about an event; it stands with it. */
+        post: operations["commentEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that wait for a decision, oldest first. */
+        get: operations["listReviews"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -132,7 +240,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What waits for a person, grouped by cause, most first. */
+        /** What waits for a person, by what has to be mended. Same cause, field and value is one group; most first. */
         get: operations["listFailures"];
         put?: never;
         post?: never;
@@ -142,7 +250,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/failures/{cause}/replay": {
+    "/failures/replay": {
         parameters: {
             query?: never;
             header?: never;
@@ -151,7 +259,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put all failed and held events of one cause back in line. */
+        /**
+         * Put what waits for a person back in line: a group (cause, field and value), all of a cause, or all of a time range.
+         *     Doing it twice moves nothing the second time.
+         */
         post: operations["replayFailures"];
         delete?: never;
         options?: never;
@@ -159,7 +270,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/failures/{cause}/dismiss": {
+    "/failures/dismiss": {
         parameters: {
             query?: never;
             header?: never;
@@ -168,7 +279,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set all failed and held events of one cause aside. */
+        /** Set what waits for a person aside, with a reason. It stays in the history and can be replayed. */
         post: operations["dismissFailures"];
         delete?: never;
         options?: never;
@@ -313,6 +424,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/causes/{cause}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a cause code means, why it usually happens and what to do. The same as docs/causes.md. */
+        get: operations["readCause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections": {
         parameters: {
             query?: never;
@@ -426,6 +554,112 @@ export interface paths {
         put?: never;
         /** Run what arrived while this direction was switched off. */
         post: operations["replaySkipped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong now, and what was lately. */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which rules alert, and whom the bridge tells. Secrets are masked. */
+        get: operations["readAlertSettings"];
+        /** Set both anew. Where the mask stands, the secret stays. Addresses in private networks are refused. */
+        put: operations["saveAlertSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test to a channel, as it is in the form. A failing one is an answer, not an error. */
+        post: operations["testAlertChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/{id}/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell nobody of it for a while. */
+        post: operations["silenceAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/persons/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that is kept of one person, by e-mail address or the storefront's customer id. */
+        post: operations["exportPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/persons/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take one person out of every settled event; amounts, SKUs and numbers stay. Events that still have to be delivered are
+         *     left and named. Odoo and the storefront keep their own records.
+         */
+        post: operations["erasePerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1233,6 +1467,21 @@ export interface components {
             webhookId: string;
             /** @description Who replayed or dismissed it last. */
             settledBy: string | null;
+            /** @description What a person wrote in place of the message, personal data masked. */
+            correction: {
+                payload: components["schemas"]["Payload"];
+                by: string;
+                at: components["schemas"]["Instant"];
+            } | null;
+            review: {
+                assignee: string | null;
+                approvable: boolean;
+                comments: {
+                    at: components["schemas"]["Instant"];
+                    who: string;
+                    text: string;
+                }[];
+            };
             payload: components["schemas"]["Payload"];
             attempts: components["schemas"]["Attempt"][];
             problems: components["schemas"]["FieldProblem"][];
@@ -1245,11 +1494,74 @@ export interface components {
             /** @description Other events of the same trace or entity, oldest first. */
             related: components["schemas"]["Event"][];
         };
+        CorrectionCheck: {
+            problems: {
+                /** @description JSON pointer. */
+                field: string;
+                message: string;
+            }[];
+        };
+        Review: {
+            event: components["schemas"]["Event"];
+            assignee: string | null;
+            comments: number;
+            /** @description Both sides' computation of the same figures, where there is one. */
+            facts: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether approving can do something about its cause. */
+            approvable: boolean;
+        };
+        ReviewPage: {
+            items: components["schemas"]["Review"][];
+            nextCursor: string | null;
+            assignees: string[];
+        };
+        /** @description What is left out does not matter; at least a cause or a beginning must be named. */
+        FailedSelection: {
+            cause?: string;
+            /** @description As the group has it: JSON pointer, `*` for every index. */
+            field?: string;
+            value?: string;
+            /** @enum {string} */
+            state?: "dead" | "held";
+            /**
+             * Format: date-time
+             * @description When it arrived, inclusive.
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description Exclusive.
+             */
+            to?: string;
+        };
+        Cause: {
+            code: string;
+            classes: ("retry" | "correct" | "review" | "refused" | "skip")[];
+            /** @enum {string} */
+            mendedIn: "itself" | "settings" | "odoo" | "storefront" | "mapping" | "event" | "code";
+            title: string;
+            meaning: string;
+            reasons: string[];
+            remedy: string;
+        };
         FailureGroup: {
             cause: string;
+            /** @description JSON pointer with `*` for every index; empty: the whole record. */
+            field: string;
+            value: string;
             /** @enum {string} */
             state: "dead" | "held";
             count: number;
+            /** @description Records (orders, products) they belong to. */
+            entities: number;
+            /** @description What these orders are worth, each counted once. */
+            atStake: {
+                currency: string;
+                /** @description A decimal. */
+                amount: string;
+            }[];
             types: string[];
             firstAt: components["schemas"]["Instant"];
             lastAt: components["schemas"]["Instant"];
@@ -1261,6 +1573,10 @@ export interface components {
         };
         FailureGroups: {
             items: components["schemas"]["FailureGroup"][];
+            /** @description Groups altogether. */
+            total: number;
+            /** @description Events altogether. */
+            events: number;
         };
         /** @enum {string} */
         EntityName: "order" | "shipment" | "stock" | "product" | "price" | "customer" | "payment" | "invoice" | "return";
@@ -1390,6 +1706,73 @@ export interface components {
         OwnerChoice: {
             side: components["schemas"]["ConnectionName"];
             otherwise: components["schemas"]["Otherwise"];
+        };
+        Alert: {
+            id: string;
+            key: string;
+            rule: string;
+            /** @enum {string} */
+            severity: "warning" | "critical";
+            title: string;
+            text: string;
+            /** @description Path in the panel where it is mended. */
+            link: string;
+            firstAt: components["schemas"]["Instant"];
+            lastAt: components["schemas"]["Instant"];
+            clearedAt: components["schemas"]["MaybeInstant"];
+            silencedUntil: components["schemas"]["MaybeInstant"];
+        };
+        Alerts: {
+            active: components["schemas"]["Alert"][];
+            recent: components["schemas"]["Alert"][];
+        };
+        AlertChannel: {
+            /** @description Absent for a new one. */
+            id?: string;
+            /** @enum {string} */
+            kind: "email" | "chat" | "webhook";
+            name: string;
+            enabled: boolean;
+            host?: string;
+            port?: number;
+            user?: string;
+            password?: string;
+            from?: string;
+            to?: string[];
+            url?: string;
+            /** @description Signs as Standard Webhooks 1.0.0. */
+            secret?: string;
+        };
+        AlertSettings: {
+            rules: {
+                [key: string]: {
+                    enabled: boolean;
+                    threshold: number;
+                };
+            };
+            channels: components["schemas"]["AlertChannel"][];
+        };
+        AlertTest: {
+            ok: boolean;
+            message: string | null;
+        };
+        PersonExport: {
+            events: {
+                id: string;
+                type: string;
+                subject: string;
+                receivedAt: components["schemas"]["Instant"];
+                /** @description As it came. */
+                message: unknown;
+                /** @description What a person wrote in its place, or null. */
+                correction: unknown;
+                comments: string[];
+            }[];
+        };
+        PersonErased: {
+            erased: number;
+            /** @description Events to deliver or dismiss first. */
+            open: string[];
         };
         AuditEntry: {
             id: string;
@@ -1740,6 +2123,24 @@ export interface components {
         };
     };
     responses: {
+        /** @description The alerts. */
+        Alerts: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Alerts"];
+            };
+        };
+        /** @description The settings. */
+        AlertSettings: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
         /** @description The session. */
         Session: {
             headers: {
@@ -1818,7 +2219,34 @@ export interface components {
         suggestedEntity: "order" | "customer" | "product" | "invoice" | "shipment";
         direction: components["schemas"]["Direction"];
     };
-    requestBodies: never;
+    requestBodies: {
+        Person: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email?: string;
+                    customerId?: string;
+                };
+            };
+        };
+        Correction: {
+            content: {
+                "application/json": {
+                    /** @description The whole message. */
+                    body: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        Reason: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+    };
     headers: never;
     pathItems: never;
 }
@@ -2003,6 +2431,71 @@ export interface operations {
             };
             cookie?: never;
         };
+        requestBody: components["requestBodies"]["Reason"];
+        responses: {
+            200: components["responses"]["EventTrace"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkCorrection: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Correction"];
+        responses: {
+            /** @description Every field that does not fit; none when it can be stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionCheck"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    correctEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Correction"];
+        responses: {
+            200: components["responses"]["EventTrace"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
         requestBody?: never;
         responses: {
             200: components["responses"]["EventTrace"];
@@ -2011,16 +2504,97 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listFailures: {
+    assignEvent: {
         parameters: {
             query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    assignee: string | null;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["EventTrace"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    commentEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["EventTrace"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReviews: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                cause?: string;
+                /** @description Empty: of nobody. */
+                assignee?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Every open group. */
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFailures: {
+        parameters: {
+            query?: {
+                state?: "dead" | "held";
+                cause?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of open groups. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2038,12 +2612,14 @@ export interface operations {
             header: {
                 "X-CSRF-Token": components["parameters"]["csrf"];
             };
-            path: {
-                cause: components["parameters"]["cause"];
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailedSelection"];
+            };
+        };
         responses: {
             200: components["responses"]["Moved"];
             default: components["responses"]["Problem"];
@@ -2055,12 +2631,17 @@ export interface operations {
             header: {
                 "X-CSRF-Token": components["parameters"]["csrf"];
             };
-            path: {
-                cause: components["parameters"]["cause"];
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    which: components["schemas"]["FailedSelection"];
+                };
+            };
+        };
         responses: {
             200: components["responses"]["Moved"];
             default: components["responses"]["Problem"];
@@ -2319,6 +2900,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    readCause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cause: components["parameters"]["cause"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry of the catalogue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cause"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listConnections: {
         parameters: {
             query?: never;
@@ -2479,6 +3084,150 @@ export interface operations {
             200: components["responses"]["Moved"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Alerts"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AlertSettings"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveAlertSettings: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AlertSettings"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    testAlertChannel: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertChannel"];
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTest"];
+                };
+            };
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    silenceAlert: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    minutes: number;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Alerts"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportPerson: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Person"];
+        responses: {
+            /** @description In full; who asked and when is recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    erasePerson: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Person"];
+        responses: {
+            /** @description How many events were changed, and which still wait. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonErased"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -11,8 +11,15 @@ import type { OdooFields } from './odoo-fields.ts'
 import type { ProductFactsReader } from './product-facts.ts'
 import type { Rates } from './rates.ts'
 
-/** A storefront order as what would be written to Odoo, checked against Odoo's own fields; under the live rules, or others. */
-export type OrderMapper = (order: Order, rules?: LiveRules['sets']) => Promise<Answer<OrderMapped>>
+/**
+ * A storefront order as what would be written to Odoo, checked against Odoo's own fields; under the live rules, or others.
+ * @param approvals what a person took of what the order was held for
+ */
+export type OrderMapper = (
+  order: Order,
+  rules?: LiveRules['sets'],
+  approvals?: readonly string[],
+) => Promise<Answer<OrderMapped>>
 
 export interface OrderMapperParts {
   /** @param how `fresh`: with the value tables as they are at this moment */
@@ -38,11 +45,12 @@ export function orderMapper({
   expressions,
   fields,
 }: OrderMapperParts): OrderMapper {
-  return async (order, rules) => {
+  return async (order, rules, approvals = []) => {
     const known = await context()
     if (!known.ok) return known
     const buyer = await customerOf(order)
     if (!buyer.ok) return buyer
+    const decided = { acceptDifference: approvals.includes('totals_differ'), approved: approvals.includes('rule') }
     const ruleSets = orderRuleSets(rules ?? (await liveRules()).sets)
     const foreign = order.currency !== known.value.company.currency
     const rate = foreign ? await rates(order) : undefined
@@ -50,6 +58,7 @@ export function orderMapper({
     const facts = asksForProducts(ruleSets.order) ? await products(order.items.map(({ sku }) => sku)) : undefined
     if (facts?.ok === false) return facts
     const own = {
+      ...decided,
       ruleSets,
       payments: await paymentsOn(),
       ...(rate && { exchange: rate.value }),

@@ -63,11 +63,11 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
 
     forgetPublished: ({ items }) => published.forget([...new Set(items.map(({ sku }) => sku))]),
 
-    async prepare(order, trace) {
+    async prepare(order, trace, approvals) {
       parts.sighted(order)
       // Taken first: the mapping has these or newer ones.
       const tables = await lookups.tables()
-      const answer = await mapOrder(order)
+      const answer = await mapOrder(order, undefined, approvals)
       if (!answer.ok) return answer
       const mapped = answer.value
       if (!mapped.ok) return mapped

@@ -16,6 +16,8 @@ export interface Tables {
   settings: SettingsTable
   throughput: ThroughputTable
   audit: AuditTable
+  review_comments: ReviewCommentsTable
+  alerts: AlertsTable
   sweeps: SweepsTable
   cursors: CursorsTable
   rule_sets: RuleSetsTable
@@ -68,6 +70,18 @@ export interface EventsTable {
   message: string | null
   /** Problem[] or Facts of the last outcome. */
   details: string | null
+  /** What stood in the way when it last became dead or held; kept while it is tried again, forgotten when it is through. */
+  issue_cause: string | null
+  /** JSON pointer with `*` for every index, or empty. */
+  issue_field: Generated<string>
+  issue_value: Generated<string>
+  /** Causes that a person approved for this event, separated by spaces. */
+  approvals: Generated<string>
+  /** Who looks at it, while it is held. */
+  assignee: string | null
+  /** What the order is worth, in ten-thousandths of its currency. */
+  amount: number | null
+  currency: string | null
   /** W3C trace id, 32 hex digits. */
   trace_id: string
 }
@@ -98,6 +112,31 @@ export interface AttemptsTable {
   message: string | null
   /** TraceStep[]: what was read, mapped, sent and answered, with secrets and personal data left out. */
   steps: string
+}
+
+export interface ReviewCommentsTable {
+  id: Generated<number>
+  event_id: number
+  at: number
+  who: string
+  comment: string
+}
+
+export interface AlertsTable {
+  id: Generated<number>
+  /** What it is about: one alert of a key is active at a time. */
+  key: string
+  rule: string
+  severity: 'warning' | 'critical'
+  title: string
+  text: string
+  /** Path in the panel that leads to where it is mended. */
+  link: string
+  first_at: number
+  last_at: number
+  /** null: it lasts. */
+  cleared_at: number | null
+  silenced_until: number | null
 }
 
 export interface TraceStep {

@@ -23,13 +23,20 @@ export interface SweepParts extends ReaderParts {
   reconcile: Sweep['run']
   /** What others than the readers do on a schedule. */
   also?: readonly Sweep[]
+  /** Tells people. */
+  alert?(cause: string, message: string): void
+  /** What the store holds of a payload, as it came. */
+  open(stored: Uint8Array): Uint8Array
 }
 
 /** Every sweep of the bridge. */
 export function bridgeSweeps(parts: SweepParts): Sweeps {
   const { db, odoo, clarity, ledger, log, publicUrl, secrets, also = [] } = parts
-  const alert = (cause: string, message: string) => log.warn({ alert: cause }, message)
-  const reading = { cursors: createCursors(db), missed: createMissed(db, ledger) }
+  const alert = (cause: string, message: string) => {
+    log.warn({ alert: cause }, message)
+    parts.alert?.(cause, message)
+  }
+  const reading = { cursors: createCursors(db), missed: createMissed(db, ledger, parts.open) }
   return createSweeps({
     db,
     log,

@@ -21,7 +21,12 @@ export interface Missed {
   take(source: Source, seen: readonly Seen[]): Promise<number>
 }
 
-export function createMissed(db: Kysely<Tables>, ledger: Pick<Ledger, 'ingest'>): Missed {
+/** @param open what the store holds, as it came */
+export function createMissed(
+  db: Kysely<Tables>,
+  ledger: Pick<Ledger, 'ingest'>,
+  open: (stored: Uint8Array) => Uint8Array = (stored) => stored,
+): Missed {
   return {
     async take(source, seen) {
       const routed = seen.map((one) => {
@@ -30,6 +35,7 @@ export function createMissed(db: Kysely<Tables>, ledger: Pick<Ledger, 'ingest'>)
       })
       const told = await toldVersions(
         db,
+        open,
         source,
         routed.map(({ place }) => place.lane),
       )
@@ -77,7 +83,12 @@ const tellingShape = z.object({
  * The newest version of each thing that an event in the ledger has told of, whatever became of that event: what failed is
  * already in a person's hands, what is done is done.
  */
-async function toldVersions(db: Kysely<Tables>, source: Source, lanes: string[]): Promise<Map<string, number>> {
+async function toldVersions(
+  db: Kysely<Tables>,
+  open: (stored: Uint8Array) => Uint8Array,
+  source: Source,
+  lanes: string[],
+): Promise<Map<string, number>> {
   const newest = new Map<string, number>()
   if (lanes.length === 0) return newest
   const rows = await db
@@ -87,7 +98,7 @@ async function toldVersions(db: Kysely<Tables>, source: Source, lanes: string[])
     .where('source', '=', source)
     .execute()
   for (const { lane, payload } of rows) {
-    const parsed = tellingShape.safeParse(jsonOf(payload))
+    const parsed = tellingShape.safeParse(jsonOf(open(payload)))
     if (!parsed.success) continue
     const { timestamp, data } = parsed.data
     const key = thingOf(lane, parsed.data)

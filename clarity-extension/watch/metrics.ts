@@ -12,7 +12,11 @@ export interface Metrics {
 }
 
 /** Counters come from what the ledger tells after each commit; gauges are asked of the store when Prometheus scrapes. */
-export function metrics(queries: Pick<LedgerQueries, 'overview'>): Metrics {
+/** @param flowOf the flow that an event type is run by, e.g. `order-to-odoo` */
+export function metrics(
+  queries: Pick<LedgerQueries, 'overview'> & Partial<Pick<LedgerQueries, 'backlog' | 'failures'>>,
+  flowOf: (type: string) => string = (type) => type,
+): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: 'bridge_' })
@@ -48,6 +52,42 @@ export function metrics(queries: Pick<LedgerQueries, 'overview'>): Metrics {
     help: 'Runs whose lane was taken by another worker.',
     registers,
   })
+  const flows = new Counter({
+    name: 'bridge_flow_attempts_total',
+    help: 'Attempts by flow and outcome.',
+    labelNames: ['flow', 'outcome'],
+    registers,
+  })
+  const flowDelivered = new Counter({
+    name: 'bridge_flow_delivered_total',
+    help: 'Events delivered, by flow.',
+    labelNames: ['flow'],
+    registers,
+  })
+  const causes = new Counter({
+    name: 'bridge_causes_total',
+    help: 'Attempts that did not go through, by cause code (docs/causes.md) and what became of the event.',
+    labelNames: ['cause', 'state'],
+    registers,
+  })
+  const lanes = new Gauge({
+    name: 'bridge_lanes',
+    help: 'Entities with something to do, by priority: 0 orders and money, 1 fulfilment, 2 stock, 3 catalogue.',
+    labelNames: ['priority'],
+    registers,
+  })
+  const laneAge = new Gauge({
+    name: 'bridge_lane_overdue_seconds',
+    help: 'How long the most overdue entity of a priority has been due; 0 when none is.',
+    labelNames: ['priority'],
+    registers,
+  })
+  const open = new Gauge({
+    name: 'bridge_open_failures',
+    help: 'Events that wait for a person, by cause and state.',
+    labelNames: ['cause', 'state'],
+    registers,
+  })
   const events = new Gauge({
     name: 'bridge_events',
     help: 'Open events by state: waiting, running, failed, held.',
@@ -74,6 +114,9 @@ export function metrics(queries: Pick<LedgerQueries, 'overview'>): Metrics {
       case 'settled': {
         const type = fact.event.type
         settled.inc({ type, outcome: fact.outcome, state: fact.to })
+        flows.inc({ flow: flowOf(type), outcome: fact.outcome })
+        if (fact.to === 'done') flowDelivered.inc({ flow: flowOf(type) })
+        else if (fact.cause) causes.inc({ cause: fact.cause, state: fact.to })
         duration.observe({ type, outcome: fact.outcome }, fact.durationMs / 1000)
         if (fact.to === 'done') delivery.observe({ type }, Math.max(0, Date.now() - fact.event.receivedAt) / 1000)
         break
@@ -98,6 +141,14 @@ export function metrics(queries: Pick<LedgerQueries, 'overview'>): Metrics {
     for (const connection of figures.connections) {
       up.set({ connection: connection.name }, connection.state === 'up' ? 1 : 0)
     }
+    const now = Date.now()
+    for (const { priority, lanes: count, oldestDueAt } of (await queries.backlog?.()) ?? []) {
+      lanes.set({ priority }, count)
+      laneAge.set({ priority }, oldestDueAt === null ? 0 : Math.max(0, now - oldestDueAt) / 1000)
+    }
+    open.reset()
+    for (const { cause, state, count } of (await queries.failures?.({ limit: 200 }))?.groups ?? [])
+      open.inc({ cause, state }, count)
     res.type(registry.contentType).send(await registry.metrics())
   }
 

@@ -20,7 +20,7 @@ export const connectionCauses = {
       'The service user was archived or lost its password.',
       'The secret was copied incompletely.',
     ],
-    remedy: 'Enter a valid key or client secret under Settings > Connections. Deliveries resume by themselves.',
+    remedy: 'Enter a valid key or client secret in the settings of the extension. Deliveries resume by themselves.',
   },
   invalid_client: {
     classes: ['refused'],
@@ -33,7 +33,7 @@ export const connectionCauses = {
       'Id and secret belong to different clients.',
     ],
     remedy:
-      'Enter the client id and secret that the storefront shows under Settings > Connections. Deliveries resume by themselves.',
+      'Check CLARITY_CLIENT_ID and CLARITY_CLIENT_SECRET of the extension against the storefront. Deliveries resume by themselves.',
   },
   invalid_scope: {
     classes: ['refused'],

@@ -7,6 +7,7 @@ import { healthDoors } from '../../clarity-extension/http/health.ts'
 import { webhookDoors } from '../../clarity-extension/http/webhooks.ts'
 import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
+import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import { openStore } from '../../clarity-extension/store/store.ts'
 import { skip } from '../../shared/outcome.ts'
 
@@ -17,7 +18,8 @@ import { skip } from '../../shared/outcome.ts'
 const [mode, dataDir = '', secret = ''] = process.argv.slice(2)
 const log = pino({ level: 'error' })
 const store = await openStore({ dataDir })
-const ledger = createLedger({ store, log })
+// Sealed, as the extension does it.
+const ledger = createLedger({ store, log, seal: createSeal([secret]) })
 let last = 0
 const nothing = { ingest: async () => ({ id: ++last, duplicate: false }) }
 

@@ -8,6 +8,7 @@ type Bench = (report: Report) => Promise<void>
 const benches: Record<string, () => Promise<{ run: Bench }>> = {
   anomalies: () => import('./anomalies.ts'),
   drift: () => import('./drift.ts'),
+  groups: () => import('./groups.ts'),
   ingest: () => import('./ingest.ts'),
   mapping: () => import('./mapping.ts'),
   'mapping-suggest': () => import('./mapping-suggest.ts'),

@@ -58,7 +58,7 @@ describe.each(dialects)('what a person does with the ledger on $dialect', ({ pos
       answers.set(other, review('totals_differ', 'Totals differ'))
       await it_.ledger.idle()
       answers.clear()
-      expect(await it_.queries.failures()).toMatchObject([
+      expect((await it_.queries.failures()).groups).toMatchObject([
         { cause: 'unknown_sku', state: 'dead', count: 3, types: ['order.updated'], message: 'No such SKU' },
         { cause: 'totals_differ', state: 'held', count: 1 },
       ])
@@ -83,7 +83,8 @@ describe.each(dialects)('what a person does with the ledger on $dialect', ({ pos
     it('a replayed older success leaves the newer dead letter of its lane', async () => {
       const [older = 0] = await ended(1, unknownSku)
       const { id: newer } = await it_.ledger.ingest(event('order:0'))
-      answers.set(newer, unknownSku)
+      // Another cause: what has the same one is released with it.
+      answers.set(newer, correct({ code: 'archived', message: 'Archived', remedy: 'Unarchive it' }))
       await it_.ledger.idle()
       await it_.ledger.replay({ ids: [older] }, 'Ada')
       await it_.ledger.idle()
@@ -145,7 +146,7 @@ describe.each(dialects)('what a person does with the ledger on $dialect', ({ pos
       expect(await it_.ledger.dismiss({ cause: 'unknown_sku' }, 'old', 'Ada')).toEqual({ moved: 1 })
       expect(await it_.ledger.dismiss({ ids: [a, b] }, 'again', 'Ada')).toEqual({ moved: 0 })
       expect(await stateOf(it_, a)).toMatchObject({ state: 'dismissed', message: 'test order', settled_by: 'Ada' })
-      expect(await it_.queries.failures()).toEqual([])
+      expect((await it_.queries.failures()).groups).toEqual([])
       expect(await it_.ledger.replay({ cause: 'unknown_sku' }, 'Ada')).toEqual({ moved: 0 })
       expect(await it_.ledger.replay({ ids: [a] }, 'Ada')).toEqual({ moved: 1 })
     })
@@ -161,7 +162,9 @@ describe.each(dialects)('what a person does with the ledger on $dialect', ({ pos
     })
 
     it('old settled events go with their attempts; failed ones, young ones and lately settled ones stay', async () => {
-      const [dead = 0, mended = 0] = await ended(2, unknownSku)
+      const [mended = 0] = await ended(1, unknownSku)
+      const { id: dead } = await it_.ledger.ingest(event('order:dead'))
+      answers.set(dead, review('totals_differ', 'Totals differ'))
       const { id: old } = await it_.ledger.ingest(event('order:old'))
       await it_.ledger.idle()
       await it_.later(1_000)
@@ -171,7 +174,7 @@ describe.each(dialects)('what a person does with the ledger on $dialect', ({ pos
       expect(await it_.ledger.prune(it_.now())).toBe(1)
       expect((await stateOf(it_, mended)).state).toBe('done')
       expect(await it_.queries.detail(old)).toBeUndefined()
-      expect((await stateOf(it_, dead)).state).toBe('dead')
+      expect((await stateOf(it_, dead)).state).toBe('held')
       expect((await stateOf(it_, young)).state).toBe('done')
       const attempts = await store.db.selectFrom('attempts').select('event_id').execute()
       expect(new Set(attempts.map(({ event_id }) => event_id))).toEqual(new Set([dead, mended, young]))

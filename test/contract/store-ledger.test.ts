@@ -506,6 +506,7 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
             cause: null,
             message: 'late',
             details: null,
+            issue: null,
             delayMs: 0,
             counts: true,
             pauses: null,

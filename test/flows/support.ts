@@ -20,6 +20,7 @@ export function eventOf(envelope: { type: string }, attempt = 1, share: Share = 
     attempt,
     traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     share,
+    approvals: [],
   }
 }
 

@@ -5,13 +5,18 @@ import type {
   EventPage,
   EventSummary,
   FailureGroup,
+  FailurePage,
+  FailuresQuery,
   LedgerQueries,
   ListQuery,
   Overview,
+  ReviewPage,
+  ReviewQuery,
 } from '../../clarity-extension/ledger/queries.ts'
-import type { Moved, Selection } from '../../clarity-extension/ledger/types.ts'
+import type { FailedSelection, Moved, Selection } from '../../clarity-extension/ledger/types.ts'
 import type { EventState } from '../../clarity-extension/store/schema.ts'
 import type { Connection } from '../../shared/outcome.ts'
+import { fakeAlerts } from './fake-alerts.ts'
 import { fakeAnomalies, fakeSuggestions } from './fake-assistance.ts'
 import { fakeAudit } from './fake-audit.ts'
 import { fakeEntities } from './fake-entities.ts'
@@ -103,25 +108,76 @@ export class FakeLedger implements LedgerQueries {
     return { ...event, related: related.slice(0, 50).flatMap((other) => summary(other) ?? []) }
   }
 
-  async failures(): Promise<FailureGroup[]> {
+  async failures({ state, cause, limit = 50, offset = 0 }: FailuresQuery = {}): Promise<FailurePage> {
     this.#check()
-    const groups = new Map<string, EventDetail[]>()
-    for (const event of [...this.#in('dead'), ...this.#in('held')]) {
-      const key = `${event.state} ${event.cause}`
-      groups.set(key, [...(groups.get(key) ?? []), event])
-    }
-    return [...groups.values()]
-      .map((events) => ({
-        cause: events[0]?.cause ?? '',
-        state: events[0]?.state === 'held' ? ('held' as const) : ('dead' as const),
-        count: events.length,
-        message: events[0]?.message ?? null,
-        types: [...new Set(events.map((event) => event.type))],
-        oldestAt: Math.min(...events.map((event) => event.receivedAt)),
-        newestAt: Math.max(...events.map((event) => event.receivedAt)),
-        sample: events.slice(0, 3).flatMap((event) => summary(event) ?? []),
-      }))
+    const open = [...this.#in('dead'), ...this.#in('held')].filter(
+      (event) => (state ?? event.state) === event.state && (cause ?? event.cause) === event.cause,
+    )
+    const groups = [...Map.groupBy(open, (event) => JSON.stringify([event.state, issueOf(event)])).values()]
+      .map((events): FailureGroup => {
+        const [first] = events
+        return {
+          ...issueOf(first),
+          state: first?.state === 'held' ? 'held' : 'dead',
+          count: events.length,
+          entities: new Set(events.map(({ lane }) => lane)).size,
+          atStake: first?.type.startsWith('order.') ? [{ currency: 'EUR', amount: `${129.9 * events.length}` }] : [],
+          message: first?.message ?? null,
+          types: [...new Set(events.map((event) => event.type))],
+          oldestAt: Math.min(...events.map((event) => event.receivedAt)),
+          newestAt: Math.max(...events.map((event) => event.receivedAt)),
+          sample: events.slice(0, 3).flatMap((event) => summary(event) ?? []),
+        }
+      })
       .sort((a, b) => b.count - a.count)
+    return { groups: groups.slice(offset, offset + limit), total: groups.length, events: open.length }
+  }
+
+  async backlog() {
+    this.#check()
+    return [0, 1, 2, 3].map((priority) => ({ priority, lanes: 0, oldestDueAt: null }))
+  }
+
+  async reviews({ cursor = 0, limit = 50, cause, assignee }: ReviewQuery = {}): Promise<ReviewPage> {
+    this.#check()
+    const held = this.#in('held')
+    const found = held
+      .filter((event) => event.id > cursor && (cause ?? event.cause) === event.cause)
+      .filter((event) => assignee === undefined || (event.assignee ?? '') === assignee)
+      .sort((a, b) => a.id - b.id)
+    const rows = found.slice(0, limit).flatMap((event) => {
+      const row = summary(event)
+      return row ? { ...row, assignee: event.assignee, comments: event.comments.length, facts: event.details } : []
+    })
+    return {
+      rows,
+      next: found.length > limit ? (rows.at(-1)?.id ?? null) : null,
+      assignees: [...new Set(held.flatMap((event) => event.assignee ?? []))],
+    }
+  }
+
+  async correct(id: number, correction: string, by: string): Promise<Moved> {
+    const event = this.events.find((candidate) => candidate.id === id)
+    const { moved } = this.#move({ ids: [id] }, ['dead', 'held'], 'ready', by)
+    if (event && moved > 0) Object.assign(event, { correction, correctedBy: by, correctedAt: this.now() })
+    return { moved }
+  }
+
+  async approve(id: number, by: string): Promise<Moved> {
+    return this.#move({ ids: [id] }, ['held'], 'ready', by)
+  }
+
+  async assign(id: number, assignee: string | null, by: string): Promise<boolean> {
+    const event = this.events.find((candidate) => candidate.id === id && candidate.state === 'held')
+    this.moves.push(`assign ${id} to ${assignee} by ${by}`)
+    if (event) event.assignee = assignee
+    return event !== undefined
+  }
+
+  async comment(id: number, text: string, by: string): Promise<boolean> {
+    const event = this.events.find((candidate) => candidate.id === id)
+    event?.comments.push({ at: this.now(), who: by, text })
+    return event !== undefined
   }
 
   async connections(): Promise<ConnectionStatus[]> {
@@ -153,8 +209,7 @@ export class FakeLedger implements LedgerQueries {
 
   #move(which: Selection, from: EventState[], to: EventState, by: string): Moved {
     const chosen = this.events.filter(
-      (event) =>
-        from.includes(event.state) && ('ids' in which ? which.ids.includes(event.id) : event.cause === which.cause),
+      (event) => from.includes(event.state) && ('ids' in which ? which.ids.includes(event.id) : fits(event, which)),
     )
     for (const event of chosen) {
       this.moves.push(`${to} ${event.id} by ${by}`)
@@ -194,10 +249,40 @@ function lookupsOf(ledger: FakeLedger): PanelPorts['lookups'] {
   }
 }
 
+function issueOf(event: EventDetail | undefined): { cause: string; field: string; value: string } {
+  const [problem] = Array.isArray(event?.details) ? event.details : []
+  const field = String(problem?.field ?? '').replaceAll(/\/\d+/g, '/*')
+  return { cause: event?.cause ?? '', field, value: String(problem?.value ?? '') }
+}
+
+function fits(event: EventDetail, { cause, field, value, state, from, to }: FailedSelection): boolean {
+  const issue = issueOf(event)
+  return (
+    (cause ?? event.cause) === event.cause &&
+    (field ?? issue.field) === issue.field &&
+    (value ?? issue.value) === issue.value &&
+    (state ?? event.state) === event.state &&
+    event.receivedAt >= (from ?? 0) &&
+    event.receivedAt < (to ?? Number.POSITIVE_INFINITY)
+  )
+}
+
 /** Ports around a fake ledger: both sides answer a test well, orders are linked. */
 export function fakePorts(ledger: FakeLedger): PanelPorts {
   return {
     audit: fakeAudit(ledger),
+    alerts: fakeAlerts(ledger),
+    allowPrivateAlerts: false,
+    persons: {
+      async export() {
+        if (ledger.broken) throw new Error('the store is away')
+        return { events: [] }
+      },
+      async erase() {
+        if (ledger.broken) throw new Error('the store is away')
+        return { erased: 2, open: [1157] }
+      },
+    },
     queries: ledger,
     ledger,
     entities: fakeEntities(ledger),

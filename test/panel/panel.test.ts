@@ -206,12 +206,13 @@ describe('one event', () => {
     await message.getByText('ada@example.com').waitFor()
   })
 
-  it('shows both sums of one that is held, and is dismissed after a question', async () => {
+  it('shows both sums of one that is held, and is rejected with a reason', async () => {
     await open(`/activity/${idOf('totals_differ')}`)
     await page.getByText('129.91', { exact: true }).waitFor()
     expect(await page.getByRole('row').allTextContents()).toEqual(['skustorefrontodoo', 'MUG-BLUE119.90119.91'])
-    await page.getByRole('button', { name: 'Dismiss' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByRole('button', { name: 'Reject' }).click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('sold by phone')
+    await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click()
     await page.getByText('Set aside').waitFor()
     expect(server.ledger.moves).toHaveLength(1)
   })
@@ -245,9 +246,9 @@ describe('needs attention', () => {
 
   it('leads to the events of a cause', async () => {
     await open('/attention')
-    await page.getByRole('link', { name: 'View all 2' }).click()
+    await page.getByRole('link', { name: 'View all 3' }).click()
     await page.locator('a[data-row]').first().waitFor()
-    expect(await page.locator('a[data-row]').count()).toBe(2)
+    expect(await page.locator('a[data-row]').count()).toBe(3)
     await page.getByRole('button', { name: 'Remove the filter by cause' }).click()
     await page.waitForURL((url) => !url.search.includes('cause'))
   })

@@ -54,6 +54,8 @@ function event(id: number, type: string, order: number, receivedAt: number, trac
     correction: null,
     correctedBy: null,
     correctedAt: null,
+    assignee: null,
+    comments: [],
     settledBy: null,
     details: null,
     attemptLog: [attempt(1, receivedAt + 40, took - 60, type, order, sku)],

@@ -187,8 +187,8 @@ describe('mapping and master data', () => {
         vals_list: [{ name: 'New', default_code: 'NEW-SKU', type: 'consu', is_storable: true }],
       })
       await stage.admin('product.product', 'write', { ids: [archived], vals: { active: true } })
-      await stage.panel('POST', '/failures/unknown_sku/replay')
-      await stage.panel('POST', '/failures/archived/replay')
+      await stage.panel('POST', '/failures/replay', { cause: 'unknown_sku' })
+      await stage.panel('POST', '/failures/replay', { cause: 'archived' })
       await arrived(unknown)
       await arrived(gone)
     },

@@ -27,7 +27,7 @@ const law: Record<string, Room> = {
   'mapping/expressions': { enters: ['shared', 'mapping'], packages: ['zod'] },
 
   store: { enters: ['shared'] },
-  privacy: { enters: ['shared'] },
+  privacy: { enters: ['shared', 'store', 'audit'] },
   audit: { enters: ['shared', 'store', 'privacy'] },
   ledger: { enters: ['shared', 'store', 'audit', 'privacy'] },
   links: { enters: ['shared', 'store', 'mapping', 'rulebook'] },
@@ -42,7 +42,7 @@ const law: Record<string, Room> = {
   ports: { enters: ['*'] },
   sweep: { enters: ['shared', 'store', 'ledger', 'links', 'switches', 'clarity', 'odoo-bridge/client'] },
   reconcile: { enters: ['shared', 'store', 'ledger', 'links', 'mapping', 'clarity', 'odoo-bridge/client'] },
-  watch: { enters: ['shared', 'ledger', 'store', 'audit'] },
+  watch: { enters: ['shared', 'ledger', 'store', 'audit', 'privacy'] },
   assist: {
     enters: ['shared', 'mapping'],
     packages: ['zod', 'munkres', 'fastest-levenshtein'],
@@ -62,6 +62,7 @@ const law: Record<string, Room> = {
       'reconcile',
       'watch',
       'audit',
+      'privacy',
       'panel types',
       'assist',
       'assist/model',

@@ -42,6 +42,7 @@ describe('the moves', () => {
       'dismissed -replay-> ready',
       'dead -replayCause-> ready',
       'held -replayCause-> ready',
+      'held -approve-> ready',
       'done -rerun-> ready',
       'skipped -rerun-> ready',
       'dead -dismiss-> dismissed',

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { resolve } from 'node:path'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { HIDDEN } from '../../clarity-extension/http/mask.ts'
 import { cookieOf, PASSWORD, panelServer, signedIn } from './panel-server.ts'
 
 const wrong = { name: 'admin', password: 'wrong' }
@@ -173,10 +176,82 @@ describe('events', () => {
     expect(replayed.body.event.state).toBe('ready')
     const again = await request(app).post(`/api/events/${first?.id}/replay`).set(headers).expect(409)
     expect(again.body).toMatchObject({ code: 'not_open' })
-    await request(app).post(`/api/events/${second?.id}/dismiss`).set(headers).expect(200)
+    const dismiss = () => request(app).post(`/api/events/${second?.id}/dismiss`).set(headers)
+    expect((await dismiss().send({ reason: ' ' }).expect(400)).body.detail).toContain('reason')
+    await dismiss().send({ reason: 'sold by phone' }).expect(200)
     expect(ledger.moves).toEqual([`ready ${first?.id} by admin`, `dismissed ${second?.id} by admin`])
     await request(app).post('/api/events/999999/replay').set(headers).expect(404)
     await request(app).get('/api/events/nonsense').set(headers).expect(404)
+  })
+})
+
+describe('a correction', () => {
+  const fixture = () =>
+    JSON.parse(readFileSync(resolve(import.meta.dirname, '../fixtures/events/order.created.json'), 'utf8'))
+
+  it('is checked field by field as it is typed, and refused with the field', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const event = ledger.events.find(({ cause }) => cause === 'unknown_sku')
+    const body = fixture()
+    body.data.items[0].quantity = 'two'
+    const post = (what: string, sent: object) =>
+      request(app).post(`/api/events/${event?.id}/${what}`).set(headers).send({ body: sent })
+    expect((await post('check', body).expect(200)).body.problems).toEqual([
+      expect.objectContaining({ field: '/data/items/0/quantity' }),
+    ])
+    expect((await post('check', fixture()).expect(200)).body.problems).toEqual([])
+    const refused = (await post('correct', body).expect(422)).body
+    expect(refused).toMatchObject({
+      code: 'invalid_correction',
+      detail: expect.stringContaining('/data/items/0/quantity'),
+    })
+    expect(event?.correction).toBeNull()
+  })
+
+  it('puts back what was masked, is stored and runs once', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const event = ledger.events.find(({ cause }) => cause === 'unknown_sku')
+    const original = fixture()
+    Object.assign(event ?? {}, {
+      payload: JSON.stringify({ ...original, data: { ...original.data, token: 'secret' } }),
+    })
+    const body = fixture()
+    body.data.token = HIDDEN
+    body.data.items[0].sku = 'MUG-GREEN'
+    const correct = () => request(app).post(`/api/events/${event?.id}/correct`).set(headers).send({ body })
+    const trace = (await correct().expect(200)).body
+    expect(JSON.parse(event?.correction ?? '')).toMatchObject({
+      data: { token: 'secret', items: [{ sku: 'MUG-GREEN' }] },
+    })
+    expect(trace.correction).toMatchObject({ by: 'admin', payload: { masked: true } })
+    expect(JSON.stringify(trace)).not.toContain('secret')
+    expect((await correct().expect(409)).body.code).toBe('not_open')
+  })
+})
+
+describe('a decision', () => {
+  it('approves what can be approved, is assigned and talked about', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const held = ledger.events.find(({ cause }) => cause === 'totals_differ')
+    const list = (await request(app).get('/api/reviews').set(headers).expect(200)).body
+    expect(list.items).toHaveLength(2)
+    expect(list.items[0]).toMatchObject({ approvable: true, assignee: null, comments: 0 })
+    const post = (what: string, body: object = {}) =>
+      request(app).post(`/api/events/${held?.id}/${what}`).set(headers).send(body)
+    expect((await post('assign', { assignee: 'ada' }).expect(200)).body.review.assignee).toBe('ada')
+    expect((await post('comments', { text: 'Rounding.' }).expect(200)).body.review.comments).toMatchObject([
+      { who: 'admin', text: 'Rounding.' },
+    ])
+    expect((await request(app).get('/api/reviews?assignee=').set(headers).expect(200)).body.items).toHaveLength(1)
+    expect((await post('approve').expect(200)).body.event.state).toBe('ready')
+    expect((await post('approve').expect(409)).body.code).toBe('not_open')
+    const [other] = ledger.events.filter(({ state }) => state === 'held')
+    Object.assign(other ?? {}, { cause: 'already_delivered' })
+    const refused = await request(app).post(`/api/events/${other?.id}/approve`).set(headers).expect(409)
+    expect(refused.body).toMatchObject({ code: 'not_approvable', remedy: expect.stringContaining('return') })
   })
 })
 
@@ -192,13 +267,25 @@ describe('what needs attention', () => {
     ])
     expect(groups[0].remedy).toContain('internal reference MUG-TEAL')
     expect(groups[1].remedy).toContain('can be reached')
-    expect((await request(app).post('/api/failures/unknown_sku/replay').set(headers).expect(200)).body).toEqual({
+    expect(
+      (await request(app).post('/api/failures/replay').set(headers).send({ cause: 'unknown_sku' }).expect(200)).body,
+    ).toEqual({
       moved: 7,
     })
-    expect((await request(app).post('/api/failures/unknown_sku/replay').set(headers).expect(200)).body).toEqual({
+    expect(
+      (await request(app).post('/api/failures/replay').set(headers).send({ cause: 'unknown_sku' }).expect(200)).body,
+    ).toEqual({
       moved: 0,
     })
-    expect((await request(app).post('/api/failures/timeout/dismiss').set(headers).expect(200)).body).toEqual({
+    expect(
+      (
+        await request(app)
+          .post('/api/failures/dismiss')
+          .set(headers)
+          .send({ which: { cause: 'timeout' }, reason: 'no longer needed' })
+          .expect(200)
+      ).body,
+    ).toEqual({
       moved: 3,
     })
   })

@@ -163,6 +163,7 @@ describe('metrics', () => {
       payload: Buffer.from('{}'),
       corrected: false,
       approved: false,
+      approvals: [],
       receivedAt: Date.now() - 300,
       attempt: 1,
       traceId: '0'.repeat(32),
@@ -170,8 +171,16 @@ describe('metrics', () => {
       signal: new AbortController().signal,
     }
     watch.observe({ fact: 'accepted', source: 'clarity', type: 'order.created', count: 3 })
-    watch.observe({ fact: 'settled', event, to: 'done', outcome: 'done', cause: null, durationMs: 120 })
-    watch.observe({ fact: 'settled', event, to: 'dead', outcome: 'correct', cause: 'unknown_sku', durationMs: 7 })
+    watch.observe({ fact: 'settled', event, to: 'done', outcome: 'done', cause: null, durationMs: 120, steps: [] })
+    watch.observe({
+      fact: 'settled',
+      event,
+      to: 'dead',
+      outcome: 'correct',
+      cause: 'unknown_sku',
+      durationMs: 7,
+      steps: [],
+    })
     watch.observe({ fact: 'lease_lost', lane: 'order:1', eventId: 1 })
     const { text } = await request(express().get('/metrics', watch.handler)).get('/metrics').expect(200)
     for (const line of [

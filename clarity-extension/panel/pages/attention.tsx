@@ -1,14 +1,18 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Outlet } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { FailureGroup } from '../parts/failure-group.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
-import { failuresQuery } from '../queries.ts'
+import { ReplayRange } from '../parts/replay-range.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { failuresQuery, overviewQuery } from '../queries.ts'
 import styles from './attention.module.css'
 
-export function AttentionPage() {
+/** What waits for a person: records to mend, and decisions to make. */
+export function AttentionLayout() {
   const { t } = useTranslation()
-  const { data, error, refetch } = useQuery(failuresQuery)
+  const { data: overview } = useQuery(overviewQuery)
   return (
     <>
       <title>{`${t('attention.title')} · ${t('product')}`}</title>
@@ -16,14 +20,35 @@ export function AttentionPage() {
         <h1>{t('attention.title')}</h1>
         <p className="muted">{t('attention.lead')}</p>
       </header>
+      <Tabs
+        label={t('attention.tabs')}
+        tabs={[
+          { to: '/attention', label: t('attention.toMend'), count: overview?.counts.failed ?? 0 },
+          { to: '/attention/review', label: t('attention.toDecide'), count: overview?.counts.held ?? 0 },
+        ]}
+      />
+      <Outlet />
+    </>
+  )
+}
+
+export function AttentionPage() {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(failuresQuery)
+  return (
+    <>
       {data && data.items.length === 0 && (
         <Empty icon="check" title={t('attention.empty')} text={t('attention.emptyText')} />
       )}
       {data && data.items.length > 0 && (
         <div className={styles.groups}>
           {data.items.map((group) => (
-            <FailureGroup key={`${group.state} ${group.cause}`} group={group} />
+            <FailureGroup key={`${group.state} ${group.cause} ${group.field} ${group.value}`} group={group} />
           ))}
+          {data.total > data.items.length && (
+            <p className="muted">{t('attention.moreGroups', { count: data.total - data.items.length })}</p>
+          )}
+          <ReplayRange />
         </div>
       )}
       {!data && error && <Failure error={error} retry={() => void refetch()} />}

@@ -1,18 +1,22 @@
-import { Button, Skeleton } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
-import { ConfirmButton } from '../parts/confirm.tsx'
+import { CorrectButton } from '../parts/correction.tsx'
 import { Corrections } from '../parts/corrections.tsx'
+import { ApproveButton, Decision } from '../parts/decision.tsx'
 import { EventFacts } from '../parts/event-facts.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { Json } from '../parts/json.tsx'
 import { Failure } from '../parts/notice.tsx'
 import { State } from '../parts/state.tsx'
+import { Time } from '../parts/time.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 import { toast } from '../parts/toast.tsx'
 import { Trouble } from '../parts/trouble.tsx'
+import { WaysOut } from '../parts/ways-out.tsx'
 import { eventQuery, queryClient, refreshLists } from '../queries.ts'
 import styles from './event.module.css'
 
@@ -53,12 +57,14 @@ function Content({ trace }: { trace: Trace }) {
           </h1>
           <State state={event.state} />
         </div>
-        <Actions event={event} />
+        <Actions trace={trace} />
       </header>
       <div className={styles.columns}>
         <div className={styles.main}>
           <Trouble trace={trace} />
           {event.state === 'dead' && <Corrections eventId={event.id} />}
+          <Decision trace={trace} />
+          {trace.correction && <Corrected correction={trace.correction} />}
           <section>
             <h2 className={styles.title}>{t('event.timeline')}</h2>
             <Timeline trace={trace} />
@@ -78,51 +84,48 @@ function Content({ trace }: { trace: Trace }) {
   )
 }
 
-function Actions({ event }: { event: Schemas['Event'] }) {
+function Actions({ trace }: { trace: Trace }) {
   const { t } = useTranslation()
+  const { event } = trace
   const params = { params: { path: { id: event.id }, header: csrf } }
-  const show = (trace: Trace) => {
-    queryClient.setQueryData(eventQuery(event.id).queryKey, trace)
-    refreshLists()
-  }
-  const replay = useMutation({
-    mutationFn: () => take(api.POST('/events/{id}/replay', params)),
-    onSuccess: (trace) => {
-      show(trace)
-      toast(t('event.replayed'))
-    },
-    onError: (error) => toast(error.message, 'bad'),
-  })
-  const dismiss = useMutation({
-    mutationFn: () => take(api.POST('/events/{id}/dismiss', params)),
-    onSuccess: (trace) => {
-      show(trace)
-      toast(t('event.dismissed'))
-    },
-    onError: (error) => toast(error.message, 'bad'),
-  })
   const open = event.state === 'dead' || event.state === 'held'
   if (!open && event.state !== 'dismissed') return null
   return (
     <div className={styles.actions}>
-      {open && (
-        <ConfirmButton
-          label={t('event.dismiss')}
-          title={t('event.dismissTitle')}
-          text={t('event.dismissText')}
-          busy={dismiss.isPending}
-          onConfirm={() => dismiss.mutate()}
-        />
-      )}
-      <Button
-        size="xs"
-        leftSection={<Icon name="replay" size={15} />}
-        loading={replay.isPending}
-        onClick={() => replay.mutate()}
-      >
-        {t('event.replay')}
-      </Button>
+      {open && event.type !== 'stock.changed' && <CorrectButton event={event} />}
+      <WaysOut<Trace>
+        words={{
+          replay: t('event.replay'),
+          dismiss: t(event.state === 'held' ? 'decision.reject' : 'event.dismiss'),
+          title: t('event.dismissTitle'),
+          text: t('event.dismissText'),
+        }}
+        replay={() => take(api.POST('/events/{id}/replay', params))}
+        dismiss={open ? (reason) => take(api.POST('/events/{id}/dismiss', { ...params, body: { reason } })) : undefined}
+        onDone={(next, which) => {
+          queryClient.setQueryData(eventQuery(event.id).queryKey, next)
+          refreshLists()
+          toast(t(`event.${which}`))
+        }}
+      />
+      <ApproveButton trace={trace} />
     </div>
+  )
+}
+
+function Corrected({ correction }: { correction: NonNullable<Trace['correction']> }) {
+  const { t } = useTranslation()
+  return (
+    <section aria-label={t('correction.section')}>
+      <h2 className={styles.title}>{t('correction.section')}</h2>
+      <p className="muted">
+        {t('correction.by', { who: correction.by })} · <Time at={correction.at} />
+      </p>
+      <details>
+        <summary>{t('correction.message')}</summary>
+        <Json value={correction.payload.body} label={t('correction.message')} />
+      </details>
+    </section>
   )
 }
 

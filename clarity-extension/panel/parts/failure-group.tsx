@@ -1,18 +1,16 @@
-import { Button } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { money } from '../format.ts'
 import { refreshLists } from '../queries.ts'
-import { ConfirmButton } from './confirm.tsx'
 import styles from './failure-group.module.css'
-import { Icon } from './icon.tsx'
 import { useAge } from './time.tsx'
 import { toast } from './toast.tsx'
+import { WaysOut } from './ways-out.tsx'
 
 /** One cause: how much it stopped, what to do, and the two ways out. */
 export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const age = useAge()
   const { cause, count, state } = group
   return (
@@ -24,12 +22,27 @@ export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
             <span className={styles.count}>
               {t(`attention.${state}`)}: {t('attention.count', { count })}
             </span>
+            {group.entities !== count && <span>{t('attention.entities', { count: group.entities })}</span>}
+            {group.atStake.length > 0 && (
+              <span>{t('attention.atStake', { amounts: stakes(group, i18n.language) })}</span>
+            )}
             <span>{group.types.map((type) => t(`type.${type}`, { defaultValue: type })).join(', ')}</span>
             <span>{t('attention.range', { first: age(group.firstAt), last: age(group.lastAt) })}</span>
           </p>
         </div>
-        <GroupActions cause={cause} count={count} />
+        <GroupActions group={group} />
       </div>
+      {(group.field || group.value) && (
+        <p className={styles.where}>
+          {group.field && <code>{group.field}</code>}
+          {group.value && (
+            <>
+              {' = '}
+              <code>{group.value}</code>
+            </>
+          )}
+        </p>
+      )}
       <p className={styles.message}>{group.message}</p>
       <p className={styles.remedy}>
         <strong>{t('common.whatToDo')}</strong> {t(`remedy.${cause}`, { defaultValue: group.remedy })}
@@ -52,41 +65,30 @@ export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
   )
 }
 
-function GroupActions({ cause, count }: { cause: string; count: number }) {
+function GroupActions({ group }: { group: Schemas['FailureGroup'] }) {
   const { t } = useTranslation()
-  const params = { params: { path: { cause }, header: csrf } }
-  const after = (words: string) => ({
-    onSuccess: ({ moved }: Schemas['Moved']) => {
-      refreshLists()
-      toast(t(words, { count: moved }))
-    },
-    onError: (error: Error) => toast(error.message, 'bad'),
-  })
-  const replay = useMutation({
-    mutationFn: () => take(api.POST('/failures/{cause}/replay', params)),
-    ...after('attention.replayed'),
-  })
-  const dismiss = useMutation({
-    mutationFn: () => take(api.POST('/failures/{cause}/dismiss', params)),
-    ...after('attention.dismissed'),
-  })
+  const { cause, field, value, state, count } = group
+  const which = { cause, field, value, state }
+  const params = { params: { header: csrf } }
   return (
     <div className={styles.actions}>
-      <ConfirmButton
-        label={t('attention.dismissAll')}
-        title={t('attention.dismissTitle', { count })}
-        text={t('attention.dismissText')}
-        busy={dismiss.isPending}
-        onConfirm={() => dismiss.mutate()}
+      <WaysOut<Schemas['Moved']>
+        words={{
+          replay: t('attention.replayAll'),
+          dismiss: t('attention.dismissAll'),
+          title: t('attention.dismissTitle', { count }),
+          text: t('attention.dismissText'),
+        }}
+        replay={() => take(api.POST('/failures/replay', { ...params, body: which }))}
+        dismiss={(reason) => take(api.POST('/failures/dismiss', { ...params, body: { which, reason } }))}
+        onDone={({ moved }, how) => {
+          refreshLists()
+          toast(t(`attention.${how}`, { count: moved }))
+        }}
       />
-      <Button
-        size="xs"
-        leftSection={<Icon name="replay" size={15} />}
-        loading={replay.isPending}
-        onClick={() => replay.mutate()}
-      >
-        {t('attention.replayAll')}
-      </Button>
     </div>
   )
 }
+
+const stakes = ({ atStake }: Schemas['FailureGroup'], language: string): string =>
+  atStake.map(({ amount, currency }) => money(amount, currency, language)).join(', ')

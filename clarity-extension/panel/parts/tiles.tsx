@@ -28,7 +28,7 @@ export function Tiles({ overview }: { overview: Overview }) {
           note={counts.failed > 0 ? t('overview.needsYou') : t('overview.allFine')}
         />
       </Link>
-      <Link to="/attention" className={styles.tile ?? ''}>
+      <Link to="/attention/review" className={styles.tile ?? ''}>
         <Tile
           label={t('overview.heldTile')}
           value={say(counts.held)}

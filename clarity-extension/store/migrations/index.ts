@@ -7,6 +7,21 @@ import { rules } from './0005_rules.ts'
 import { lookups } from './0006_lookups.ts'
 import { drifts } from './0007_drifts.ts'
 import { assistance } from './0008_assistance.ts'
+import { issues } from './0009_issues.ts'
+import { reviews } from './0010_reviews.ts'
+import { alerts } from './0011_alerts.ts'
 
 /** In order. Add at the end, never change or remove. */
-export const migrations: readonly Migration[] = [ledger, approvals, audit, sweeps, rules, lookups, drifts, assistance]
+export const migrations: readonly Migration[] = [
+  ledger,
+  approvals,
+  audit,
+  sweeps,
+  rules,
+  lookups,
+  drifts,
+  assistance,
+  issues,
+  reviews,
+  alerts,
+]

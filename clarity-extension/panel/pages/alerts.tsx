@@ -1,0 +1,122 @@
+import { NativeSelect, Skeleton } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { AlertSetup } from '../parts/alert-setup.tsx'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { Time } from '../parts/time.tsx'
+import { toast } from '../parts/toast.tsx'
+import { alertSettingsQuery, alertsQuery, queryClient } from '../queries.ts'
+import styles from './alerts.module.css'
+
+export function AlertsPage() {
+  const { t } = useTranslation()
+  const alerts = useQuery(alertsQuery)
+  const settings = useQuery(alertSettingsQuery)
+  const error = alerts.error ?? settings.error
+  const retry = () => {
+    void alerts.refetch()
+    void settings.refetch()
+  }
+  return (
+    <>
+      <title>{`${t('alerts.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <h1>{t('alerts.title')}</h1>
+        <p className="muted">{t('alerts.lead')}</p>
+      </header>
+      {alerts.data && settings.data ? (
+        <>
+          <Active alerts={alerts.data.active} />
+          <AlertSetup key={settings.dataUpdatedAt} settings={settings.data} />
+          <Recent alerts={alerts.data.recent} />
+        </>
+      ) : error ? (
+        <Failure error={error} retry={retry} />
+      ) : (
+        <div role="status" aria-label={t('common.loading')}>
+          <Skeleton height={140} radius="md" mb="md" />
+          <Skeleton height={240} radius="md" />
+        </div>
+      )}
+    </>
+  )
+}
+
+function Active({ alerts }: { alerts: Schemas['Alert'][] }) {
+  const { t } = useTranslation()
+  if (alerts.length === 0) return <Empty icon="check" title={t('alerts.none')} text={t('alerts.noneText')} />
+  return (
+    <ul className={styles.list}>
+      {alerts.map((alert) => (
+        <li key={alert.id} className={`card ${styles.alert}`} data-severity={alert.severity}>
+          <div className={styles.line}>
+            <h2>{alert.title}</h2>
+            <span className="muted">
+              {t('alerts.since')} <Time at={alert.firstAt} />
+            </span>
+          </div>
+          <p>{alert.text}</p>
+          <div className={styles.actions}>
+            <Link to={alert.link} className="link">
+              {t('alerts.open')}
+            </Link>
+            <Silence alert={alert} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Silence({ alert }: { alert: Schemas['Alert'] }) {
+  const { t } = useTranslation()
+  const silence = useMutation({
+    mutationFn: (minutes: number) =>
+      take(
+        api.POST('/alerts/{id}/silence', {
+          params: { path: { id: alert.id }, header: csrf },
+          body: { minutes },
+        }),
+      ),
+    onSuccess: (next) => {
+      queryClient.setQueryData(alertsQuery.queryKey, next)
+      toast(t('alerts.silenced'))
+    },
+    onError: (error) => toast(error.message, 'bad'),
+  })
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={t('alerts.silence')}
+      value=""
+      disabled={silence.isPending}
+      onChange={(event) => event.currentTarget.value && silence.mutate(Number(event.currentTarget.value))}
+      data={[
+        { value: '', label: t('alerts.silence') },
+        { value: '60', label: t('alerts.hour') },
+        { value: '1440', label: t('alerts.day') },
+        { value: '10080', label: t('alerts.week') },
+      ]}
+    />
+  )
+}
+
+function Recent({ alerts }: { alerts: Schemas['Alert'][] }) {
+  const { t } = useTranslation()
+  if (alerts.length === 0) return null
+  return (
+    <section>
+      <h2 className={styles.title}>{t('alerts.recent')}</h2>
+      <ul className={`card ${styles.recent}`}>
+        {alerts.map((alert) => (
+          <li key={alert.id}>
+            <span>{alert.title}</span>
+            <span className="muted">{alert.clearedAt && <Time at={alert.clearedAt} />}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,84 @@
+import { Button, NativeSelect, Skeleton } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Schemas } from '../api.ts'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { Time } from '../parts/time.tsx'
+import { reviewsQuery } from '../queries.ts'
+import styles from './review.module.css'
+
+/** Decisions that wait, who waited longest first. */
+export function ReviewPage() {
+  const { t } = useTranslation()
+  const [assignee, setAssignee] = useState<string | undefined>(undefined)
+  const reviews = useInfiniteQuery(reviewsQuery(assignee))
+  const items = reviews.data?.pages.flatMap((page) => page.items) ?? []
+  const people = reviews.data?.pages[0]?.assignees ?? []
+  return (
+    <>
+      {(people.length > 0 || assignee !== undefined) && (
+        <NativeSelect
+          className={styles.filter ?? ''}
+          aria-label={t('review.assignee')}
+          value={assignee ?? '*'}
+          onChange={(event) => setAssignee(event.currentTarget.value === '*' ? undefined : event.currentTarget.value)}
+          data={[
+            { value: '*', label: t('review.anyone') },
+            { value: '', label: t('review.nobody') },
+            ...people.map((who) => ({ value: who, label: who })),
+          ]}
+        />
+      )}
+      {reviews.isPending && (
+        <div role="status" aria-label={t('common.loading')}>
+          <Skeleton height={160} radius="md" />
+        </div>
+      )}
+      {reviews.isError && items.length === 0 && <Failure error={reviews.error} retry={() => void reviews.refetch()} />}
+      {reviews.isSuccess && items.length === 0 && (
+        <Empty icon="check" title={t('review.empty')} text={t('review.emptyText')} />
+      )}
+      {items.length > 0 && (
+        <ul className={`card ${styles.list}`}>
+          {items.map((item) => (
+            <li key={item.event.id}>
+              <Row item={item} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {reviews.hasNextPage && (
+        <Button
+          variant="default"
+          size="sm"
+          mt="md"
+          loading={reviews.isFetchingNextPage}
+          onClick={() => void reviews.fetchNextPage()}
+        >
+          {t('activity.more')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Row({ item }: { item: Schemas['Review'] }) {
+  const { t } = useTranslation()
+  const { event, assignee, comments } = item
+  return (
+    <Link to="/activity/$id" params={{ id: event.id }} className={styles.row ?? ''} data-row>
+      <strong>{event.subject}</strong>
+      <span>{t(`cause.${event.cause}`, { defaultValue: event.cause ?? '' })}</span>
+      <span className={styles.message}>{event.message}</span>
+      <span className="muted">
+        {assignee ?? t('review.nobody')}
+        {comments > 0 && ` · ${t('review.comments', { count: comments })}`}
+      </span>
+      <span className={styles.when}>
+        <Time at={event.receivedAt} />
+      </span>
+    </Link>
+  )
+}

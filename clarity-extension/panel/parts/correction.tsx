@@ -1,0 +1,129 @@
+import { Button, Group, Modal, Textarea } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { eventQuery, queryClient, refreshLists } from '../queries.ts'
+import styles from './correction.module.css'
+import { Icon } from './icon.tsx'
+import { useSaid } from './notice.tsx'
+import { toast } from './toast.tsx'
+
+/** Writes another message in place of the one that came. It is shown in full for that, which is recorded. */
+export function CorrectButton({ event }: { event: Schemas['Event'] }) {
+  const { t } = useTranslation()
+  const params = { params: { path: { id: event.id }, header: csrf } }
+  const reveal = useMutation({
+    mutationFn: () => take(api.POST('/events/{id}/reveal', params)),
+    onError: (error) => toast(error.message, 'bad'),
+  })
+  return (
+    <>
+      <Button variant="default" size="xs" loading={reveal.isPending} onClick={() => reveal.mutate()}>
+        {t('correction.open')}
+      </Button>
+      {reveal.data && <Editor event={event} body={reveal.data.body} onClose={() => reveal.reset()} />}
+    </>
+  )
+}
+
+/** Milliseconds without typing after which the bridge is asked what it thinks. */
+const PAUSE = 300
+
+function Editor(props: { event: Schemas['Event']; body: unknown; onClose: () => void }) {
+  const { t } = useTranslation()
+  const { event, onClose } = props
+  const params = { params: { path: { id: event.id }, header: csrf } }
+  const [text, setText] = useState(() => JSON.stringify(props.body, null, 2))
+  const body = parse(text)
+  const check = useMutation({
+    mutationFn: (candidate: Record<string, unknown>) =>
+      take(api.POST('/events/{id}/check', { ...params, body: { body: candidate } })),
+  })
+  const save = useMutation({
+    mutationFn: (candidate: Record<string, unknown>) =>
+      take(api.POST('/events/{id}/correct', { ...params, body: { body: candidate } })),
+    onSuccess: (trace) => {
+      queryClient.setQueryData(eventQuery(event.id).queryKey, trace)
+      refreshLists()
+      toast(t('correction.saved'))
+      onClose()
+    },
+  })
+  const ask = check.mutate
+  useEffect(() => {
+    const candidate = parse(text)
+    if (!candidate) return
+    const timer = setTimeout(() => ask(candidate), PAUSE)
+    return () => clearTimeout(timer)
+  }, [text, ask])
+  const said = useSaid(save.error)
+  const problems = body ? (check.data?.problems ?? []) : [{ field: '', message: t('correction.notJson') }]
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('correction.title')}
+      size="xl"
+      radius="lg"
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <p className="muted">{t('correction.text')}</p>
+      <Textarea
+        mt="md"
+        label={t('correction.message')}
+        value={text}
+        onChange={(change) => setText(change.currentTarget.value)}
+        classNames={{ input: styles.editor ?? '' }}
+        rows={18}
+        spellCheck={false}
+        data-autofocus
+      />
+      <div className={styles.verdict} role="status">
+        {problems.length === 0 ? (
+          <p className={styles.good}>
+            <Icon name="check" size={14} /> {t(check.isPending ? 'correction.checking' : 'correction.fits')}
+          </p>
+        ) : (
+          <ul className={styles.problems}>
+            {problems.map((problem) => (
+              <li key={`${problem.field} ${problem.message}`}>
+                {problem.field && <code>{problem.field}</code>} {problem.message}
+              </li>
+            ))}
+          </ul>
+        )}
+        {save.error && (
+          <p className={styles.problems} role="alert">
+            {said.title} {said.remedy}
+          </p>
+        )}
+      </div>
+      <Group justify="flex-end" gap="xs" mt="md">
+        <Button variant="default" size="sm" onClick={onClose}>
+          {t('common.cancel')}
+        </Button>
+        <Button
+          size="sm"
+          loading={save.isPending}
+          disabled={!body || problems.length > 0}
+          onClick={() => body && save.mutate(body)}
+        >
+          {t('correction.save')}
+        </Button>
+      </Group>
+    </Modal>
+  )
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

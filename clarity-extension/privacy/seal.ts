@@ -1,0 +1,107 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+
+/** How what people's data is in is written to the store: payloads, corrections, what attempts did, what people said. */
+export interface Seal {
+  bytes(plain: Uint8Array): Uint8Array<ArrayBuffer>
+  text(plain: string): string
+  /** What was stored before there was a seal comes back as it is. @throws KeyUnknown */
+  openBytes(stored: Uint8Array): Buffer
+  openText(stored: string): string
+  /** Whether it is sealed with the key that is current: what is not is sealed anew by a rotation. */
+  isCurrent(stored: Uint8Array | string): boolean
+}
+
+/** Sealed with a SECRET_KEY that is neither the current nor a previous one. */
+export class KeyUnknown extends Error {
+  override name = 'KeyUnknown'
+}
+
+const CIPHER = 'aes-256-gcm'
+/** `sealed 1`: no JSON begins with a zero. Then the key's id, the nonce, the tag. */
+const MARK = Buffer.from([0x00, 0x53, 0x31])
+const ID = 4
+const NONCE = 12
+const TAG = 16
+const HEAD = MARK.length + ID + NONCE + TAG
+const TEXT = 'sealed1:'
+
+/**
+ * AES-256-GCM. The id of a key is part of its own hash, so that a row says which key it needs and nobody has to number them.
+ * @param keys the current SECRET_KEY first, then previous ones, which still open
+ */
+export function createSeal(keys: readonly [string, ...string[]]): Seal {
+  const ring = keys.map((secret) => {
+    const key = Buffer.from(hkdfSync('sha256', secret, '', 'data at rest', 32))
+    return { key, id: createHash('sha256').update('key id').update(key).digest().subarray(0, ID) }
+  })
+  const [current] = ring
+  if (!current) throw new Error('a seal needs a key')
+  const head = Buffer.concat([MARK, current.id])
+
+  /** Nonces come from a pool: asking for twelve bytes at a time costs more than the cipher. */
+  let pool = randomBytes(0)
+  let used = 0
+  const nonce = (): Buffer => {
+    if (used + NONCE > pool.length) {
+      pool = randomBytes(NONCE * 512)
+      used = 0
+    }
+    used += NONCE
+    return pool.subarray(used - NONCE, used)
+  }
+
+  const bytes = (plain: Uint8Array): Uint8Array<ArrayBuffer> => {
+    const out = new Uint8Array(HEAD + plain.length)
+    const iv = nonce()
+    const cipher = createCipheriv(CIPHER, current.key, iv)
+    out.set(head, 0)
+    out.set(iv, MARK.length + ID)
+    out.set(cipher.update(plain), HEAD)
+    cipher.final()
+    out.set(cipher.getAuthTag(), HEAD - TAG)
+    return out
+  }
+
+  const openBytes = (stored: Uint8Array): Buffer => {
+    const given = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
+    if (!isSealed(given)) return given
+    const id = given.subarray(MARK.length, MARK.length + ID)
+    const found = ring.find((one) => one.id.equals(id))
+    if (!found)
+      throw new KeyUnknown(
+        `This was sealed with another SECRET_KEY (id ${id.toString('hex')}). Set SECRET_KEY_PREVIOUS to the one before.`,
+      )
+    const decipher = createDecipheriv(CIPHER, found.key, given.subarray(MARK.length + ID, HEAD - TAG))
+    decipher.setAuthTag(given.subarray(HEAD - TAG, HEAD))
+    return Buffer.concat([decipher.update(given.subarray(HEAD)), decipher.final()])
+  }
+
+  return {
+    bytes,
+    openBytes,
+    text: (plain) => `${TEXT}${Buffer.from(bytes(Buffer.from(plain))).toString('base64')}`,
+    openText: (stored) =>
+      stored.startsWith(TEXT) ? openBytes(Buffer.from(stored.slice(TEXT.length), 'base64')).toString('utf8') : stored,
+    isCurrent(stored) {
+      if (typeof stored === 'string')
+        return (
+          stored.startsWith(TEXT) &&
+          Buffer.from(stored.slice(TEXT.length, TEXT.length + 16), 'base64')
+            .subarray(0, head.length)
+            .equals(head)
+        )
+      return Buffer.from(stored.buffer, stored.byteOffset, Math.min(stored.byteLength, head.length)).equals(head)
+    },
+  }
+}
+
+const isSealed = (bytes: Buffer): boolean => bytes.length >= HEAD && bytes.subarray(0, MARK.length).equals(MARK)
+
+/** Writes as it is given: for a store without a key. */
+export const openly: Seal = {
+  bytes: (plain) => new Uint8Array(plain),
+  text: (plain) => plain,
+  openBytes: (stored) => Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength),
+  openText: (stored) => stored,
+  isCurrent: () => true,
+}

@@ -1,0 +1,32 @@
+/**
+ * `npm run person -- export ada@example.com`: everything that the bridge keeps of a person, as JSON. `npm run person -- erase …`:
+ * takes the person out of every settled event. In place of an e-mail address: the storefront's customer id. On SQLite the bridge
+ * must be stopped; while it runs, POST /api/persons/export and /api/persons/erase do the same.
+ */
+import { readConfig } from '../clarity-extension/config.ts'
+import { keyBeside } from '../clarity-extension/privacy/key-file.ts'
+import { createPersons } from '../clarity-extension/privacy/persons.ts'
+import { createSeal } from '../clarity-extension/privacy/seal.ts'
+import { openStore } from '../clarity-extension/store/store.ts'
+
+const [command, who] = process.argv.slice(2)
+if ((command !== 'export' && command !== 'erase') || !who)
+  fail('Say export or erase, and whom: an e-mail address or a customer id.')
+const read = readConfig()
+if ('problems' in read) fail(read.problems.join('\n'))
+const { config } = read
+const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
+try {
+  const key = config.secretKeyIsNew ? keyBeside(config.dataDir) : config.secretKey
+  const persons = createPersons(store, createSeal([key, ...config.previousSecretKeys]))
+  const person = who.includes('@') ? { email: who } : { customerId: who }
+  const answer = await persons[command](person, 'command line')
+  console.log(JSON.stringify(answer, null, 2))
+} finally {
+  await store.close()
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}

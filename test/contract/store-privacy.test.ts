@@ -1,0 +1,175 @@
+import { sql } from 'kysely'
+import pino from 'pino'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createAudit } from '../../clarity-extension/audit/audit.ts'
+import { createQueries } from '../../clarity-extension/ledger/queries.ts'
+import { createPersons } from '../../clarity-extension/privacy/persons.ts'
+import { checkKey, sealAnew } from '../../clarity-extension/privacy/rotation.ts'
+import { createSeal } from '../../clarity-extension/privacy/seal.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
+import { correct, done } from '../../shared/outcome.ts'
+import { bench, dialects, event, type Place, wipe } from './store-support.ts'
+
+const log = pino({ level: 'silent' })
+const OLD = 'an old key of at least 32 characters'
+const NEW = 'a new key of at least 32 characters!'
+
+const message = (id: string, email: string, note = 'Leave it with Ada') =>
+  Buffer.from(
+    JSON.stringify({
+      type: 'order.updated',
+      timestamp: '2026-11-20T12:00:00Z',
+      data: {
+        id,
+        updatedAt: '2026-11-20T12:00:00Z',
+        total: '10.00',
+        customerId: '55',
+        contact: { name: 'Ada Lovelace', email },
+        shippingAddress: { name: 'Ada Lovelace', line1: '12 Square', city: 'London', country: 'GB' },
+        items: [{ sku: 'MUG', name: 'Mug' }],
+        note,
+      },
+    }),
+  )
+
+describe.each(dialects)('personal data on $dialect', ({ possible, place: makePlace }) => {
+  describe.skipIf(!possible)('', () => {
+    let place: Place
+    let store: Store
+    beforeAll(async () => {
+      place = await makePlace()
+      store = await place.open()
+    })
+    afterAll(async () => {
+      await store.close()
+      await place.remove()
+    })
+    beforeEach(() => wipe(store))
+
+    /** Everything that is written down anywhere, as text. */
+    async function written(): Promise<string> {
+      const tables = ['events', 'attempts', 'review_comments', 'audit', 'settings'] as const
+      const rows = await Promise.all(tables.map((table) => store.db.selectFrom(table).selectAll().execute()))
+      return JSON.stringify(rows.flat(), (_key, value) =>
+        value !== null && typeof value === 'object' && value.type === 'Buffer'
+          ? Buffer.from(value.data).toString('latin1')
+          : value instanceof Uint8Array
+            ? Buffer.from(value).toString('latin1')
+            : value,
+      )
+    }
+
+    it('is sealed wherever it is written, and read by whoever has the key', async () => {
+      const seal = createSeal([NEW])
+      const it_ = bench(store, { seal })
+      const problem = {
+        code: 'invalid_value',
+        field: '/contact/email',
+        value: 'ada@example.com',
+        message: 'no',
+        remedy: 'x',
+      }
+      await it_.ledger.start(async ({ payload }, trace) => {
+        trace.step('map', 'mapped', JSON.parse(payload.toString()).data.contact)
+        return correct(problem)
+      })
+      const { id } = await it_.ledger.ingest(event('order:1', { payload: message('1', 'ada@example.com') }))
+      await it_.ledger.idle()
+      await it_.ledger.comment(id, 'Ada rang: ada@example.com', 'grace')
+      await it_.ledger.correct(id, message('1', 'ada@example.org').toString(), 'grace')
+      await it_.ledger.idle()
+      await it_.ledger.stop()
+      const text = await written()
+      for (const secret of ['ada@example', 'Lovelace', '12 Square', 'Leave it']) expect(text).not.toContain(secret)
+
+      const detail = await createQueries(store, Date.now, seal).detail(id)
+      expect(detail?.payload).toContain('ada@example.com')
+      expect(detail?.correction).toContain('ada@example.org')
+      expect(detail?.details).toEqual([problem])
+      expect(detail?.attemptLog[0]?.steps[0]?.data).toMatchObject({ name: 'Ada Lovelace' })
+      expect(detail?.comments[0]?.text).toContain('Ada rang')
+    })
+
+    it('is sealed anew after the key was changed, also what was never sealed; the old key may go then', async () => {
+      const before = bench(store)
+      const { id: plain } = await before.ledger.ingest(event('order:1', { payload: message('1', 'ada@example.com') }))
+      const old = bench(store, { seal: createSeal([OLD]) })
+      const { id: sealed } = await old.ledger.ingest(event('order:2', { payload: message('2', 'ada@example.com') }))
+      await checkKey(store.db, createSeal([OLD]))
+      await expect(checkKey(store.db, createSeal([NEW]))).rejects.toThrow(/SECRET_KEY_PREVIOUS/)
+
+      const both = createSeal([NEW, OLD])
+      await checkKey(store.db, both)
+      expect(await sealAnew(store.db, both, log).done).toBe(2)
+      expect(await sealAnew(store.db, both, log).done).toBe(0)
+      await checkKey(store.db, createSeal([NEW]))
+      const queries = createQueries(store, Date.now, createSeal([NEW]))
+      for (const id of [plain, sealed]) expect((await queries.detail(id))?.payload).toContain('ada@example.com')
+      expect(await written()).not.toContain('ada@example.com')
+      await expect(createQueries(store, Date.now, createSeal([OLD])).detail(sealed)).rejects.toThrow(
+        /another SECRET_KEY/,
+      )
+    })
+
+    describe('of one person', () => {
+      const seal = createSeal([NEW])
+      let ids: number[]
+      let it_: ReturnType<typeof bench>
+      beforeEach(async () => {
+        it_ = bench(store, { seal })
+        let open = false
+        await it_.ledger.start(async ({ lane }, trace) => {
+          trace.step('map', 'mapped', { name: 'Ada Lovelace' })
+          open = lane === 'order:3'
+          return open ? correct({ code: 'unknown_sku', message: 'no', remedy: 'x' }) : done('applied')
+        })
+        const mails = ['ADA@example.com', 'bob@example.com', 'ada@example.com']
+        ids = []
+        for (const [index, mail] of mails.entries()) {
+          const payload = message(String(index + 1), mail)
+          ids.push((await it_.ledger.ingest(event(`order:${index + 1}`, { payload }))).id)
+        }
+        await it_.ledger.idle()
+      })
+      afterEach(() => it_.ledger.stop())
+
+      it('is exported in full, whichever way the address is written', async () => {
+        const { events } = await createPersons(store, seal).export({ email: 'ada@example.com' }, 'grace')
+        expect(events.map(({ id }) => id)).toEqual([ids[0], ids[2]])
+        expect(JSON.stringify(events)).toContain('12 Square')
+      })
+
+      it('is erased from what is settled; what still waits is named; figures stay; nobody else is touched', async () => {
+        const persons = createPersons(store, seal)
+        expect(await persons.erase({ email: 'ada@example.com' }, 'grace')).toEqual({ erased: 1, open: [ids[2]] })
+        const detail = async (id = 0) => createQueries(store, Date.now, seal).detail(id)
+        const erased = await detail(ids[0])
+        expect(JSON.stringify(erased)).not.toMatch(/ada@|Lovelace|12 Square|Leave it|London/i)
+        expect(JSON.parse(erased?.payload ?? '')).toMatchObject({
+          data: { total: '10.00', items: [{ sku: 'MUG', name: 'Mug' }], contact: { email: '[erased]' } },
+        })
+        expect((await detail(ids[1]))?.payload).toContain('bob@example.com')
+        await it_.ledger.dismiss({ ids: [ids[2] ?? 0] }, 'asked to be forgotten', 'grace')
+        expect(await persons.erase({ email: 'ada@example.com' }, 'grace')).toEqual({ erased: 1, open: [] })
+        const { rows } = await createAudit(store).list({ action: 'person.erase', limit: 1 })
+        expect(rows[0]).toMatchObject({ who: 'grace', after: { erased: 1, open: 0 } })
+        expect(JSON.stringify(rows)).not.toContain('ada@')
+      })
+
+      it("is found by the storefront's customer id too", async () => {
+        expect((await createPersons(store, seal).export({ customerId: '55' }, 'grace')).events).toHaveLength(3)
+        expect((await createPersons(store, seal).export({ customerId: '56' }, 'grace')).events).toEqual([])
+      })
+    })
+
+    it('cannot be opened after it was tampered with', async () => {
+      const seal = createSeal([NEW])
+      const sealed = seal.bytes(Buffer.from('hello'))
+      sealed[sealed.length - 1] = (sealed.at(-1) ?? 0) ^ 1
+      expect(() => seal.openBytes(sealed)).toThrow()
+      expect(seal.openText(seal.text('grüß dich'))).toBe('grüß dich')
+      expect(seal.text('a')).not.toBe(seal.text('a'))
+      await sql`select 1`.execute(store.db)
+    })
+  })
+})
