@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { amount, ZERO } from '../../shared/money.ts'
+import { until } from '../bench/figures.ts'
+import { checkout } from '../support/shop.ts'
+import { openStage, type Stage } from '../support/stage.ts'
+
+const MINUTES = 60_000
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+  // What is older than the first reading of all is for the first load.
+  await until('the first readings', 60_000, async () =>
+    sweeps
+      .parse(await stage.panel('GET', '/sweeps'))
+      .items.every(({ name, state }) => !name.includes(' to') || state === 'done'),
+  )
+}, 10 * MINUTES)
+afterAll(async () => stage?.dispose(), 2 * MINUTES)
+
+const sweeps = z.object({
+  items: z.array(z.object({ name: z.string(), state: z.string(), message: z.string().nullable() })),
+})
+const drifts = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      key: z.string(),
+      clarity: z.string().nullable(),
+      odoo: z.string().nullable(),
+    }),
+  ),
+  counts: z.array(z.object({ kind: z.string(), count: z.number() })),
+})
+const endpoints = z.object({ results: z.array(z.object({ id: z.string(), enabled: z.boolean() })) })
+
+/** Runs it now and waits for its end. @returns what it says it did */
+async function sweep(name: string): Promise<string | null> {
+  const path = `/sweeps/${encodeURIComponent(name)}/run`
+  await until(`${name} to begin`, 60_000, async () => (await stage.panel<{ began: boolean }>('POST', path)).began)
+  return until(`${name} to end`, 120_000, async () => {
+    const { items } = sweeps.parse(await stage.panel('GET', '/sweeps'))
+    const row = items.find((one) => one.name === name)
+    if (row?.state === 'failed') throw new Error(`${name}: ${row.message}`)
+    return row?.state === 'done' && [row.message]
+  }).then(([message]) => message ?? null)
+}
+const inOdoo = async (numbers: string[]) =>
+  (
+    await stage.odoo.psql<{ origin: string; n: number }>(
+      'select origin, count(*)::int n from sale_order where origin = any($1) group by origin',
+      [numbers],
+    )
+  ).map(({ n }) => n)
+const differences = async (kind?: string) =>
+  drifts.parse(await stage.panel('GET', `/drifts?limit=200${kind ? `&kind=${kind}` : ''}`))
+
+describe('sweeps', () => {
+  it(
+    'CASES 6: what the storefront no longer told is found, each record once, and the subscription is restored',
+    async () => {
+      const {
+        results: [endpoint],
+      } = endpoints.parse(await stage.shop.call('GET', '/webhook-endpoints'))
+      await stage.shop.call('PATCH', `/webhook-endpoints/${endpoint?.id}`, { enabled: false })
+      const orders = [
+        await stage.shop.place(checkout(1)),
+        await stage.shop.place(checkout(2)),
+        await stage.shop.place(checkout(3)),
+      ]
+      const numbers = orders.map(({ number }) => number)
+      expect(await inOdoo(numbers)).toEqual([])
+      expect(await sweep('webhooks')).toContain('had stopped telling us')
+      expect(endpoints.parse(await stage.shop.call('GET', '/webhook-endpoints')).results).toMatchObject([
+        { enabled: true },
+      ])
+      expect(await sweep('order toOdoo')).toMatch(/ 3 missed$/)
+      await until('the missed orders in Odoo', 120_000, async () => (await inOdoo(numbers)).length === 3)
+      await until('their status', 60_000, async () =>
+        (await Promise.all(orders.map(({ id }) => stage.shop.order(id)))).every(
+          ({ status }) => status === 'processing',
+        ),
+      )
+      await sweep('order toOdoo')
+      expect(await inOdoo(numbers)).toEqual([1, 1, 1])
+      expect(stage.bridge.log()).toContain('subscription_restored')
+    },
+    4 * MINUTES,
+  )
+
+  it(
+    'finds a delivery of which Odoo wrote no event',
+    async () => {
+      const order = await stage.shop.place(checkout(4))
+      const [picking] = await until('its delivery', 120_000, async () => {
+        const rows = await stage.odoo.psql<{ id: number }>(
+          "select p.id from stock_picking p join sale_order o on o.id = p.sale_id where o.origin = $1 and p.state = 'assigned'",
+          [order.number],
+        )
+        return rows.length === 1 && rows
+      })
+      const emit = (value: string) =>
+        stage.admin('ir.config_parameter', 'set_param', { key: 'clarity_bridge.emit_shipment', value })
+      await emit('0')
+      await stage.admin('stock.picking', 'button_validate', { ids: [picking?.id], context: { skip_backorder: true } })
+      await emit('1')
+      expect(await stage.shop.shipments(order.id)).toEqual([])
+      expect(await sweep('shipment toClarity')).toMatch(/ [1-9]\d* missed$/)
+      const [shipment] = await until('its shipment', 60_000, async () => {
+        const rows = await stage.shop.shipments(order.id)
+        return rows.length === 1 && rows
+      })
+      expect(shipment?.lines).toMatchObject([{ sku: 'TEE-RED-M', quantity: '1' }])
+      expect(await sweep('shipment toClarity')).toMatch(/ 0 missed$/)
+    },
+    4 * MINUTES,
+  )
+})
+
+describe('reconciliation', () => {
+  it(
+    'names a number that somebody changed behind our back, mends it, and then both sides agree',
+    async () => {
+      await stage.shop.call('PUT', '/inventory', {
+        rows: [{ sku: 'MUG-WHT', locationKey: 'main', quantity: '7777', asOf: new Date().toISOString() }],
+      })
+      await sweep('reconciliation')
+      const { items } = await differences('stock')
+      const found = items.find(({ key }) => key === 'MUG-WHT main')
+      expect(found).toMatchObject({ clarity: '7777', odoo: expect.stringMatching(/^\d+$/) })
+      await stage.panel('POST', `/drifts/${found?.id}/repair`, { way: 'toClarity' })
+      await until('the right number', 60_000, async () => {
+        const level = (await stage.shop.inventory()).find((row) => row.sku === 'MUG-WHT' && row.locationKey === 'main')
+        return Number(level?.quantity) === Number(found?.odoo)
+      })
+      await sweep('reconciliation')
+      const { items: left, counts } = await differences()
+      expect(left.map(({ key }) => key)).not.toContain('MUG-WHT main')
+      expect(counts.filter(({ kind }) => kind !== 'stock')).toEqual([])
+    },
+    4 * MINUTES,
+  )
+
+  it(
+    'has takings that are those of the storefront to the cent',
+    async () => {
+      const today = new Date().toISOString().slice(0, 10)
+      const takings = z
+        .object({
+          totals: z.array(z.object({ clarity: z.string(), difference: z.string() })),
+          unmatched: z.array(z.unknown()),
+        })
+        .parse(await stage.panel('GET', `/takings?from=${today.slice(0, 8)}01&to=${today}`))
+      const payments = (await stage.shop.orders()).flatMap((order) => order.payments)
+      const captured = payments.filter(({ state }) => state === 'captured')
+      const independent = captured.reduce((sum, payment) => sum.plus(payment.amount), ZERO)
+      const reported = takings.totals.reduce((sum, { clarity }) => sum.plus(amount(clarity)), ZERO)
+      expect(captured.length).toBeGreaterThan(0)
+      expect(reported.toFixed(2)).toBe(independent.toFixed(2))
+      expect(takings.unmatched).toEqual([])
+      expect(new Set(takings.totals.map(({ difference }) => difference))).toEqual(new Set(['0.00']))
+    },
+    2 * MINUTES,
+  )
+})
