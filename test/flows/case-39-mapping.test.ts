@@ -86,7 +86,20 @@ beforeAll(async () => {
   )
   ledger = createLedger({ store, log, now: () => clock })
   await ledger.start(({ id, source, webhookId, type, lane, payload, attempt, traceId }, trace) =>
-    flow({ id, key: `${source}:${webhookId}`, type, lane, payload, attempt, traceparent: traceId, share: {}, approvals: [] }, trace),
+    flow(
+      {
+        id,
+        key: `${source}:${webhookId}`,
+        type,
+        lane,
+        payload,
+        attempt,
+        traceparent: traceId,
+        share: {},
+        approvals: [],
+      },
+      trace,
+    ),
   )
 })
 afterAll(async () => {
