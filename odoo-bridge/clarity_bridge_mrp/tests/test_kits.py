@@ -26,6 +26,9 @@ class TestKits(BridgeCase):
         )
 
     def free(self, sku="T-SET"):
+        # A read is a request of its own: it finds nothing remembered.
+        self.env.flush_all()
+        self.env.invalidate_all()
         rows = self.bridge.read_state("main", "stock", [sku])["stock"]
         return [row["free_quantity"] for row in rows if row["warehouse"] == self.warehouse.code]
 
