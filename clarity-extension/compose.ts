@@ -86,6 +86,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
 
   const assist = assistance({
     store,
+    open: seal.openBytes,
     odoo,
     queries,
     audit,
@@ -173,6 +174,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
 
   const lookupDesk = tables.panel(ledger, async () => recount(await published.skus()))
   const compared = reconciliation({
+    open: seal.openBytes,
     db: store.db,
     clarity,
     odoo,

@@ -24,6 +24,8 @@ export interface Assistance {
 
 export interface AssistanceParts {
   store: Store
+  /** What the store holds of a payload, as it came. */
+  open(stored: Uint8Array): Uint8Array
   odoo: Pick<OdooClient, 'describe'>
   queries: Pick<LedgerQueries, 'detail'>
   audit: Audit
@@ -35,7 +37,17 @@ export interface AssistanceParts {
 }
 
 /** Suggestions and anomalies, bound to the store and to Odoo. */
-export function assistance({ store, odoo, queries, audit, rulebook, tables, model, log }: AssistanceParts): Assistance {
+export function assistance({
+  store,
+  open,
+  odoo,
+  queries,
+  audit,
+  rulebook,
+  tables,
+  model,
+  log,
+}: AssistanceParts): Assistance {
   const watchman = createWatchman({
     store,
     log,
@@ -46,6 +58,7 @@ export function assistance({ store, odoo, queries, audit, rulebook, tables, mode
     watchman,
     suggestions: suggestionsPort({
       db: store.db,
+      open,
       odoo,
       queries,
       audit,

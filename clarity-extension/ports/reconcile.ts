@@ -24,6 +24,8 @@ import type { StockSettings } from './stock.ts'
 
 export interface ReconcileParts {
   db: Kysely<Tables>
+  /** What the store holds of a payload, as it came. */
+  open(stored: Uint8Array): Uint8Array
   clarity: ClarityClient
   odoo: OdooClient
   store: string
@@ -63,7 +65,7 @@ export function reconciliation(parts: ReconcileParts): { run: Sweep['run']; port
         states: async (ids) => answerOf(await odoo.readState(store, 'order', ids)).orders,
         shipments: async (id) => answerOf(await clarity.listShipments(id)),
         begin: async () => Date.parse((await cursors.get('order toOdoo since')) ?? new Date(now()).toISOString()),
-        notForUs: (lane, ids) => notForUs(db, lane, ids),
+        notForUs: (lane, ids) => notForUs(parts, lane, ids),
       }),
     ],
     drifts,
@@ -151,7 +153,11 @@ async function allDemand(db: Kysely<Tables>) {
 const picking = z.object({ data: z.object({ picking_id: z.int() }) })
 
 /** Deliveries of which the ledger says that they are nothing for the storefront. */
-async function notForUs(db: Kysely<Tables>, lane: string, ids: number[]): Promise<Set<number>> {
+async function notForUs(
+  { db, open }: Pick<ReconcileParts, 'db' | 'open'>,
+  lane: string,
+  ids: number[],
+): Promise<Set<number>> {
   const rows = await db
     .selectFrom('events')
     .select('payload')
@@ -160,6 +166,6 @@ async function notForUs(db: Kysely<Tables>, lane: string, ids: number[]): Promis
     .where('state', '=', 'skipped')
     .where('cause', '=', 'not_for_us')
     .execute()
-  const skipped = rows.map(({ payload }) => picking.parse(JSON.parse(Buffer.from(payload).toString('utf8'))).data)
+  const skipped = rows.map(({ payload }) => picking.parse(JSON.parse(Buffer.from(open(payload)).toString('utf8'))).data)
   return new Set(skipped.map(({ picking_id }) => picking_id).filter((id) => ids.includes(id)))
 }

@@ -24,6 +24,8 @@ import type { Tables } from '../store/schema.ts'
 
 export interface SuggestionParts {
   db: Kysely<Tables>
+  /** What the store holds of a payload, as it came. */
+  open(stored: Uint8Array): Uint8Array
   odoo: Pick<OdooClient, 'describe'>
   queries: Pick<LedgerQueries, 'detail'>
   audit: Audit
@@ -58,6 +60,7 @@ const OPEN_VALUES = 200
 /** Binds suggestions to Odoo's fields, the storefront's contract and what has come through the bridge. */
 export function suggestionsPort({
   db,
+  open,
   odoo,
   queries,
   audit,
@@ -177,7 +180,7 @@ export function suggestionsPort({
       .limit(SAMPLES)
       .execute()
     return rows.flatMap(({ payload }) => {
-      const body = envelope.safeParse(jsonOf(Buffer.from(payload).toString('utf8')))
+      const body = envelope.safeParse(jsonOf(Buffer.from(open(payload)).toString('utf8')))
       return body.success ? [body.data.data] : []
     })
   }

@@ -120,13 +120,13 @@ describe('value tables', () => {
   )
 
   it(
-    'CASES 31: the order’s company decides whose tax is meant, and the service user does not see the other one',
+    // That an order of the other company takes that company's tax is tested in the addon.
+    'CASES 31: of two companies’ taxes of one name the order’s own company decides, and the service user does not see the other',
     async () => {
       const [country] = await stage.odoo.psql<{ id: number }>("select id from res_country where code = 'US'")
       const [two = 0] = await stage.admin<number[]>('res.company', 'create', {
         vals_list: [{ name: 'Second Company', country_id: country?.id }],
       })
-      const order = { ...withTax(await place(), 'shared', '21'), storeId: 'second', payments: [] }
       const [group] = await stage.admin<number[]>('account.tax.group', 'create', {
         vals_list: [{ name: 'Taxes', company_id: two, country_id: country?.id }],
       })
@@ -134,7 +134,7 @@ describe('value tables', () => {
       const [mine] = await stage.admin<number[]>('account.tax', 'create', { vals_list: [tax] })
       const context = { allowed_company_ids: [two] }
       await stage.admin('res.users', 'write', { ids: [2], vals: { company_ids: [[4, two]] } })
-      const [theirs] = await stage.admin<number[]>('account.tax', 'create', {
+      await stage.admin<number[]>('account.tax', 'create', {
         vals_list: [{ ...tax, company_id: two, country_id: country?.id, tax_group_id: group }],
         context,
       })
@@ -146,16 +146,6 @@ describe('value tables', () => {
       await tell(first)
       await settled(first)
       expect(await taxesOf(first)).toEqual([mine])
-
-      const [user] = await stage.odoo.psql<{ id: number }>('select id from res_users where login = $1', [
-        stage.odoo.login,
-      ])
-      await stage.admin('res.users', 'write', { ids: [user?.id], vals: { company_ids: [[4, two]] } })
-      expect(await save('company', 'second', 'Second Company')).toMatchObject({ changed: 1 })
-      await tell(order)
-      await settled(order)
-      expect(await taxesOf(order)).toEqual([theirs])
-      expect(await saleOrders(order)).toMatchObject([{ company_id: two }])
     },
     3 * MINUTES,
   )

@@ -63,6 +63,7 @@ const tables: SuggestionParts['tables'] = {
 
 const parts = () => ({
   db: store.db,
+  open: (stored: Uint8Array) => stored,
   queries: createQueries(store),
   audit: createAudit(store),
   advisor: undefined,

@@ -215,7 +215,12 @@ describe('safety', () => {
 })
 
 describe('rule sets as data', () => {
-  const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)))
+  // A key `__proto__` is dropped at the door: no record has one.
+  const json = fc
+    .jsonValue()
+    .map((value) => JSON.stringify(value))
+    .filter((text) => !text.includes('__proto__'))
+    .map((text) => JSON.parse(text))
   const name = fc.stringMatching(/^[a-z_]{1,12}$/).filter((text) => !/^(constructor|prototype|__proto__)$/.test(text))
   const condition = fc.letrec<{ one: Condition }>((tie) => ({
     one: fc.oneof(

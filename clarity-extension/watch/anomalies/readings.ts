@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely'
-import { z } from 'zod'
 import type { LedgerFact } from '../../ledger/types.ts'
 import type { Tables } from '../../store/schema.ts'
 import type { SeriesRule } from './rules.ts'
@@ -39,10 +38,7 @@ export function createReadings(db: Kysely<Tables>, now: () => number): Readings 
         const cursor = await positionOf(db)
         const events = await db
           .selectFrom('events')
-          .select(['id', 'source', 'type', 'received_at'])
-          .select((eb) =>
-            eb.case().when('type', '=', 'order.created').then(eb.ref('payload')).else(null).end().as('order'),
-          )
+          .select(['id', 'source', 'type', 'received_at', 'amount'])
           .where('id', '>', cursor)
           .where('received_at', '<', now() - SETTLED_MS)
           .orderBy('id')
@@ -170,7 +166,8 @@ interface Counted {
   source: string
   type: string
   received_at: number
-  order: Uint8Array | null
+  /** Ten-thousandths of the order's currency. */
+  amount: number | null
 }
 
 function tally(events: readonly Counted[]): Map<string, { series: string; hour: number; value: number }> {
@@ -180,12 +177,13 @@ function tally(events: readonly Counted[]): Map<string, { series: string; hour: 
     const own = counts.get(key) ?? { series, hour, value: 0 }
     counts.set(key, { ...own, value: own.value + value })
   }
-  for (const { source, type, received_at, order } of events) {
+  for (const { source, type, received_at, amount } of events) {
     const hour = Math.floor(Number(received_at) / HOUR)
     if (source === 'clarity' || source === 'odoo') add(source, hour, 1)
     if (type === 'order.created') {
       add('orders', hour, 1)
-      add('value', hour, totalOf(order))
+      // A figure to watch, not to book: a float will do.
+      add('value', hour, Number(amount ?? 0) / 10_000)
     }
     if (type === 'return.created') add('refunds', hour, 1)
     if (type === 'stock.changed') add('stock', hour, 1)
@@ -193,18 +191,4 @@ function tally(events: readonly Counted[]): Map<string, { series: string; hour: 
   // So that the store knows when counting began, even where only the bridge's own work came.
   if (counts.size === 0 && events[0]) add('odoo', Math.floor(Number(events[0].received_at) / HOUR), 0)
   return counts
-}
-
-const ordered = z.object({ data: z.object({ total: z.coerce.number() }) })
-
-/** A figure to watch, not to book: a float will do. */
-function totalOf(payload: Uint8Array | null): number {
-  if (payload === null) return 0
-  try {
-    const parsed = ordered.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')))
-    return parsed.success && Number.isFinite(parsed.data.data.total) ? parsed.data.data.total : 0
-  } catch {
-    // An unreadable body is the ledger's to tell; here it is worth nothing.
-    return 0
-  }
 }
