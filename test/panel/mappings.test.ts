@@ -148,7 +148,7 @@ describe('mappings', () => {
     await page.getByRole('button', { name: 'Go back to this' }).click()
     await page.getByLabel('Why').fill('It was better')
     await page.keyboard.press('Enter')
-    await page.getByText(/^Version 1 maps now/).waitFor()
+    await page.getByText('Version 1 maps now.', { exact: true }).waitFor()
     expect(server.ledger.moves).toEqual(['replay order-to-odoo@2 by admin'])
   })
 
