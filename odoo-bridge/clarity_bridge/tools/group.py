@@ -34,8 +34,7 @@ class Group:
     def write(self):
         new = [operation for operation in self.operations if not operation.record_id]
         self._lock([operation for operation in self.operations if operation.record_id])
-        needed = self._needed()
-        attached = self._attached(needed)
+        needed, attached = self._needed(), self._attached()
         self._claim(new, needed | attached)
         make(self, needed)
         variants.find(self, new)
@@ -104,14 +103,14 @@ class Group:
                     needed.setdefault(record.key, record)
         return needed
 
-    def _attached(self, needed):
-        """Records that belong to operations and are neither there nor made already."""
+    def _attached(self):
+        """Records that belong to operations and are not there yet."""
         return {
             record.key: record
             for operation in self.operations
             if not operation.same
             for record in operation.attach
-            if record.key not in self.batch.records and record.key not in needed
+            if record.key not in self.batch.records
         }
 
     def _claim(self, new, needed):
