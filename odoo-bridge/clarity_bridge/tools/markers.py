@@ -148,10 +148,11 @@ def _by_paths(matches):
 
 
 def _domain(env, model, bys):
-    """At least everything that is asked for; which is whose is told by `_index`. A row per question would be slow."""
-    return Domain.AND(
-        Domain(path, "in", list({_typed(env, model, path, by[path]) for by in bys})) for path in sorted(bys[0])
-    )
+    paths = sorted(bys[0])
+    if len(paths) == 1:
+        values = list({_typed(env, model, paths[0], by[paths[0]]) for by in bys})
+        return Domain(paths[0], "in", values)
+    return Domain.OR(Domain.AND(Domain(path, "=", _typed(env, model, path, by[path])) for path in paths) for by in bys)
 
 
 def _index(records, paths):
