@@ -121,7 +121,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       traces?.observe(fact)
     },
   })
-  const tables = lookups(store, clarity, odoo, log)
+  const tables = lookups(store, clarity, odoo, log, seal.openText)
   const places = tableLocations(tables.book)
   const settings = { ...places, margin: 0, defaultLocation: 'main' }
   const sender = odooSender(odoo, STORE)

@@ -10,7 +10,7 @@ import { type Choices, choicesFor, type Sides } from './choices.ts'
 import { type EntryChange, listEntries, type MadeChange, writeEntries } from './entries.ts'
 import type { Sightings } from './sightings.ts'
 import { type ValueRow, type ValuesQuery, valueRows } from './values.ts'
-import { type Waiting, waiting } from './waiting.ts'
+import { type OpenText, type Waiting, waiting } from './waiting.ts'
 
 export type { EntryProblem } from './check.ts'
 export type { Choice, Choices } from './choices.ts'
@@ -57,6 +57,8 @@ export interface LookupDesk {
 
 export interface DeskParts {
   store: Store
+  /** Reads what the store holds sealed. */
+  open: OpenText
   ledger: Pick<Ledger, 'release'>
   book: LookupBook
   sightings: Sightings
@@ -70,7 +72,7 @@ export interface DeskParts {
 const RACE_MS = 5_000
 
 export function lookupDesk(parts: DeskParts): LookupDesk {
-  const { store, ledger, book, sides, now = Date.now } = parts
+  const { store, open, ledger, book, sides, now = Date.now } = parts
   const { db, dialect } = store
 
   return {
@@ -78,7 +80,7 @@ export function lookupDesk(parts: DeskParts): LookupDesk {
       const [tables, seen, waits, own] = await Promise.all([
         book.fresh(),
         parts.sightings.all(),
-        waiting(db),
+        waiting(db, open),
         listEntries(db),
       ])
       return Object.entries(tables)
@@ -92,7 +94,7 @@ export function lookupDesk(parts: DeskParts): LookupDesk {
       if (!table) return undefined
       const [seen, waits, own, names] = await Promise.all([
         parts.sightings.of(name),
-        waiting(db, name),
+        waiting(db, open, name),
         listEntries(db, name),
         sides.keysOf(table),
       ])
@@ -108,7 +110,7 @@ export function lookupDesk(parts: DeskParts): LookupDesk {
       const { moved } = await ledger.release(async (trx) => {
         const at = now()
         made = await writeEntries(trx, changes, { by, at })
-        const ids = await waitingIds(trx, made)
+        const ids = await waitingIds(trx, open, made)
         await audited(trx, made, by, at, ids.length)
         return ids
       }, by)
@@ -123,19 +125,19 @@ export function lookupDesk(parts: DeskParts): LookupDesk {
       if (problems.length > 0) return { ok: false, problems }
       const own = new Map((await listEntries(db)).map((entry) => [idOf(entry), JSON.stringify(entry.result)]))
       const different = changes.filter((change) => own.get(idOf(change)) !== JSON.stringify(change.result))
-      return { ok: true, changed: different.length, released: (await waitingIds(db, different)).length }
+      return { ok: true, changed: different.length, released: (await waitingIds(db, open, different)).length }
     },
 
     async release(table, key, by) {
       const { moved } = await ledger.release(async (trx) => {
-        const all = await waiting(trx, table)
+        const all = await waiting(trx, open, table)
         return idsOf(all.filter((one) => key === undefined || one.key === key))
       }, by)
       return moved
     },
 
     async releaseMissed() {
-      const [entries, waits] = await Promise.all([listEntries(db), waiting(db)])
+      const [entries, waits] = await Promise.all([listEntries(db), waiting(db, open)])
       const at = new Map(entries.map((entry) => [idOf(entry), entry.at]))
       const missed = waits.filter((one) => one.settledAt <= (at.get(idOf(one)) ?? 0) + RACE_MS)
       if (missed.length === 0) return 0
@@ -161,11 +163,11 @@ export function lookupDesk(parts: DeskParts): LookupDesk {
 }
 
 /** An entry for `*` is one for every value; taking an entry away releases nothing. */
-async function waitingIds(trx: Kysely<Tables>, changes: readonly EntryChange[]): Promise<number[]> {
+async function waitingIds(trx: Kysely<Tables>, open: OpenText, changes: readonly EntryChange[]): Promise<number[]> {
   const given = changes.filter(({ result }) => result !== undefined && result !== null)
   if (given.length === 0) return []
   const wanted = new Set(given.map(idOf))
-  const all = await waiting(trx)
+  const all = await waiting(trx, open)
   return idsOf(all.filter((one) => wanted.has(idOf(one)) || wanted.has(idOf({ ...one, key: '*' }))))
 }
 

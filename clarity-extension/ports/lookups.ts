@@ -9,6 +9,7 @@ import { type LookupBook, lookupBook } from '../lookups/book.ts'
 import { type Sides, said } from '../lookups/choices.ts'
 import { lookupDesk } from '../lookups/desk.ts'
 import { type Sighting, type Sightings, sightings } from '../lookups/sightings.ts'
+import type { OpenText } from '../lookups/waiting.ts'
 import type { Store } from '../store/store.ts'
 
 export interface Lookups {
@@ -30,6 +31,7 @@ export function lookups(
   clarity: Pick<ClarityClient, 'orders' | 'products' | 'customers' | 'inventoryLocations'>,
   odoo: Pick<OdooClient, 'choices'>,
   log: Pick<Logger, 'warn'>,
+  open: OpenText,
 ): Lookups {
   const book = lookupBook(store.db)
   const seen = sightings(store.db)
@@ -43,7 +45,7 @@ export function lookups(
         if (!tables.includes('location')) return
         recountAll().catch((error: unknown) => log.warn({ err: error }, 'stock was not counted again'))
       }
-      const desk = lookupDesk({ store, ledger, book, sightings: seen, sides, changed })
+      const desk = lookupDesk({ store, open, ledger, book, sightings: seen, sides, changed })
       return {
         ...desk,
         async choices(table, search, key) {

@@ -76,6 +76,7 @@ describe.each(dialects)('value tables on $dialect', ({ possible, place: makePlac
 
     const deskOf = (tables: LookupBook) =>
       lookupDesk({
+        open: (stored) => stored,
         ...{ store, ledger: it_.ledger, book: tables, sightings: seen, sides, now: it_.now },
         changed: (names) => changed.push(...names),
       })

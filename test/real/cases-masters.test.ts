@@ -196,11 +196,13 @@ env['ir.module.module'].search([('name', '=', 'base_vat')]).button_immediate_ins
         )
         return items.find(({ name, state }) => name === 'odoo' && state === 'paused')
       })
-      await stage.odoo.shell(`
-user = env['res.users'].search([('login', '=', '${stage.odoo.login}')])
-user.group_ids = [(4, env.ref('clarity_bridge.group_service_products').id)]
-env.cr.commit()
-`)
+      // Through the server: a shell does not tell it that rights have changed.
+      const [granted] = await stage.odoo.psql<{ user: number; group: number }>(
+        `select u.id "user", d.res_id "group" from res_users u, ir_model_data d
+          where u.login = $1 and d.module = 'clarity_bridge' and d.name = 'group_service_products'`,
+        [stage.odoo.login],
+      )
+      await stage.admin('res.users', 'write', { ids: [granted?.user], vals: { group_ids: [[4, granted?.group]] } })
       await stage.panel('POST', '/connections/odoo/resume')
       const shape = { variantOf: 'Own shirt', uom: 'unit' }
       await put('OWN-S', { ...shape, options: { Fit: 'S' }, name: 'Own shirt (S)' })

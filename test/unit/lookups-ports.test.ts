@@ -58,6 +58,7 @@ beforeAll(async () => {
       }),
     },
     pino({ level: 'silent' }),
+    (stored) => stored,
   )
 })
 afterAll(async () => {

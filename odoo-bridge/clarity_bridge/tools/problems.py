@@ -56,15 +56,24 @@ def located(operation, fault):
     parts = [("", operation.ready_initial | operation.ready)]
     parts += [(f"{record.pointer}/values", record.ready) for record in operation.records]
     named = [
-        (len(value), f"{pointer}/{name}", value)
+        # A sentence often says whose value it refuses: the name counts only where nothing else is repeated.
+        (name != "name", len(value), f"{pointer}/{name}", value)
         for pointer, values in parts
         for name, value in values.items()
-        if isinstance(value, str) and len(value) > _SHORT and value in fault["message"]
+        if isinstance(value, str) and _repeats(fault["message"], value)
     ]
     if not named:
         return fault
-    _length, field, value = max(named)
+    _other, _length, field, value = max(named)
     return fault | {"field": field, "value": value[:200]}
+
+
+def _repeats(sentence, value):
+    """Whether the sentence has the value, or the number of a tax number without its country, as Odoo writes it."""
+    if len(value) <= _SHORT:
+        return False
+    number = value[2:] if value[:2].isalpha() and value[2:].isdecimal() and len(value) > 8 else value
+    return value in sentence or number in sentence
 
 
 def is_lost_race(exc):
