@@ -6,8 +6,8 @@ export const SUGGEST_FROM = 0.35
 export const ACCEPT_FROM = 0.85
 
 /**
- * How sure a choice is: a logistic curve over its score, how far the next one is, and what it rests on. The figures are fitted on
- * the tuned half of the gold set (`node test/bench/mapping-suggest/fit.ts` prints them).
+ * How sure a choice is: a logistic curve over its score, how far the next one is, and what it rests on. The figures were set by
+ * hand over the tuned half of the gold set; `node test/bench/mapping-suggest/fit.ts` shows how well they fit.
  */
 export function confidenceOf(choice: Choice): number {
   const z = featuresOf(choice).reduce((sum, value, at) => sum + value * (weights[at] ?? 0), 0)
