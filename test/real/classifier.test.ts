@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { answerOf, rpcAnswerOf } from '../../odoo-bridge/client/answer.ts'
 import { classify } from '../../odoo-bridge/client/classify.ts'
@@ -249,14 +249,16 @@ describe('what becomes of an answer of Odoo', () => {
       it('a row that another transaction changes, every time Odoo tries', async () => {
         const id = await create('res.partner', { name: `Hot ${transport}` })
         let over = false
+        const hand = async () => {
+          while (!over) await odoo.psql(changeWhenAwaited(id))
+        }
+        const hands = [hand(), hand()]
+        await vi.waitFor(async () => expect(await odoo.psql(blocked)).toEqual([{ count: 1 }]), { timeout: 30_000 })
         const call = failing(open().call('res.partner', 'write', { ids: [id], vals: { city: 'Ours' } })).finally(() => {
           over = true
         })
-        const others = (async () => {
-          while (!over) await odoo.psql(changeWhenAwaited(id))
-        })()
         expect(await call).toEqual(['retry', 'conflict'])
-        await others
+        await Promise.all(hands)
       })
     })
 
@@ -440,13 +442,19 @@ print('KEY=' + key)`)
   }
 })
 
-/** Changes the row and commits as soon as another transaction waits for it: that one has lost. */
+const blocked = `select count(*)::int from pg_stat_activity
+  where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`
+
+/**
+ * Changes the row, and commits when Odoo waits for it and another hand as well: two hands that take turns leave no
+ * moment in which the row is free, however long one of them takes to come back.
+ */
 const changeWhenAwaited = (id: number) => `
   do $$ begin
     update res_partner set color = coalesce(color, 0) + 1 where id = ${id};
-    for i in 1..100 loop
+    for i in 1..200 loop
       perform pg_stat_clear_snapshot();
-      exit when exists (select 1 from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid)));
+      exit when (${blocked}) >= 2;
       perform pg_sleep(0.02);
     end loop;
   end $$`
