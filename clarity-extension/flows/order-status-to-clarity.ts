@@ -1,16 +1,16 @@
-import type { OrderStatus } from '../../shared/entities.ts'
+import type { Order, OrderStatus } from '../../shared/entities.ts'
 import { odooEnvelope } from '../../shared/events.ts'
-import { type Answer, correct, done, type Outcome, skip } from '../../shared/outcome.ts'
+import { type Answer, correct, done, type Failure, type Outcome, retry, review, skip } from '../../shared/outcome.ts'
 import type { OrderState } from '../mapping/status.ts'
 import type { Flow, FlowEvent, Trace } from './flow.ts'
 import { problemsOf } from './problems.ts'
 
 /** sale_order.changed from Odoo -> the order's status and Odoo's number in the storefront. */
-export interface OrderStatusPorts extends PublishStatusPorts {
+export interface OrderStatusPorts {
+  /** The order in Odoo; undefined when it is not linked there. */
   readOrderState(orderId: string): Promise<Answer<OrderState | undefined>>
-}
-
-export interface PublishStatusPorts {
+  /** The order as the storefront shows it. */
+  readShown(orderId: string, traceparent: string): Promise<Answer<Shown>>
   /** The storefront's status for an order that stands like this. */
   statusOf(state: OrderState): Promise<OrderStatus>
   /** What the storefront was last told about the order, or undefined. */
@@ -23,6 +23,8 @@ export interface PublishStatusPorts {
     traceparent: string,
   ): Promise<Answer<unknown>>
 }
+
+export type Shown = Pick<Order, 'status' | 'externalKey'>
 
 export const orderStatusToClarity =
   (ports: OrderStatusPorts): Flow =>
@@ -41,10 +43,10 @@ export const orderStatusToClarity =
 
 /** Used by both directions: the status travels back with the answer of the order itself, and again when Odoo changes it. */
 export const publishStatus =
-  (ports: PublishStatusPorts) =>
+  (ports: OrderStatusPorts) =>
   async (state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome> => {
     const status = await ports.statusOf(state)
-    const told = `${status} ${state.name}`
+    const told = toldOf(status, state)
     if ((await ports.told(state.ref)) === told) return skip('unchanged', `the storefront already shows ${status}`)
     const answer = await ports.patchStatus(
       state.ref,
@@ -52,8 +54,48 @@ export const publishStatus =
       `${event.key}:status:${told}`,
       event.traceparent,
     )
-    if (!answer.ok) return answer.outcome
+    if (!answer.ok) return isMove(answer.outcome) ? overtaken(ports, state, status, event, trace) : answer.outcome
     await ports.saveTold(state, told)
     trace.step('status', `storefront shows ${status}, key ${state.name}`)
     return done(`${state.name} is ${status} in the storefront`)
   }
+
+const toldOf = (status: OrderStatus, { name }: OrderState): string => `${status} ${name}`
+
+/** The storefront takes the values and not the move: the order stands elsewhere there than we believed. */
+const isMove = (outcome: Failure): boolean =>
+  outcome.kind === 'correct' && outcome.problems.some(({ target }) => target === '/status')
+
+/** Both sides as they are now decide: what the shopper or Odoo did meanwhile has events of its own, the rest is a person's. */
+async function overtaken(
+  ports: OrderStatusPorts,
+  before: OrderState,
+  refused: OrderStatus,
+  event: FlowEvent,
+  trace: Trace,
+): Promise<Outcome> {
+  const there = await ports.readShown(before.ref, event.traceparent)
+  if (!there.ok) return there.outcome
+  const read = await ports.readOrderState(before.ref)
+  if (!read.ok) return read.outcome
+  const state = read.value
+  const wanted = state && (await ports.statusOf(state))
+  const shown = there.value.status
+  trace.step('status', `the storefront refuses ${refused}: it shows ${shown}, Odoo says ${wanted ?? 'nothing'}`)
+  if (!state || !wanted) return skip('not_for_us', 'the order is no longer linked in Odoo')
+
+  if (wanted === shown && there.value.externalKey === state.name) {
+    await ports.saveTold(state, toldOf(wanted, state))
+    return skip('unchanged', `the storefront already shows ${shown}`)
+  }
+  // It moved on between our reading and our writing: the next attempt starts from there.
+  if (wanted !== refused) return retry('stale_version', `Odoo moved on to ${wanted} meanwhile`)
+  // The cancellation's own event takes it to Odoo, or to a person where Odoo has delivered.
+  if (shown === 'cancelled')
+    return skip('superseded', `the shopper cancelled; Odoo is told, or a person asked, by that`)
+  if (shown === 'completed' && wanted === 'shipped') return skip('superseded', 'the storefront has completed it')
+  return review('status_conflict', `The storefront shows ${shown} and refuses to go to ${wanted}, as Odoo says.`, {
+    storefront: shown,
+    odoo: `${wanted} (${state.state}, delivery ${state.delivery_status ?? 'none'})`,
+  })
+}

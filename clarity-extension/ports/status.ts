@@ -21,6 +21,7 @@ export function statusPorts(
   return {
     statusOf: async (state) => statusToClarity(state, await lookups.tables()),
     readOrderState: orderReader(odoo, store),
+    readShown: (orderId, traceparent) => clarity.getOrder(orderId, { traceparent }),
     async told(orderId) {
       return (await links.get('order', orderId))?.clarityHash ?? undefined
     },

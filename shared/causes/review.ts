@@ -95,6 +95,17 @@ export const reviewCauses = {
     ],
     remedy: 'Change the order in Odoo by hand, or cancel it, and close this.',
   },
+  status_conflict: {
+    classes: ['review'],
+    mendedIn: 'event',
+    title: 'The order stands differently on both sides',
+    meaning: "The storefront refuses the order's status in Odoo, because the order has gone another way there.",
+    reasons: [
+      'Odoo cancelled an order that the storefront had completed.',
+      'The shop set the order to shipped by hand, before Odoo delivered it.',
+    ],
+    remedy: 'Set the order right on the side that is wrong, then replay or dismiss.',
+  },
   already_delivered: {
     classes: ['review', 'correct'],
     mendedIn: 'odoo',

@@ -987,6 +987,7 @@ export const de: Words = {
     already_invoiced: 'In Odoo schon in Rechnung gestellt',
     not_delivered: 'Mehr käme zurück, als geliefert wurde',
     not_invoiced: 'Die Ware steht auf keiner Rechnung',
+    status_conflict: 'Der Auftrag steht auf beiden Seiten anders',
     already_delivered: 'In Odoo schon geliefert',
     business_rule: 'Odoo lehnt ab',
     invalid_value: 'Ein Wert wird nicht angenommen',
@@ -1175,6 +1176,8 @@ export const de: Words = {
       'Sehen Sie sich den Auftrag an. Genehmigen Sie ihn, wenn er stimmt; sonst berichtigen Sie ihn im Shop oder verwerfen ihn.',
     proposed_change: 'Genehmigen Sie sie, um sie auf die andere Seite zu schreiben, oder lehnen Sie sie ab.',
     not_editable: 'Ändern Sie den Auftrag in Odoo von Hand, oder stornieren Sie ihn, und schließen Sie dies.',
+    status_conflict:
+      'Stellen Sie den Auftrag auf der Seite richtig, die nicht stimmt; dann wiederholen oder verwerfen Sie dies.',
     already_delivered: 'Nehmen Sie die Ware in Odoo über eine Rückgabe zurück und schließen Sie dies.',
     review: 'Entscheiden Sie in Odoo, was richtig ist, dann genehmigen Sie oder lehnen ab.',
   },

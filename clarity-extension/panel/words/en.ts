@@ -968,6 +968,7 @@ export const en = {
     already_invoiced: 'Already invoiced in Odoo',
     not_delivered: 'More would come back than was delivered',
     not_invoiced: 'The goods are on no invoice',
+    status_conflict: 'The order stands differently on both sides',
     already_delivered: 'Already delivered in Odoo',
     business_rule: 'Odoo says no',
     invalid_value: 'A value is not accepted',
