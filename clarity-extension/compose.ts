@@ -93,6 +93,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     rulebook: () => mapping.rulebook,
     tables: () => lookupDesk,
     model: config.assistModel,
+    told: () => alerts.soon(),
     log,
   })
 
@@ -156,6 +157,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         mapOrder: mapping.mapOrder,
         lookups: tables.book,
         sighted: tables.sighted,
+        inspect: assist.inspect,
         sender,
         links,
         publishStatus: statusWhenOn(status, switches, ledger),
@@ -253,7 +255,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const server = createServer(app)
   server.listen(config.port, '127.0.0.1')
   await once(server, 'listening')
-  await ledger.start(assist.guarded(handler))
+  await ledger.start(handler)
+  assist.start()
   await sweeps.start()
   alerts.start()
   // In the background: what was sealed with a previous key, or not at all, is sealed with the current one.
@@ -271,6 +274,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       server.close()
       server.closeIdleConnections()
       await ledger.stop()
+      await assist.stop()
       await tables.sightings.stop()
       server.closeAllConnections()
       await closed

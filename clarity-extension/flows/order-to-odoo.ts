@@ -14,6 +14,8 @@ export interface OrderToOdooPorts {
   readOrder(id: string, traceparent: string): Promise<Answer<Order>>
   /** What the order would be in Odoo, mapped and checked once. */
   prepare(order: Order, trace: Trace, approvals: readonly string[]): Promise<Perhaps<PreparedOrder>>
+  /** Whether a person looks first at what is out of the ordinary. Asked for orders that Odoo does not have yet. */
+  inspect(order: Order, event: FlowEvent): Promise<Outcome | undefined>
   /** Tells the storefront Odoo's number and status, unless it knows them. */
   publishStatus(state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome>
   /** The version and content that Odoo is known to hold. */
@@ -64,6 +66,10 @@ export const orderToOdoo =
 
     await ports.forgetPublished(order)
     if (!prepared.ok) return prepared.outcome
+    if (!known && order.status !== 'cancelled') {
+      const odd = await ports.inspect(order, event)
+      if (odd) return odd
+    }
     const delivered = await prepared.value.deliver(event.traceparent, trace)
     if (!delivered.ok) return delivered.outcome
     const { status, state } = delivered.value

@@ -17,7 +17,7 @@ export interface Reviews {
 }
 
 /** Causes that an approval can do something about; for the others a person acts in a system and then replays or rejects. */
-export const approvable: ReadonlySet<string> = new Set(['totals_differ', 'rule', PROPOSED])
+export const approvable: ReadonlySet<string> = new Set(['totals_differ', 'rule', 'anomaly', PROPOSED])
 
 export function createReviews({ store: { db, dialect }, now, seal }: Settings, onReady: () => void): Reviews {
   const record = (trx: Kysely<Tables>, who: string, action: Change['action'], id: number, change: Partial<Change>) =>

@@ -3,9 +3,10 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import { createAdvisor } from '../assist/model/advisor.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AssistModel } from '../config.ts'
+import type { OrderToOdooPorts } from '../flows/order-to-odoo.ts'
 import type { SuggestionsPort } from '../http/ports.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
-import type { Handler, LedgerFact } from '../ledger/types.ts'
+import type { LedgerFact } from '../ledger/types.ts'
 import type { LookupDesk } from '../lookups/desk.ts'
 import type { Rulebook } from '../rulebook/types.ts'
 import type { Store } from '../store/store.ts'
@@ -19,7 +20,10 @@ export interface Assistance {
   sweep: Sweep
   observe(fact: LedgerFact): void
   /** Lets a person look first at what is out of the ordinary, where the merchant wants that. */
-  guarded(handler: Handler): Handler
+  inspect: OrderToOdooPorts['inspect']
+  start(): void
+  /** Stores what was learnt since the last time. */
+  stop(): Promise<void>
 }
 
 export interface AssistanceParts {
@@ -33,8 +37,13 @@ export interface AssistanceParts {
   rulebook: () => Pick<Rulebook, 'move'>
   tables: () => Pick<LookupDesk, 'values' | 'choices'>
   model: AssistModel | undefined
+  /** Told of each anomaly when it begins. */
+  told(): void
   log: Logger
 }
+
+/** So long another replica may not know what this one has learnt. Milliseconds. */
+const FLUSH_MS = 60_000
 
 /** Suggestions and anomalies, bound to the store and to Odoo. */
 export function assistance({
@@ -46,14 +55,21 @@ export function assistance({
   rulebook,
   tables,
   model,
+  told,
   log,
 }: AssistanceParts): Assistance {
   const watchman = createWatchman({
     store,
+    open,
     log,
-    notify: ({ id, rule, about, seen, low, high }) =>
-      log.warn({ alert: 'anomaly', id, rule, about, seen, low, high }, 'out of the ordinary'),
+    notify: ({ id, rule, about, seen, low, high }) => {
+      log.warn({ anomaly: id, rule, about, seen, low, high }, 'out of the ordinary')
+      told()
+    },
   })
+  let timer: NodeJS.Timeout | undefined
+  const flush = () =>
+    watchman.flush().catch((error: unknown) => log.warn({ err: error }, 'what was learnt could not be stored'))
   return {
     watchman,
     suggestions: suggestionsPort({
@@ -68,6 +84,14 @@ export function assistance({
     }),
     sweep: { name: 'anomalies', cron: '*/10 * * * *', run: () => watchman.run() },
     observe: watchman.observe,
-    guarded: (handler) => async (event, trace) => (await watchman.inspect(event)) ?? handler(event, trace),
+    inspect: (order, { id, approvals }) => watchman.inspect(order, { id, approvals, subject: order.number }),
+    start() {
+      timer = setInterval(() => void flush(), FLUSH_MS)
+      timer.unref()
+    },
+    async stop() {
+      clearInterval(timer)
+      await flush()
+    },
   }
 }

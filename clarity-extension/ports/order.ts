@@ -23,6 +23,8 @@ export interface OrderParts {
   lookups: LookupBook
   /** Values of the order that tables may map. */
   sighted(order: Order): void
+  /** Holds what is out of the ordinary, where the merchant wants that. */
+  inspect: OrderToOdooPorts['inspect']
   sender: OdooSender
   links: Links
   publishStatus: OrderToOdooPorts['publishStatus']
@@ -39,6 +41,7 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
   return {
     readOrder: (id, traceparent) => clarity.getOrder(id, { traceparent }),
     publishStatus: parts.publishStatus,
+    inspect: parts.inspect,
 
     async link(orderId) {
       const link = await links.get('order', orderId)

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Store } from '../store/store.ts'
 import type { Condition, Signals } from '../watch/alerts/rules.ts'
+import { anomalyConditions } from '../watch/anomalies/told.ts'
 
 /** What alerts look at, from the real parts. @param diskOf a folder of the disk that must not fill up */
 export function alertSignals(
@@ -11,7 +12,7 @@ export function alertSignals(
 ) {
   const now = parts.now ?? Date.now
   return async (noticed: Condition[]): Promise<Signals> => {
-    const [overview, failures, sweeps, lastOrder, disk, expiries, drifted] = await Promise.all([
+    const [overview, failures, sweeps, lastOrder, disk, expiries, drifted, odd] = await Promise.all([
       queries.overview(),
       queries.failures({ state: 'dead', limit: 200 }),
       db.selectFrom('sweeps').select(['name', 'enabled', 'finished_at', 'outcome', 'message']).execute(),
@@ -29,6 +30,7 @@ export function alertSignals(
         .select((drift) => drift.fn.countAll<number>().as('count'))
         .where('state', '=', 'open')
         .executeTakeFirstOrThrow(),
+      anomalyConditions(db, now()),
     ])
     return {
       now: now(),
@@ -44,7 +46,7 @@ export function alertSignals(
       lastOrderAt: lastOrder?.received_at ?? null,
       disk: disk && { freeBytes: disk.bavail * disk.bsize, freeShare: disk.bavail / disk.blocks },
       expiries,
-      noticed: [...noticed, ...driftOf(Number(drifted.count))],
+      noticed: [...noticed, ...driftOf(Number(drifted.count)), ...odd],
     }
   }
 }

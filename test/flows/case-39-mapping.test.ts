@@ -66,6 +66,7 @@ beforeAll(async () => {
       mapOrder: engine.mapOrder,
       lookups,
       sighted() {},
+      inspect: async () => undefined,
       links,
       sender: {
         waiting: 0,

@@ -6,7 +6,7 @@ import {
   type PreparedOrder,
 } from '../../clarity-extension/flows/order-to-odoo.ts'
 import type { Order } from '../../shared/entities.ts'
-import { correct, done, type Outcome, retry, skip } from '../../shared/outcome.ts'
+import { correct, done, type Outcome, retry, review, skip } from '../../shared/outcome.ts'
 import { fixture, quiet } from './support.ts'
 
 const state: Delivered['state'] = {
@@ -35,6 +35,7 @@ function setup(change: Partial<OrderToOdooPorts> = {}) {
       said('publish')
       return done('shown')
     },
+    inspect: async () => undefined,
     link: async () => undefined,
     async saveLink({ hash, by }, { id }) {
       said(`link ${hash} by ${by.map(({ name, version }) => `${name}@${version}`)} for event ${id}`)
@@ -85,6 +86,23 @@ describe('order-to-odoo', () => {
     const { run, calls } = setup({ link: async () => ({ version: '2026-11-20T09:00:00.000Z', hash: 'h1' }) })
     expect(await run(fixture('order.updated'), quiet)).toMatchObject({ kind: 'skip', reason: 'unchanged' })
     expect(calls).toEqual([])
+  })
+
+  it('lets a person look first at what is out of the ordinary, whatever event brings the order', async () => {
+    const { run, calls } = setup({ inspect: async () => review('anomaly', '900 pieces of MUG in one order.', {}) })
+    for (const type of ['order.created', 'order.updated', 'order.paymentUpdated'])
+      expect(await run(fixture('order.created', {}, type), quiet)).toMatchObject({ kind: 'review', cause: 'anomaly' })
+    expect(calls).toEqual(['forget', 'forget', 'forget'])
+  })
+
+  it('does not hold an order that Odoo has, nor one that is cancelled', async () => {
+    const inspect = async () => review('anomaly', 'odd', {})
+    const known = setup({ inspect, link: async () => ({ version: '2026-11-20T09:00:00.000Z', hash: 'h0' }) })
+    expect(await known.run(fixture('order.created'), quiet)).toMatchObject({ kind: 'done' })
+    const cancelled = setup({ inspect })
+    expect(await cancelled.run(fixture('order.created', { status: 'cancelled' }), quiet)).toMatchObject({
+      kind: 'done',
+    })
   })
 
   it('keeps no link when Odoo does not take it, so that a replay tries again', async () => {

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { FlowEvent, Share, Trace } from '../../clarity-extension/flows/flow.ts'
 
 /** A recorded event, changed where a test says so. */
-export function fixture(type: string, change: Record<string, unknown> = {}): FlowEvent {
+export function fixture(type: string, change: Record<string, unknown> = {}, as = type): FlowEvent {
   const file = join(import.meta.dirname, '../fixtures/events', `${type}.json`)
   const envelope = JSON.parse(readFileSync(file, 'utf8'))
-  return eventOf({ ...envelope, data: { ...envelope.data, ...change } })
+  return eventOf({ ...envelope, type: as, data: { ...envelope.data, ...change } })
 }
 
 /** @param share what the merchant lets it do; empty where its entity has no owners */

@@ -720,6 +720,7 @@ export const de: Words = {
       stalled_sweep: 'Ein Abgleich endet nicht',
       drift: 'Beide Seiten sind auseinandergelaufen',
       subscription: 'Der Shop meldet sich nicht mehr',
+      anomaly: 'Etwas ist auffällig',
       no_orders: 'Lange keine Aufträge',
       disk: 'Die Festplatte ist fast voll',
       expiry: 'Ein Schlüssel läuft bald ab',

@@ -705,6 +705,7 @@ export const en = {
       stalled_sweep: 'A sweep does not end',
       drift: 'Both sides have drifted apart',
       subscription: 'The storefront stopped telling us',
+      anomaly: 'Something is out of the ordinary',
       no_orders: 'No orders for a long time',
       disk: 'The disk is almost full',
       expiry: 'A key or token ends soon',

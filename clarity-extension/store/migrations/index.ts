@@ -10,6 +10,7 @@ import { assistance } from './0008_assistance.ts'
 import { issues } from './0009_issues.ts'
 import { reviews } from './0010_reviews.ts'
 import { alerts } from './0011_alerts.ts'
+import { twins } from './0012_twins.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   issues,
   reviews,
   alerts,
+  twins,
 ]

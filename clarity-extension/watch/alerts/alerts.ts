@@ -16,6 +16,8 @@ export interface Alerts {
   look(): Promise<void>
   /** A fact of the ledger; a refused connection is looked at at once. */
   observe(fact: LedgerFact): void
+  /** Looks in a moment, once for all that happens until then. */
+  soon(): void
   /** Something that was seen at one moment; it lasts for an hour. */
   notice(rule: 'drift' | 'subscription', title: string, text: string, link?: string): void
   active(): Promise<Alert[]>
@@ -157,14 +159,18 @@ export function createAlerts(options: AlertOptions): Alerts {
     return looking
   }
 
+  function lookSoon(): void {
+    clearTimeout(soon)
+    soon = setTimeout(() => void look(), SOON_MS)
+    soon.unref()
+  }
+
   return {
     look,
     active,
+    soon: lookSoon,
     observe(fact) {
-      if (fact.fact !== 'paused' && fact.fact !== 'resumed') return
-      clearTimeout(soon)
-      soon = setTimeout(() => void look(), SOON_MS)
-      soon.unref()
+      if (fact.fact === 'paused' || fact.fact === 'resumed') lookSoon()
     },
     notice(rule: AlertRule, title, text, link = '/') {
       const key = `${rule}:${title}`

@@ -9,6 +9,7 @@ export const alertRules = [
   'stalled_sweep',
   'drift',
   'subscription',
+  'anomaly',
   'no_orders',
   'disk',
   'expiry',
@@ -36,14 +37,14 @@ export interface Signals {
   disk: { freeBytes: number; freeShare: number } | undefined
   /** Keys and tokens that end by themselves. */
   expiries: { name: string; at: number; link: string }[]
-  /** What happened at one moment and was told by who saw it, e.g. a lost subscription. */
+  /** What happened at one moment and was told by who saw it, e.g. a lost subscription, or is kept by who watches it. */
   noticed: Condition[]
 }
 
 /** Per rule: whether it is on, and from when on it alerts. */
 export type RuleSettings = Record<AlertRule, { enabled: boolean; threshold: number }>
 
-/** Units: dead letters of a cause; minutes; percent; minutes; -; -; hours; percent free; days ahead. */
+/** Units: dead letters of a cause; minutes; percent; minutes; -; -; -; hours; percent free; days ahead. */
 export const delivered: RuleSettings = {
   authentication: { enabled: true, threshold: 0 },
   dead_letters: { enabled: true, threshold: 1 },
@@ -52,6 +53,7 @@ export const delivered: RuleSettings = {
   stalled_sweep: { enabled: true, threshold: 60 },
   drift: { enabled: true, threshold: 0 },
   subscription: { enabled: true, threshold: 0 },
+  anomaly: { enabled: true, threshold: 0 },
   no_orders: { enabled: true, threshold: 24 },
   disk: { enabled: true, threshold: 10 },
   expiry: { enabled: true, threshold: 14 },
@@ -144,6 +146,7 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
 
   drift: noticed('drift'),
   subscription: noticed('subscription'),
+  anomaly: noticed('anomaly'),
 
   no_orders: ({ lastOrderAt, now }, hours) => {
     if (lastOrderAt === null || now - lastOrderAt < hours * HOUR) return []

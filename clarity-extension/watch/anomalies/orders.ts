@@ -48,7 +48,7 @@ const LEARN_LINES = 50
 const KEPT = 300
 const KEPT_OF_ALL = 2000
 /** Two orders of one person with the same goods within this time are probably one. Milliseconds. */
-const TWICE_WITHIN = 10 * 60_000
+export const TWICE_WITHIN = 10 * 60_000
 
 /** What orders usually are, learnt from one order after another. Everything it holds can be stored as it is. */
 export interface OrderHistory {
@@ -91,26 +91,35 @@ export function judgeOrder(order: SeenOrder, history: OrderHistory, limits: Limi
   return [...(twice ? [twice] : []), ...onePerRule(lines)]
 }
 
-/** Remembers an order. Changes the history that it is given. */
-export function learnOrder(order: SeenOrder, history: OrderHistory): void {
+/**
+ * Remembers an order. Changes the history that it is given.
+ * @param of whether a product's own part is to learn from it; `*` is all of them together
+ */
+export function learnOrder(order: SeenOrder, history: OrderHistory, of: (sku: string) => boolean = () => true): void {
   history.orders += 1
-  history.since ??= order.at
-  for (const { sku, quantity, unitPrice, listPrice, discountPercent, taxRate } of order.lines) {
-    keep(history.quantities, sku, quantity)
-    keep(history.quantities, '*', quantity)
-    keep(history.prices, sku, unitPrice)
-    if (listPrice) {
-      keep(history.ratios, sku, unitPrice / listPrice)
-      keep(history.ratios, '*', unitPrice / listPrice)
-    }
+  history.since = Math.min(history.since ?? order.at, order.at)
+  for (const { discountPercent, taxRate } of order.lines) {
     if (discountPercent) history.discounts = [...history.discounts.slice(1 - KEPT), discountPercent]
     if (taxRate !== undefined) {
       const rates = history.rates[order.country] ?? {}
       history.rates[order.country] = { ...rates, [taxRate]: (rates[taxRate] ?? 0) + 1 }
     }
   }
+  learnLines(order, history, of)
   const young = history.recent.filter(({ at }) => order.at - at <= TWICE_WITHIN)
-  history.recent = [...young, { id: order.id, at: order.at, person: order.person, basket: basketOf(order) }]
+  history.recent = [...young, recentOf(order)]
+}
+
+/** The part of an order that each of its products learns. */
+export function learnLines({ lines }: SeenOrder, history: OrderHistory, of: (sku: string) => boolean): void {
+  for (const { sku, quantity, unitPrice, listPrice } of lines) {
+    for (const key of [sku, '*']) {
+      if (!of(key)) continue
+      keep(history.quantities, key, quantity)
+      if (key !== '*') keep(history.prices, key, unitPrice)
+      if (listPrice) keep(history.ratios, key, unitPrice / listPrice)
+    }
+  }
 }
 
 function keep(lists: Record<string, number[]>, key: string, value: number): void {
@@ -218,6 +227,13 @@ function duplicateOf(order: SeenOrder, { recent }: OrderHistory): RecordFinding 
     }
   )
 }
+
+export const recentOf = (order: SeenOrder): OrderHistory['recent'][number] => ({
+  id: order.id,
+  at: order.at,
+  person: order.person,
+  basket: basketOf(order),
+})
 
 const basketOf = ({ lines }: SeenOrder): string =>
   lines

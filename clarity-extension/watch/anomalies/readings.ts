@@ -17,6 +17,8 @@ export interface Readings {
   observe(fact: LedgerFact): void
   /** Counts what came since the last time. @returns how many events were counted */
   collect(): Promise<number>
+  /** Adds the durations that this process measured. */
+  flush(): Promise<void>
   /** The last hours up to (not with) the current one, oldest first; undefined where the series had not begun. */
   series(rule: SeriesRule, hours?: number): Promise<{ from: number; values: (number | undefined)[] }>
 }
@@ -25,6 +27,8 @@ export function createReadings(db: Kysely<Tables>, now: () => number): Readings 
   const durations = new Map<number, { count: number; logs: number }>()
 
   return {
+    flush: flushDurations,
+
     observe(fact) {
       if (fact.fact !== 'settled' || fact.to !== 'done') return
       const hour = Math.floor(now() / HOUR)

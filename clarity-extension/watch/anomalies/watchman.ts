@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { order as orderShape } from '../../../shared/entities.ts'
+import { type Order, order as orderShape } from '../../../shared/entities.ts'
 import { type Outcome, review } from '../../../shared/outcome.ts'
 import { recordChange } from '../../audit/record.ts'
-import type { ClaimedEvent, LedgerFact } from '../../ledger/types.ts'
+import type { LedgerFact } from '../../ledger/types.ts'
+import { worthOf } from '../../ledger/worth.ts'
 import type { AnomaliesTable } from '../../store/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { createMemory } from './memory.ts'
-import { judgeOrder, judgeStock, learnOrder, learnStock, type RecordFinding, type SeenOrder } from './orders.ts'
+import {
+  judgeOrder,
+  judgeStock,
+  learnStock,
+  type OrderHistory,
+  type RecordFinding,
+  recentOf,
+  type SeenOrder,
+  TWICE_WITHIN,
+} from './orders.ts'
 import { createReadings, HOUR } from './readings.ts'
 import {
   type Action,
@@ -23,6 +33,7 @@ import {
 } from './rules.ts'
 import { LEARN_WEEKS, WEEK } from './season.ts'
 import { type Alarm, hasLearnt, type JudgedHour, judgeSeries } from './series.ts'
+import { sentenceOf, short } from './told.ts'
 
 export type Anomaly = Omit<AnomaliesTable, 'id'> & { id: number }
 
@@ -43,10 +54,13 @@ export interface Chart {
 /** Watches what goes through the bridge and says what is out of the ordinary. It changes nothing by itself. */
 export interface Watchman {
   observe(fact: LedgerFact): void
-  /** Before an order is written: what is odd about it, and whether a person looks first. Learns from every order once. */
-  inspect(
-    event: Pick<ClaimedEvent, 'id' | 'type' | 'payload' | 'attempt' | 'approved' | 'subject'>,
-  ): Promise<Outcome | undefined>
+  /**
+   * Before an order is written for the first time: what is odd about it, and whether a person looks first. Learns from every order
+   * once, when it is let through.
+   */
+  inspect(order: Order, event: InspectedEvent): Promise<Outcome | undefined>
+  /** Stores what was learnt and measured. Every replica does it for itself. */
+  flush(): Promise<void>
   /** Counts, judges and remembers. @returns what it did, in words */
   run(): Promise<string>
   list(query: { cursor?: number; open?: boolean }): Promise<AnomalyPage>
@@ -57,8 +71,18 @@ export interface Watchman {
   changeRule(rule: WatchRule, action: Action, by: string): Promise<RuleSetting>
 }
 
+export interface InspectedEvent {
+  id: number
+  /** Causes that a person approved for it. */
+  approvals: readonly string[]
+  /** What the order is called. */
+  subject: string
+}
+
 export interface WatchmanOptions {
   store: Pick<Store, 'db' | 'dialect'>
+  /** What the store holds of a payload, as it came. */
+  open(stored: Uint8Array): Uint8Array
   log: Pick<Logger, 'warn'>
   /** Told of each anomaly once, when it begins. */
   notify: (anomaly: Anomaly) => void
@@ -68,12 +92,17 @@ export interface WatchmanOptions {
 const PAGE = 50
 /** Ordinary hours after which something that lasted is over. */
 const CALM_HOURS = 3
+/** An order that was placed longer ago is history: learnt from, and nobody is told of it. */
+const OLD_MS = 7 * 24 * HOUR
+const MOST_TWINS = 20
+const REMEMBERED = 20_000
 
-export function createWatchman({ store, log, notify, now = Date.now }: WatchmanOptions): Watchman {
+export function createWatchman({ store, open, log, notify, now = Date.now }: WatchmanOptions): Watchman {
   const { db } = store
   const rules = createWatchRules(store, now)
   const readings = createReadings(db, now)
-  const memory = createMemory(db, now)
+  const memory = createMemory(store, now)
+  const passed = new Recent()
   let judgedUpTo = -1
 
   return {
@@ -81,10 +110,7 @@ export function createWatchman({ store, log, notify, now = Date.now }: WatchmanO
     rules: rules.all,
     changeRule: rules.change,
 
-    async inspect(event) {
-      if (event.type !== 'order.created' || event.approved || event.attempt > 1) return undefined
-      const order = orderOf(event.payload)
-      if (!order) return undefined
+    async inspect(order, event) {
       try {
         return await inspectOrder(order, event)
       } catch (error) {
@@ -92,6 +118,11 @@ export function createWatchman({ store, log, notify, now = Date.now }: WatchmanO
         log.warn({ err: error, event: event.id }, 'an order could not be inspected')
         return undefined
       }
+    },
+
+    async flush() {
+      await readings.flush()
+      await memory.flush()
     },
 
     async run() {
@@ -154,26 +185,56 @@ export function createWatchman({ store, log, notify, now = Date.now }: WatchmanO
     },
   }
 
-  async function inspectOrder(order: SeenOrder, event: { id: number; subject: string }): Promise<Outcome | undefined> {
+  async function inspectOrder(given: Order, event: InspectedEvent): Promise<Outcome | undefined> {
+    const order = seenOrder(given)
     const skus = order.lines.map(({ sku }) => sku)
-    const history = await memory.orders(skus)
+    // Tried again after it was let through: it was learnt then.
+    const content = contentOf(order)
+    if (passed.has(content)) return undefined
     const settings = new Map((await rules.all()).map((setting) => [setting.rule, setting]))
+    const twins = await elsewhere(order, given, event)
+    const history = await memory.orders(skus)
     const nameOf = ({ rule }: Pick<RecordFinding, 'rule'>): WatchRule => (rule === 'stock' ? 'stockLevel' : rule)
-    const found = judgeOrder(order, history, {
-      tolerance: (rule) => settings.get(nameOf({ rule }))?.tolerance ?? 1,
-    }).filter((one) => settings.get(nameOf(one))?.action !== 'off')
-    learnOrder(order, history)
-    memory.touched(skus)
-    // Released by a person: what they have seen is not held again.
-    if (found.length > 0 && (await wasSeen(event.id))) return undefined
-    let held: RecordFinding | undefined
-    for (const one of found) {
-      const rule = nameOf(one)
-      const hold = settings.get(rule)?.action === 'hold' && mayHold(rule)
-      if (hold) held ??= one
-      await insert(recordOf(one, rule, hold ? 'hold' : 'notify', event))
+    const limits = { tolerance: (rule: RecordFinding['rule']) => settings.get(nameOf({ rule }))?.tolerance ?? 1 }
+    const young = order.at > now() - OLD_MS
+    const found = young
+      ? judgeOrder(order, { ...history, recent: [...history.recent, ...twins] }, limits).filter(
+          (one) => settings.get(nameOf(one))?.action !== 'off',
+        )
+      : []
+    const holds = (one: RecordFinding) => settings.get(nameOf(one))?.action === 'hold' && mayHold(nameOf(one))
+    const held = event.approvals.includes('anomaly') ? undefined : found.find(holds)
+    if (!held) {
+      memory.learn(order)
+      passed.add(content)
+    }
+    // Told when it was seen first.
+    if (found.length > 0 && !(await wasSeen(event.id))) {
+      for (const one of found) await insert(recordOf(one, nameOf(one), holds(one) ? 'hold' : 'notify', event))
     }
     return held && review('anomaly', sentenceOf(held), factsOf(held))
+  }
+
+  /** Orders of the last minutes that other replicas may have inspected: as far as the same amount makes them comparable. */
+  async function elsewhere({ id }: SeenOrder, order: Order, event: InspectedEvent): Promise<OrderHistory['recent']> {
+    const worth = store.dialect === 'postgres' ? worthOf('order.created', order) : undefined
+    if (!worth) return []
+    const rows = await db
+      .selectFrom('events')
+      .select('payload')
+      .where('type', '=', 'order.created')
+      .where('amount', '=', worth.units)
+      .where('currency', '=', worth.currency)
+      .where('id', '<', event.id)
+      .where('lane', '<>', `order:${id}`)
+      .where('received_at', '>', now() - 2 * TWICE_WITHIN)
+      .orderBy('id', 'desc')
+      .limit(MOST_TWINS)
+      .execute()
+    return rows.flatMap(({ payload }) => {
+      const parsed = envelope.safeParse(parse(open(payload)))
+      return parsed.success ? [recentOf(seenOrder(parsed.data.data))] : []
+    })
   }
 
   async function wasSeen(eventId: number): Promise<boolean> {
@@ -195,7 +256,7 @@ export function createWatchman({ store, log, notify, now = Date.now }: WatchmanO
     one: RecordFinding,
     rule: WatchRule,
     action: 'notify' | 'hold',
-    event?: { id: number; subject: string },
+    event?: InspectedEvent,
   ): Omit<Anomaly, 'id'> {
     return {
       rule,
@@ -276,6 +337,7 @@ export function createWatchman({ store, log, notify, now = Date.now }: WatchmanO
   }
 
   async function judgeStocks(): Promise<number> {
+    memory.freshStocks()
     const { action, tolerance } = await rules.of('stockLevel')
     const all = await memory.stocks()
     const rows = await db
@@ -331,12 +393,8 @@ function worse(open: Anomaly, alarm: Alarm): Pick<Alarm, 'seen' | 'expected' | '
   return out(alarm) > out(was) ? alarm : was
 }
 
-const envelope = z.object({ data: orderShape })
-
-function orderOf(payload: Uint8Array): SeenOrder | undefined {
-  const parsed = envelope.safeParse(parse(payload))
-  if (!parsed.success) return undefined
-  const { id, placedAt, customerId, contact, shippingAddress, items } = parsed.data.data
+/** What of an order is judged. */
+export function seenOrder({ id, placedAt, customerId, contact, shippingAddress, items }: Order): SeenOrder {
   const who = customerId ?? contact?.email?.trim().toLowerCase()
   return {
     id,
@@ -356,37 +414,39 @@ function orderOf(payload: Uint8Array): SeenOrder | undefined {
   }
 }
 
-const percentOf = (part: number, whole: number): number => (whole > 0 ? (100 * part) / whole : 0)
+/** An order that was changed since is looked at anew. */
+const contentOf = ({ id, lines }: SeenOrder): string =>
+  createHash('sha256')
+    .update(JSON.stringify([id, lines]))
+    .digest('base64')
+    .slice(0, 16)
+
+const envelope = z.object({ data: orderShape })
 
 function parse(payload: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(payload).toString('utf8'))
   } catch {
-    // The flow says so, in its own words.
+    // The flow of that event says so, in its own words.
     return undefined
   }
 }
 
-/** Said to the person who looks at a held order. */
-export function sentenceOf({ rule, about, seen, low, high }: RecordFinding): string {
-  const range = `usual is ${short(low)} to ${short(high)}`
-  switch (rule) {
-    case 'quantity':
-      return `${short(seen)} pieces of ${about} in one order; ${range}.`
-    case 'price':
-      return `${about} is sold for ${short(seen)}; ${range}.`
-    case 'discount':
-      return `${short(seen)} % off ${about}; usual is up to ${short(high)} %.`
-    case 'duplicate':
-      return `The same person ordered the same goods ${short(seen)} minutes before, as order ${about}.`
-    case 'tax':
-      return `A tax of ${short(seen)} % for ${about}, where ${short(low)} to ${short(high)} % is charged.`
-    case 'stock':
-      return `The stock of ${about} became ${short(seen)}; ${range}.`
+/** The newest of what was added. */
+class Recent {
+  readonly #ids = new Set<string>()
+  has(id: string): boolean {
+    return this.#ids.has(id)
+  }
+  add(id: string): void {
+    this.#ids.add(id)
+    const [oldest] = this.#ids
+    if (this.#ids.size > REMEMBERED && oldest !== undefined) this.#ids.delete(oldest)
   }
 }
 
-const short = (value: number): string => String(Number(value.toPrecision(4)))
+const percentOf = (part: number, whole: number): number => (whole > 0 ? (100 * part) / whole : 0)
+
 const factsOf = ({ rule, about, seen, low, high, known }: RecordFinding) => ({
   rule,
   about,
