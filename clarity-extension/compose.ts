@@ -133,6 +133,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     clarity,
     odoo,
     lookups: tables.book,
+    shop: STORE,
+    links,
     rates: orderRates(odoo, STORE),
     paymentsOn: () => switches.enabled('payment', 'toOdoo'),
     written: writtenGroups(switches),

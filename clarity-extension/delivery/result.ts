@@ -60,6 +60,8 @@ function factsOf({ expect, ref }: Operation, { computed, differences, problems =
   if (differences) {
     facts.reasons = problems.map(({ message, field = null }) => ({ field, message }))
     facts.differences = differences.map(({ line = null, ...row }) => ({ line, ...row }))
+  } else if (problems.length > 1) {
+    facts.reasons = problems.map(({ code, field = null, message }) => ({ cause: code, field, message }))
   }
   if (!computed) return facts
   return {

@@ -1,9 +1,9 @@
 import { odooEnvelope } from '../../shared/events.ts'
 import { type Answer, correct, done, skip } from '../../shared/outcome.ts'
 import { type FieldGroup, fieldGroups } from '../../shared/switches.ts'
-import type { CustomerChange, PartnerState } from '../mapping/customer-to-clarity.ts'
+import type { CustomerChange, CustomerMapped, PartnerState } from '../mapping/customer-to-clarity.ts'
 import { digest } from '../mapping/order/digest.ts'
-import type { Flow } from './flow.ts'
+import type { Flow, WroteBy } from './flow.ts'
 import { proposal } from './gate.ts'
 import { changedGroups, type GroupHashes, groupsOf, hashesAfter, parseHashes } from './group-hashes.ts'
 import { problemsOf } from './problems.ts'
@@ -13,9 +13,9 @@ export interface CustomerToClarityPorts {
   readPartner(customerId: string): Promise<Answer<PartnerState | undefined>>
   /** What was last written to the storefront. */
   told(customerId: string): Promise<string | null | undefined>
-  map(partner: PartnerState, written: ReadonlySet<FieldGroup>): Promise<Answer<CustomerChange>>
+  map(partner: PartnerState, written: ReadonlySet<FieldGroup>): Promise<Answer<CustomerMapped>>
   patchCustomer(id: string, body: CustomerChange, idempotencyKey: string, traceparent: string): Promise<Answer<unknown>>
-  saveTold(partner: PartnerState, hash: string): Promise<void>
+  saveTold(partner: PartnerState, hash: string, wroteBy: WroteBy): Promise<void>
 }
 
 export const customerToClarity =
@@ -37,7 +37,7 @@ export const customerToClarity =
       if (event.share[group] === undefined || event.share[group] === 'ignore') continue
       const mapped = await ports.map(partner, new Set([group]))
       if (!mapped.ok) return mapped.outcome
-      now[group] = digest(mapped.value)
+      now[group] = digest(mapped.value.change)
     }
     const changed = changedGroups(before, now)
     if (changed.length === 0) return skip('unchanged', 'the storefront already shows this')
@@ -47,10 +47,11 @@ export const customerToClarity =
     const body = await ports.map(partner, groupsOf(event.share, 'write'))
     if (!body.ok) return body.outcome
     const hash = hashesAfter(before, now, proposed)
-    const answer = await ports.patchCustomer(ref, body.value, `${event.key}:customer:${ref}:${hash}`, event.traceparent)
+    const { change, by } = body.value
+    const answer = await ports.patchCustomer(ref, change, `${event.key}:customer:${ref}:${hash}`, event.traceparent)
     if (!answer.ok) return answer.outcome
-    await ports.saveTold(partner, hash)
-    trace.step('write', `customer ${ref}`, { fields: Object.keys(body.value) })
+    await ports.saveTold(partner, hash, { by, eventId: event.id })
+    trace.step('write', `customer ${ref}`, { fields: Object.keys(change) })
     return proposed.length > 0
       ? proposal('customer', proposed, { customer: ref })
       : done(`customer ${ref}: ${changed.join(', ')}`)

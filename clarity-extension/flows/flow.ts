@@ -1,5 +1,6 @@
 import type { Outcome } from '../../shared/outcome.ts'
 import type { FieldGroup } from '../../shared/switches.ts'
+import type { MappedBy } from '../mapping/rule-sets.ts'
 
 /** What a flow sees of an event: the ledger's row, already claimed. */
 export interface FlowEvent {
@@ -23,6 +24,12 @@ export interface FlowEvent {
 
 /** `write`: this side is the record, or a person accepted the proposal. `propose`: see `proposal` in flows/gate.ts. */
 export type Share = Partial<Record<FieldGroup, 'write' | 'ignore' | 'propose'>>
+
+/** The rules that wrote a record, and the event that brought it. */
+export interface WroteBy {
+  by: MappedBy
+  eventId: number
+}
 
 /** Collects what happened on the way, for the trace a person reads. */
 export interface Trace {

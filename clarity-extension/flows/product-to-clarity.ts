@@ -3,7 +3,7 @@ import { type Answer, correct, done, type Outcome, skip } from '../../shared/out
 import { type FieldGroup, fieldGroups } from '../../shared/switches.ts'
 import { digest } from '../mapping/order/digest.ts'
 import type { ProductMapped, ProductRow, ProductState } from '../mapping/product-to-clarity.ts'
-import type { Flow, Share } from './flow.ts'
+import type { Flow, Share, WroteBy } from './flow.ts'
 import { proposal } from './gate.ts'
 import { changedGroups, type GroupHashes, groupsOf, hashesAfter, parseHashes } from './group-hashes.ts'
 import { problemsOf } from './problems.ts'
@@ -16,6 +16,7 @@ export interface ProductFlowPorts {
 
 export interface ChangedProduct {
   id: number
+  eventId: number
   share: Share
 }
 
@@ -25,7 +26,7 @@ export const productToClarity =
     const envelope = odooEnvelope.safeParse(JSON.parse(event.payload.toString('utf8')))
     if (!envelope.success) return correct(...problemsOf(envelope.error))
     if (envelope.data.type !== 'product.changed') return skip('not_for_us', `${envelope.data.type} has its own flow`)
-    const outcome = await ports.publish({ id: envelope.data.data.product_id, share: event.share })
+    const outcome = await ports.publish({ id: envelope.data.data.product_id, eventId: event.id, share: event.share })
     trace.step('publish', 'detail' in outcome && outcome.detail ? outcome.detail : outcome.kind)
     return outcome
   }
@@ -51,6 +52,7 @@ export interface PublishedProduct {
   clarityId: string
   key: string
   hash: string
+  wroteBy: WroteBy
 }
 
 export type PutResult =
@@ -60,7 +62,7 @@ export type PutResult =
 /** What is to be done for one product: rows to put, or an outcome at once. */
 type Plan =
   | { outcome: Outcome }
-  | { rows: ProductRow[]; productId: number; hash: string; said: string; proposed: FieldGroup[] }
+  | { rows: ProductRow[]; productId: number; hash: string; said: string; proposed: FieldGroup[]; wroteBy: WroteBy }
 
 /** Of one that is no longer for sale there. */
 const GONE = 'gone'
@@ -84,11 +86,11 @@ export const publishProducts =
 
 async function planOf(
   ports: PublishProductPorts,
-  { id, share }: ChangedProduct,
+  { id, share, eventId }: ChangedProduct,
   state: ProductState | undefined,
   link: ProductLink | undefined,
 ): Promise<Plan> {
-  if (!state?.sku || !isForSale(state)) return withdraw(id, state, share, link)
+  if (!state?.sku || !isForSale(state)) return withdraw({ id, share, eventId }, state, link)
   if (state.shared && state.active) return { outcome: correct(sharedSku(state.sku)) }
 
   const isRenamed = link?.key !== undefined && link.key !== null && link.key !== state.sku
@@ -110,20 +112,31 @@ async function planOf(
   // The storefront's SKU never changes: a renamed product is another one there, and the old one ends.
   const ended = isRenamed && link?.key ? [{ externalKey: link.key, active: false }] : []
   const said = `${state.sku} ${link ? 'updated' : 'published'}`
-  return { rows: [mapped.value.row, ...ended], productId: id, hash: hashesAfter(before, now, proposed), said, proposed }
+  return {
+    rows: [mapped.value.row, ...ended],
+    productId: id,
+    hash: hashesAfter(before, now, proposed),
+    said,
+    proposed,
+    wroteBy: { by: mapped.value.by, eventId },
+  }
 }
 
-const isForSale = ({ for_sale, type }: ProductState): boolean => for_sale && type !== 'combo'
+export const isForSale = ({ for_sale, type }: ProductState): boolean => for_sale && type !== 'combo'
 
 /** Not for sale (any more): the storefront keeps it, inactive. */
-function withdraw(id: number, state: ProductState | undefined, share: Share, link: ProductLink | undefined): Plan {
+function withdraw(
+  { id, share, eventId }: ChangedProduct,
+  state: ProductState | undefined,
+  link: ProductLink | undefined,
+): Plan {
   const why = !state ? 'was deleted in Odoo' : !state.sku ? 'has no internal reference' : 'is not for sale in Odoo'
   if (!link?.key) return { outcome: skip('not_for_us', `the product ${why}`) }
   if (share.content !== 'write') return { outcome: skip('not_the_record', `the product ${why}`) }
   if (link.hash === GONE) return { outcome: skip('unchanged', 'the storefront shows it as inactive already') }
   return {
     rows: [{ externalKey: link.key, active: false }],
-    ...{ productId: id, hash: GONE, proposed: [] },
+    ...{ productId: id, hash: GONE, proposed: [], wroteBy: { by: [], eventId } },
     said: `${link.key} is inactive in the storefront: it ${why}`,
   }
 }
@@ -147,7 +160,7 @@ async function put(ports: PublishProductPorts, plans: Plan[]): Promise<(Outcome 
     const [row] = 'rows' in plan ? plan.rows : []
     if (!('rows' in plan) || !row || clarityId === undefined || outcomes[place]) return []
     if (plan.proposed.length > 0) outcomes[place] = proposal('product', plan.proposed, { sku: row.externalKey })
-    return [{ productId: plan.productId, clarityId, key: row.externalKey, hash: plan.hash }]
+    return [{ productId: plan.productId, clarityId, key: row.externalKey, hash: plan.hash, wroteBy: plan.wroteBy }]
   })
   if (written.length > 0) await ports.saveLinks(written)
   return outcomes

@@ -2,19 +2,20 @@ import type { z } from 'zod'
 import { clarityEnvelope } from '../../shared/events.ts'
 import { type Answer, correct, done, skip } from '../../shared/outcome.ts'
 import { type Entity, type FieldGroup, fieldGroups } from '../../shared/switches.ts'
-import type { Flow, Share, Trace } from './flow.ts'
+import type { MappedBy } from '../mapping/rule-sets.ts'
+import type { Flow, Share, Trace, WroteBy } from './flow.ts'
 import { proposal } from './gate.ts'
 import { changedGroups, type GroupHashes, groupsOf, hashesAfter, parseHashes } from './group-hashes.ts'
 import { problemsOf } from './problems.ts'
 
 /** What the flows of master data to Odoo have in common: the record as it stands now is brought there, by its owner's share. */
-export interface RecordPorts<Record, Mapped extends { hash: string }> {
+export interface RecordPorts<Record, Mapped extends { hash: string; by: MappedBy }> {
   read(id: string, traceparent: string): Promise<Answer<Record>>
   link(id: string): Promise<{ version: string | null; hash: string | null } | undefined>
   /** @param written the field groups that are ours to write */
   map(record: Record, written: ReadonlySet<FieldGroup>): Promise<Answer<Mapped>>
   deliver(mapped: Mapped, traceparent: string, trace: Trace): Promise<Answer<Delivered>>
-  saveLink(id: string, delivered: Delivered, version: string, hash: string): Promise<void>
+  saveLink(id: string, delivered: Delivered, version: string, hash: string, wroteBy: WroteBy): Promise<void>
 }
 
 export interface Delivered {
@@ -26,7 +27,7 @@ export interface Delivered {
 
 type Versioned = { id: string; updatedAt: string }
 
-export function recordToOdoo<Record extends Versioned, Mapped extends { hash: string }>(
+export function recordToOdoo<Record extends Versioned, Mapped extends { hash: string; by: MappedBy }>(
   { entity, shape }: { entity: Entity; shape: z.ZodType<Record> },
   ports: RecordPorts<Record, Mapped>,
 ): Flow {
@@ -59,13 +60,14 @@ export function recordToOdoo<Record extends Versioned, Mapped extends { hash: st
     if (!delivered.ok) return delivered.outcome
     const { status, name } = delivered.value
     if (status === 'stale') return skip('stale', 'Odoo holds a newer version')
-    await ports.saveLink(id, delivered.value, record.updatedAt, hashesAfter(before, now.value, proposed))
+    const wroteBy = { by: mapped.value.by, eventId: event.id }
+    await ports.saveLink(id, delivered.value, record.updatedAt, hashesAfter(before, now.value, proposed), wroteBy)
     return proposed.length > 0 ? proposal(entity, proposed, { id }) : done(`${name} ${status}`)
   }
 }
 
 /** What each field group would be in Odoo. */
-async function hashesOf<Record, Mapped extends { hash: string }>(
+async function hashesOf<Record, Mapped extends { hash: string; by: MappedBy }>(
   ports: RecordPorts<Record, Mapped>,
   record: Record,
   share: Share,

@@ -2,7 +2,7 @@ import { type ReturnRequest, returnRequest } from '../../shared/entities.ts'
 import { clarityEnvelope } from '../../shared/events.ts'
 import { type Answer, correct, done, skip } from '../../shared/outcome.ts'
 import type { ReturnMapped } from '../mapping/return.ts'
-import type { Flow } from './flow.ts'
+import type { Flow, WroteBy } from './flow.ts'
 import { problemsOf } from './problems.ts'
 
 type Operation = Extract<ReturnMapped, { ok: true }>['operation']
@@ -16,7 +16,7 @@ export interface ReturnToOdooPorts {
   map(request: ReturnRequest): Promise<Answer<ReturnMapped>>
   apply(operation: Operation, traceparent: string): Promise<Answer<Applied>>
   link(id: string): Promise<{ version: string | null; hash: string | null } | undefined>
-  saveLink(request: ReturnRequest, applied: Applied, hash: string): Promise<void>
+  saveLink(request: ReturnRequest, applied: Applied, hash: string, wroteBy: WroteBy): Promise<void>
 }
 
 export interface Applied {
@@ -45,7 +45,7 @@ export const returnToOdooFlow =
     const mapped = await ports.map(request)
     if (!mapped.ok) return mapped.outcome
     if (!mapped.value.ok) return mapped.value.outcome
-    const { operation } = mapped.value
+    const { operation, by } = mapped.value
     if (known?.hash === operation.hash) return skip('unchanged', 'Odoo already holds this content')
     trace.step('map', `${request.refundAmount} ${request.currency}`, { follow: operation.follow })
 
@@ -54,6 +54,6 @@ export const returnToOdooFlow =
     const { status, name } = applied.value
     trace.step('apply', `clarity.return ${name ?? id} ${status}`)
     if (status === 'stale') return skip('stale', 'Odoo holds a newer version')
-    await ports.saveLink(request, applied.value, operation.hash)
+    await ports.saveLink(request, applied.value, operation.hash, { by, eventId: event.id })
     return done(`${name ?? id} ${status}, ${request.status}`)
   }

@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely'
+import { z } from 'zod'
+import { checkNames } from '../../shared/checks.ts'
 import { PROPOSED } from '../../shared/switches.ts'
 import { type Change, recordChange } from '../audit/record.ts'
 import type { Tables } from '../store/schema.ts'
@@ -17,7 +19,7 @@ export interface Reviews {
 }
 
 /** Causes that an approval can do something about; for the others a person acts in a system and then replays or rejects. */
-export const approvable: ReadonlySet<string> = new Set(['totals_differ', 'rule', 'anomaly', PROPOSED])
+export const approvable: ReadonlySet<string> = new Set(['totals_differ', 'rule', 'anomaly', PROPOSED, ...checkNames])
 
 export function createReviews({ store: { db, dialect }, now, seal }: Settings, onReady: () => void): Reviews {
   const record = (trx: Kysely<Tables>, who: string, action: Change['action'], id: number, change: Partial<Change>) =>
@@ -28,7 +30,7 @@ export function createReviews({ store: { db, dialect }, now, seal }: Settings, o
       const moved = await db.transaction().execute(async (trx) => {
         const event = await trx
           .selectFrom('events')
-          .select(['lane', 'cause', 'message', 'priority', 'approvals'])
+          .select(['lane', 'cause', 'details', 'priority', 'approvals'])
           .where('id', '=', id)
           .where('state', 'in', sourcesOf('approve'))
           .executeTakeFirst()
@@ -39,7 +41,9 @@ export function createReviews({ store: { db, dialect }, now, seal }: Settings, o
           .values({ lane, priority, due_at: now(), epoch: now() })
           .onConflict((conflict) => conflict.column('lane').doUpdateSet({ due_at: now() }))
           .execute()
-        const approvals = [...new Set([...event.approvals.split(' '), event.cause])].filter(Boolean).join(' ')
+        const facts = event.details === null ? null : JSON.parse(seal.openText(event.details))
+        const taken = [...new Set([event.cause, ...alsoShown(facts)])]
+        const approvals = [...new Set([...event.approvals.split(' '), ...taken])].filter(Boolean).join(' ')
         const { numUpdatedRows } = await trx
           .updateTable('events')
           .set({ state: targetOf('approve'), attempts: 0, due_at: now(), settled_at: null, settled_by: by, approvals })
@@ -47,7 +51,7 @@ export function createReviews({ store: { db, dialect }, now, seal }: Settings, o
           .where('id', '=', id)
           .where('state', 'in', sourcesOf('approve'))
           .executeTakeFirst()
-        if (numUpdatedRows > 0n) await record(trx, by, 'review.approve', id, { before: { held: event.cause } })
+        if (numUpdatedRows > 0n) await record(trx, by, 'review.approve', id, { before: { held: taken.join(' ') } })
         return Number(numUpdatedRows)
       })
       onReady()
@@ -82,4 +86,12 @@ export function createReviews({ store: { db, dialect }, now, seal }: Settings, o
         return true
       }),
   }
+}
+
+const shown = z.object({ reasons: z.array(z.object({ cause: z.string() })) })
+
+/** Everything that the person saw it held for: one click takes all of it. */
+function alsoShown(facts: unknown): string[] {
+  const read = shown.safeParse(facts)
+  return read.success ? read.data.reasons.map(({ cause }) => cause).filter((cause) => approvable.has(cause)) : []
 }

@@ -6,6 +6,7 @@ import { customerToClarity } from './defaults/masters-to-clarity.ts'
 import type { MasterContext } from './masters/context.ts'
 import { ruleSetOf } from './masters/mapped.ts'
 import { type Body, bodyOf } from './masters/to-clarity.ts'
+import { type MappedBy, mappedBy } from './rule-sets.ts'
 
 export type PartnerState = components['schemas']['PartnerState']
 
@@ -24,12 +25,19 @@ export const customerChange = z.object({
 })
 export type CustomerChange = z.infer<typeof customerChange>
 
+export interface CustomerMapped {
+  change: CustomerChange
+  by: MappedBy
+}
+
 export function partnerToChange(
   partner: PartnerState,
   written: ReadonlySet<FieldGroup>,
   context: MasterContext,
-): Body<CustomerChange> {
+): Body<CustomerMapped> {
   // Where the service user may not read the limit, nothing is said of it.
   const source = { ...partner, key: `partner-${partner.id}`, mayReadCredit: partner.credit_limit !== undefined }
-  return bodyOf(ruleSetOf(customerToClarity, context), source, customerChange, context, written)
+  const set = ruleSetOf(customerToClarity, context)
+  const body = bodyOf(set, source, customerChange, context, written)
+  return body.ok ? { ok: true, value: { change: body.value, by: mappedBy([set]) } } : body
 }

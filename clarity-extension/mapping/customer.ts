@@ -73,7 +73,16 @@ export function customerToOperations(customer: Customer, written: Written, conte
   }
   const contacts = written.has('content') ? contactsOf(customer, owner, ensured, context) : []
   const operations = [operation, ...contacts.flatMap(({ operation: one }) => one ?? [])]
-  return masterMapped(operations, [...parts, ...contacts.map(({ part }) => part)])
+  const sets = [
+    customerToOdoo,
+    ...(records.length > 0 ? [addressToOdoo] : []),
+    ...(contacts.length > 0 ? [contactToOdoo] : []),
+  ]
+  return masterMapped(
+    operations,
+    [...parts, ...contacts.map(({ part }) => part)],
+    sets.map((set) => ruleSetOf(set, context)),
+  )
 }
 
 const PARTNER = 'res.partner'

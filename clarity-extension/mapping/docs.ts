@@ -1,7 +1,8 @@
+import type { CheckName } from '../../shared/checks.ts'
 import { defaultLookups } from './defaults/lookups.ts'
 import { conversions } from './functions.ts'
 import { deliveredRules } from './rule-sets.ts'
-import type { CheckName, Condition, Each, Rule, RuleSet, Step, Value } from './rules.ts'
+import type { Condition, Each, Rule, RuleSet, Step, Value } from './rules.ts'
 
 /** The mappings as a page for merchants (docs/mappings.md), made from the data that maps. */
 export function mappingDocs(): string {
@@ -43,7 +44,7 @@ function ruleSetDocs(set: RuleSet): string {
       ? [`An existing record is recognised by the first of these that has all its values:\n\n${match.join('\n')}`]
       : []),
     ...(review.length > 0 ? [`A person looks first:\n\n${review.join('\n')}`] : []),
-    ...(checks.length > 0 ? [`Odoo is asked before it is confirmed:\n\n${checks.join('\n')}`] : []),
+    ...(checks.length > 0 ? [`It is held to these before it is confirmed:\n\n${checks.join('\n')}`] : []),
     ...(follow.length > 0 ? [`Afterwards:\n\n${follow.join('\n')}`] : []),
   ].join('\n\n')
 }
@@ -53,6 +54,7 @@ const checkWords: Record<CheckName, string> = {
   customer_warning: 'the customer has no sales warning (`customer_warning`)',
   credit_limit: 'the customer stays within the credit limit (`credit_limit`)',
   duplicate_reference: 'the customer has not used this reference before (`duplicate_reference`)',
+  minimum_quantity: 'of no product less is ordered than the table *Minimum quantities* asks for (`minimum_quantity`)',
 }
 
 function eachDocs(rule: Rule, each: Each): string {

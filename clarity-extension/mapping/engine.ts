@@ -1,9 +1,10 @@
+import type { CheckName } from '../../shared/checks.ts'
 import type { Problem } from '../../shared/outcome.ts'
 import { holds } from './conditions.ts'
 import type { MappingContext } from './context.ts'
 import { type Json, pointerOf, segments } from './json.ts'
 import type { UsedLookup } from './lookups.ts'
-import type { CheckName, Each, Follow, Match, Rule, RuleSet } from './rules.ts'
+import type { Each, Follow, Match, Rule, RuleSet } from './rules.ts'
 import { elements, here, inWords, read, type Scope } from './scope.ts'
 import { evaluate, type State } from './value.ts'
 import { isWildcard, named } from './wildcard.ts'
@@ -17,7 +18,7 @@ export type Mapped =
       follow: Follow['do'][]
       /** Why a person should look at it first; empty when nobody needs to. */
       review: string[]
-      /** What Odoo holds the record to before it is confirmed. */
+      /** What the record is held to before it is confirmed. */
       checks: CheckName[]
       /** Entries of value tables that this result rests on. */
       used: UsedLookup[]

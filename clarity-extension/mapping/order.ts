@@ -1,9 +1,11 @@
+import { isOdooCheck } from '../../shared/checks.ts'
 import type { Customer, Order } from '../../shared/entities.ts'
-import { type Problem, review } from '../../shared/outcome.ts'
+import type { Problem } from '../../shared/outcome.ts'
 import { type Asked, type Mapped, map, type Origins } from './engine.ts'
 import type { UsedLookup } from './lookups.ts'
 import { defaultRuleSets, type OrderContext } from './order/context.ts'
 import { digest } from './order/digest.ts'
+import { holdOf } from './order/holds.ts'
 import { type EnsuredRecord, type Operation, version } from './order/operation.ts'
 import {
   type EnsureMapping,
@@ -54,11 +56,8 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
   if (!main.ok || ensured.some(({ mapped }) => !mapped.ok)) {
     return parked([main, ...ensured.map(({ mapped }) => mapped)].flatMap(problemsOf))
   }
-  const [reason, ...reasons] = context.approved || main.follow.includes('cancel') ? [] : main.review
-  if (reason !== undefined) {
-    const facts = { number: plan.order.number, total: plan.order.total, currency: plan.order.currency }
-    return { ok: false, outcome: review('rule', [reason, ...reasons].join(' '), facts) }
-  }
+  const passed = holdOf(plan, main, context)
+  if (!passed.ok) return passed
   const records = ensured.flatMap(({ record }) => record ?? [])
   const follow = context.payments === false ? main.follow.filter((step) => step !== 'refund') : main.follow
   const operation = orderOperation(plan, main.values, follow, main.checks, records, context)
@@ -69,7 +68,7 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
     ok: true,
     operations: [operation, ...payments.flatMap((payment) => payment.operation ?? [])],
     held: payments.flatMap(({ mapped }) => problemsOf(mapped)),
-    used: parts.flatMap((part) => (part.ok ? part.used : [])),
+    used: [...parts.flatMap((part) => (part.ok ? part.used : [])), ...passed.used],
     by: mappedBy([plan.main, ...plan.ensure, ...plan.payments].map(({ set }) => set)),
     get origins() {
       return originsOf(operation.id, main, ensured, payments)
@@ -94,7 +93,8 @@ function orderOperation(
   const model = main.set.model ?? 'sale.order'
   const expect = follow.includes('cancel') ? undefined : expected
   // No part of the hash: they say whether it is written, not what.
-  const held = follow.includes('cancel') || context.approved ? [] : checks
+  const approved = context.approvals ?? []
+  const held = follow.includes('cancel') ? [] : checks.filter(isOdooCheck).filter((name) => !approved.includes(name))
   return {
     id: `order:${order.id}`,
     kind: 'order',

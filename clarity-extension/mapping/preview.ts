@@ -45,6 +45,13 @@ export function rehearsedOperations(operations: readonly Operation[], held: Prob
   return { ok: true, writes: Object.fromEntries(writes), held }
 }
 
+/** What the storefront would be given, row by row. */
+export const rehearsedRows = (rows: readonly (readonly [string, object])[]): Rehearsed => ({
+  ok: true,
+  writes: Object.fromEntries(rows),
+  held: [],
+})
+
 /** `mapped`, or the kind of outcome that it ends with instead. */
 export const endingOf = (rehearsed: Rehearsed): string => (rehearsed.ok ? 'mapped' : rehearsed.outcome.kind)
 

@@ -6,6 +6,7 @@ import { priceToClarity } from './defaults/masters-to-clarity.ts'
 import type { MasterContext } from './masters/context.ts'
 import { ruleSetOf } from './masters/mapped.ts'
 import { type Body, bodyOf } from './masters/to-clarity.ts'
+import { type MappedBy, mappedBy } from './rule-sets.ts'
 
 export type PriceState = components['schemas']['PriceState']
 
@@ -23,20 +24,19 @@ export const priceRuleRow = z.object({
   attributes: z.record(z.string(), z.unknown()).optional(),
 })
 export type PriceRuleRow = z.infer<typeof priceRuleRow>
+export interface PriceMapped {
+  rows: PriceRuleRow[]
+  by: MappedBy
+}
 
 /** A rule of a price list as the storefront's rules: one per product that it names. */
-export function priceToRows(price: PriceState, context: MasterContext): Body<PriceRuleRow[]> {
+export function priceToRows(price: PriceState, context: MasterContext): Body<PriceMapped> {
+  const set = ruleSetOf(priceToClarity, context)
   const minQuantity = amount(price.min_quantity).gt(0) ? price.min_quantity : '1'
   const bodies = price.skus.map((sku) =>
-    bodyOf(
-      ruleSetOf(priceToClarity, context),
-      { ...price, sku, minQuantity, key: `price-${price.id}:${sku}` },
-      priceRuleRow,
-      context,
-      new Set(),
-    ),
+    bodyOf(set, { ...price, sku, minQuantity, key: `price-${price.id}:${sku}` }, priceRuleRow, context, new Set()),
   )
   const [first, ...others] = bodies.flatMap((body) => (body.ok ? [] : body.problems))
   if (first) return { ok: false, problems: [first, ...others] }
-  return { ok: true, value: bodies.flatMap((body) => (body.ok ? [body.value] : [])) }
+  return { ok: true, value: { rows: bodies.flatMap((body) => (body.ok ? [body.value] : [])), by: mappedBy([set]) } }
 }

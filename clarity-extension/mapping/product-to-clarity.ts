@@ -6,6 +6,7 @@ import { productToClarity } from './defaults/masters-to-clarity.ts'
 import type { MasterContext } from './masters/context.ts'
 import { ruleSetOf } from './masters/mapped.ts'
 import { type Body, bodyOf } from './masters/to-clarity.ts'
+import { type MappedBy, mappedBy } from './rule-sets.ts'
 
 export type ProductState = components['schemas']['ProductState']
 
@@ -31,6 +32,7 @@ export const productRow = z.object({
 export type ProductRow = z.infer<typeof productRow>
 export interface ProductMapped {
   row: ProductRow
+  by: MappedBy
 }
 
 /** A product of Odoo as the storefront's row. @param isNew it takes every group, for a product has a name and a price */
@@ -50,6 +52,7 @@ export function productToRow(
     forSale: active && for_sale,
   }
   const groups = isNew ? new Set(fieldGroups) : written
-  const body = bodyOf(ruleSetOf(productToClarity, context), source, productRow, context, groups)
-  return body.ok ? { ok: true, value: { row: body.value } } : body
+  const set = ruleSetOf(productToClarity, context)
+  const body = bodyOf(set, source, productRow, context, groups)
+  return body.ok ? { ok: true, value: { row: body.value, by: mappedBy([set]) } } : body
 }

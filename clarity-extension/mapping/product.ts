@@ -53,7 +53,12 @@ export function productToOperations(product: Product, written: Written, context:
     ensure,
     accept_difference: false,
   }
-  return masterMapped([operation], parts)
+  const sets = [productToOdoo, ...(template ? [templateToOdoo] : []), ...(path.length > 0 ? [categoryToOdoo] : [])]
+  return masterMapped(
+    [operation],
+    parts,
+    sets.map((set) => ruleSetOf(set, context)),
+  )
 }
 
 const PRODUCT = 'product.product'

@@ -7,12 +7,15 @@ import { returnToOdoo } from './defaults/return-to-odoo.ts'
 import { map } from './engine.ts'
 import { digest } from './order/digest.ts'
 import { type Operation, version } from './order/operation.ts'
+import { type MappedBy, mappedBy } from './rule-sets.ts'
 import type { RuleSet } from './rules.ts'
 
 export type ReturnState = components['schemas']['ReturnState']
 type ReturnStatus = ReturnState['status']
 
-export type ReturnMapped = { ok: true; operation: Operation } | { ok: false; outcome: OutcomeOf<'correct'> }
+export type ReturnMapped =
+  | { ok: true; operation: Operation; by: MappedBy }
+  | { ok: false; outcome: OutcomeOf<'correct'> }
 
 /** A storefront return as one operation; what is made of it in Odoo depends on its status (`follow`). Pure. */
 export function returnToOperation(
@@ -31,6 +34,7 @@ export function returnToOperation(
   const model = set.model ?? 'clarity.return'
   return {
     ok: true,
+    by: mappedBy([set]),
     operation: {
       id: `return:${request.id}`,
       kind: 'return',

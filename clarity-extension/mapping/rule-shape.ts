@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkNames } from '../../shared/checks.ts'
 import { fieldGroups } from '../../shared/switches.ts'
 import type { Json } from './json.ts'
 import type { Condition, Each, Rule, RuleSet, Step, Value } from './rules.ts'
@@ -106,7 +107,7 @@ export const ruleSet: z.ZodType<RuleSet> = z.strictObject({
   checks: z
     .array(
       z.strictObject({
-        check: z.enum(['not_for_sale', 'customer_warning', 'credit_limit', 'duplicate_reference']),
+        check: z.enum(checkNames),
         when: condition.optional(),
       }),
     )

@@ -1,3 +1,4 @@
+import type { CheckName } from '../../shared/checks.ts'
 import type { FieldGroup } from '../../shared/switches.ts'
 import type { Json } from './json.ts'
 
@@ -27,7 +28,7 @@ export interface RuleSet {
   follow?: Follow[]
   /** Records that a person looks at before anything is written. */
   review?: Review[]
-  /** What Odoo itself holds the record to before it is confirmed; a fault waits for a person, with both figures. */
+  /** What the record is held to before it is confirmed; a fault waits for a person, with both figures. */
   checks?: Check[]
 }
 
@@ -35,9 +36,6 @@ export interface Check {
   check: CheckName
   when?: Condition
 }
-
-/** The addon's own list (odoo-bridge/openapi.yaml). */
-export type CheckName = 'not_for_sale' | 'customer_warning' | 'credit_limit' | 'duplicate_reference'
 
 export interface Review {
   when: Condition

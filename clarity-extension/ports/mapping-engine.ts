@@ -2,6 +2,7 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Entity, FieldGroup } from '../../shared/switches.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { ClarityClient } from '../clarity/client.ts'
+import type { Links } from '../links.ts'
 import type { LookupBook } from '../lookups/book.ts'
 import { expressionPool } from '../mapping/expressions/pool.ts'
 import type { LookupTables } from '../mapping/lookups.ts'
@@ -34,13 +35,16 @@ export async function mappingEngine(parts: {
   store: Store
   audit: Pick<Audit, 'record'>
   clarity: Pick<ClarityClient, 'getCustomer' | 'getOrder' | 'getProduct' | 'getReturn'>
-  odoo: Pick<OdooClient, 'productFacts' | 'ping' | 'describe'>
+  odoo: Pick<OdooClient, 'productFacts' | 'ping' | 'describe' | 'readState'>
+  /** The store whose links Odoo is asked for. */
+  shop: string
+  links: Pick<Links, 'manyByOdoo'>
   lookups: LookupBook
   rates: Rates
   /** Whether payments are booked in Odoo. */
   paymentsOn(): Promise<boolean>
-  /** The field groups of master data that the storefront's changes write. */
-  written(entity: Entity): Promise<ReadonlySet<FieldGroup>>
+  /** The field groups of master data that changes of this side write to the other. */
+  written(entity: Entity, side: 'clarity' | 'odoo'): Promise<ReadonlySet<FieldGroup>>
 }): Promise<MappingEngine> {
   const { store, audit, clarity, odoo, lookups, rates, paymentsOn } = parts
   const delivered = deliveredRules.map(({ rules }) => rules)
@@ -68,7 +72,8 @@ export async function mappingEngine(parts: {
       readProduct: (id) => clarity.getProduct(id),
       context,
       liveRules,
-      written: parts.written,
+      written: (entity) => parts.written(entity, 'clarity'),
+      toClarity: { odoo, shop: parts.shop, links: parts.links, published: (entity) => parts.written(entity, 'odoo') },
     }),
     async close() {
       await Promise.all([expressions.close(), tried.close()])

@@ -58,10 +58,10 @@ export async function writtenToOdoo(switches: Pick<Switches, 'of'>): Promise<str
   return written.map(({ name }) => name)
 }
 
-/** The field groups of an entity that the storefront is the record for: what its changes write to Odoo. */
+/** The field groups of an entity that a side is the record for: what its changes write to the other. */
 export const writtenGroups =
   (switches: Pick<Switches, 'of'>) =>
-  async (entity: Entity): Promise<ReadonlySet<FieldGroup>> => {
+  async (entity: Entity, side: 'clarity' | 'odoo'): Promise<ReadonlySet<FieldGroup>> => {
     const { owners } = await switches.of(entity)
-    return new Set(fieldGroups.filter((group) => owners[group]?.side === 'clarity'))
+    return new Set(fieldGroups.filter((group) => owners[group]?.side === side))
   }

@@ -3,6 +3,7 @@ import { type Answer, correct } from '../../shared/outcome.ts'
 import { mapOrder } from '../mapping/expressions/order.ts'
 import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import { orderFaults } from '../mapping/order/faults.ts'
+import { minimumAsksForProducts } from '../mapping/order/minimum.ts'
 import { asksForProducts } from '../mapping/order/products.ts'
 import { type OrderContext, type OrderMapped, type OrderRuleSets, orderRuleSets } from '../mapping/order.ts'
 import { missesEntry } from '../mapping/unmapped.ts'
@@ -50,12 +51,13 @@ export function orderMapper({
     if (!known.ok) return known
     const buyer = await customerOf(order)
     if (!buyer.ok) return buyer
-    const decided = { acceptDifference: approvals.includes('totals_differ'), approved: approvals.includes('rule') }
+    const decided = { acceptDifference: approvals.includes('totals_differ'), approvals }
     const ruleSets = orderRuleSets(rules ?? (await liveRules()).sets)
     const foreign = order.currency !== known.value.company.currency
     const rate = foreign ? await rates(order) : undefined
     if (rate?.ok === false) return rate
-    const facts = asksForProducts(ruleSets.order) ? await products(order.items.map(({ sku }) => sku)) : undefined
+    const asks = asksForProducts(ruleSets.order) || minimumAsksForProducts(known.value.lookups)
+    const facts = asks ? await products(order.items.map(({ sku }) => sku)) : undefined
     if (facts?.ok === false) return facts
     const own = {
       ...decided,

@@ -4,7 +4,13 @@ import type { ClarityClient } from '../clarity/client.ts'
 import { batcher } from '../delivery/batcher.ts'
 import { ONE_AT_A_TIME } from '../delivery/limit.ts'
 import type { CustomerToClarityPorts } from '../flows/customer-to-clarity.ts'
-import { type PriceFlowPorts, type PriceLink, publishPrices } from '../flows/price-rules-to-clarity.ts'
+import type { WroteBy } from '../flows/flow.ts'
+import {
+  type ChangedPrice,
+  type PriceFlowPorts,
+  type PriceLink,
+  publishPrices,
+} from '../flows/price-rules-to-clarity.ts'
 import {
   type ChangedProduct,
   type ProductFlowPorts,
@@ -62,12 +68,13 @@ export function publishing({ clarity, odoo, links, store, context, now = Date.no
     putProducts: (rows) => clarity.putProducts(rows),
     saveLinks: (published) =>
       links.save(
-        ...published.map(({ productId, clarityId, key, hash }) => ({
+        ...published.map(({ productId, clarityId, key, hash, wroteBy }) => ({
           kind: 'product',
           clarityId,
           odooModel: PRODUCT,
           odooId: productId,
           clarityHash: toldText(key, hash),
+          ...stamped(wroteBy),
         })),
       ),
   })
@@ -86,13 +93,14 @@ export function publishing({ clarity, odoo, links, store, context, now = Date.no
     putPriceRules: (rows) => clarity.putPriceRules(rows),
     saveLinks: (published) =>
       links.save(
-        ...published.map(({ itemId, clarityId, key, hash }) => ({
+        ...published.map(({ itemId, clarityId, key, hash, wroteBy }) => ({
           kind: 'price_rule',
           clarityId,
           odooModel: PRICE,
           odooId: itemId,
           odooName: key,
           clarityHash: hash,
+          ...stamped(wroteBy),
         })),
       ),
     now: () => new Date(now()).toISOString(),
@@ -103,7 +111,7 @@ export function publishing({ clarity, odoo, links, store, context, now = Date.no
     maxItems: RECORDS_PER_CALL,
     send: products,
   })
-  const priceCalls = batcher<number, Outcome>({ limit: ONE_AT_A_TIME, maxItems: RECORDS_PER_CALL, send: prices })
+  const priceCalls = batcher<ChangedPrice, Outcome>({ limit: ONE_AT_A_TIME, maxItems: RECORDS_PER_CALL, send: prices })
   const partnerCalls = batcher<string, Answer<PartnerState | undefined>>({
     limit: ONE_AT_A_TIME,
     maxItems: RECORDS_PER_CALL,
@@ -116,13 +124,13 @@ export function publishing({ clarity, odoo, links, store, context, now = Date.no
 
   return {
     productToClarity: { publish: (changed) => productCalls.submit(changed) },
-    priceToClarity: { publish: (itemId) => priceCalls.submit(itemId) },
+    priceToClarity: { publish: (changed) => priceCalls.submit(changed) },
     customerToClarity: {
       readPartner: (customerId) => partnerCalls.submit(customerId),
       told: async (customerId) => (await links.get('customer', customerId))?.clarityHash,
       map: (partner, written) => mapped((known) => partnerToChange(partner, written, known)),
       patchCustomer: (id, body, key, traceparent) => clarity.patchCustomer(id, body, key, { traceparent }),
-      saveTold: ({ ref, id, name }, clarityHash) =>
+      saveTold: ({ ref, id, name }, clarityHash, wroteBy) =>
         links.save({
           kind: 'customer',
           clarityId: ref,
@@ -130,10 +138,14 @@ export function publishing({ clarity, odoo, links, store, context, now = Date.no
           odooId: id,
           odooName: name,
           clarityHash,
+          ...stamped(wroteBy),
         }),
     },
   }
 }
+
+/** What ended was written by no rules. */
+const stamped = (wroteBy: WroteBy): { wroteBy?: WroteBy } => (wroteBy.by.length > 0 ? { wroteBy } : {})
 
 /** What the storefront was told of a product stands behind the key it was told under. */
 const toldText = (key: string, hash: string): string => `${key}\n${hash}`

@@ -55,8 +55,8 @@ export function recordPorts<Record>(parts: RecordParts<Record>): RecordPorts<Rec
       return { ok: true, value: { status, model: operation.model, id: res_id, name } }
     },
 
-    saveLink: (clarityId, { model, id, name }, clarityVersion, hash) =>
-      links.save({ kind, clarityId, odooModel: model, odooId: id, odooName: name, clarityVersion, hash }),
+    saveLink: (clarityId, { model, id, name }, clarityVersion, hash, wroteBy) =>
+      links.save({ kind, clarityId, odooModel: model, odooId: id, odooName: name, clarityVersion, hash, wroteBy }),
   }
 }
 

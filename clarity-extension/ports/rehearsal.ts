@@ -21,6 +21,7 @@ import { type Rehearsed, rehearsedOperations, rehearsedOrder } from '../mapping/
 import { productToOperations } from '../mapping/product.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import type { OrderMapper } from './order-mapper.ts'
+import { parsed, rehearsalsToClarity, type ToClarityParts } from './rehearsal-to-clarity.ts'
 import type { ReturnMapper } from './return-mapper.ts'
 
 type Rules = LiveRules['sets']
@@ -41,6 +42,7 @@ export function rehearsals(parts: {
   context(): Promise<Answer<MappingContext>>
   liveRules(): Promise<LiveRules>
   written(entity: Entity): Promise<ReadonlySet<FieldGroup>>
+  toClarity: Omit<ToClarityParts, 'context' | 'liveRules'>
 }): Rehearsals {
   const ofOrder = rehearsal(order, parts.readOrder, async (given, rules) => {
     const mapped = await parts.mapOrder(given, rules)
@@ -57,7 +59,9 @@ export function rehearsals(parts: {
   const ofProduct = rehearsal(product, parts.readProduct, (given, rules) =>
     master('product', (written, context) => productToOperations(given, written, context), rules),
   )
+  const { context, liveRules } = parts
   return {
+    ...rehearsalsToClarity({ ...parts.toClarity, context, liveRules }),
     'customer.created': ofCustomer,
     'customer.updated': ofCustomer,
     'product.created': ofProduct,
@@ -96,14 +100,5 @@ function rehearsal<Shape extends z.ZodType>(
     const snapshot = shape.safeParse(envelope.data.data)
     const current = snapshot.success ? { ok: true as const, value: snapshot.data } : await read(envelope.data.data.id)
     return current.ok ? map(current.value, rules) : current
-  }
-}
-
-/** What is no JSON has no shape, and is refused for that. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

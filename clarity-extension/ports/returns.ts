@@ -30,7 +30,7 @@ export function returnPorts(parts: ReturnParts): ReturnToOdooPorts & ReturnToCla
       return link && { version: link.clarityVersion, hash: link.hash }
     },
 
-    async saveLink({ id, updatedAt }, { res_id, name }, hash) {
+    async saveLink({ id, updatedAt }, { res_id, name }, hash, wroteBy) {
       if (res_id === undefined) throw new Error(`Odoo did not say which record return ${id} is`)
       await links.save({
         kind: 'return',
@@ -40,6 +40,7 @@ export function returnPorts(parts: ReturnParts): ReturnToOdooPorts & ReturnToCla
         odooName: name ?? null,
         clarityVersion: updatedAt,
         hash,
+        wroteBy,
       })
     },
 

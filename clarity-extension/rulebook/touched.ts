@@ -4,7 +4,7 @@ import type { Touched, TouchedPage } from './types.ts'
 
 const LIMIT = { default: 50, most: 500 }
 
-/** A record stands once, by its last write under this version; whether another version wrote it since is said. */
+/** A record stands once, by its last write under this version; whether another version of the set wrote it since is said. */
 export async function readTouched(
   db: Kysely<Tables>,
   name: string,
@@ -38,9 +38,12 @@ export async function readTouched(
     .select(['links.odoo_model', 'links.odoo_id', 'links.odoo_name'])
     .select(({ selectFrom }) =>
       selectFrom('rule_writes as last')
+        .innerJoin('rule_stamps as by', 'by.stamp', 'last.stamp')
         .select(({ fn }) => fn.max<number>('last.written_at').as('at'))
         .whereRef('last.kind', '=', 'page.kind')
         .whereRef('last.clarity_id', '=', 'page.clarity_id')
+        // What other rules wrote of it, e.g. the other way, says nothing about these.
+        .where('by.name', '=', name)
         .as('last_at'),
     )
     .orderBy('page.written_at', 'desc')

@@ -57,7 +57,8 @@ export const reviewCauses = {
     title: 'A product is not for sale',
     meaning: 'The storefront sold a product that may not be sold in Odoo.',
     reasons: ['The product was taken off sale in Odoo only.', 'The storefront still shows an old product.'],
-    remedy: 'Let the product be sold in Odoo, or agree on another one with the customer, and replay.',
+    remedy:
+      'Let the product be sold in Odoo, or agree on another one with the customer, and replay; or approve the order as it is.',
   },
   customer_warning: {
     classes: ['review'],
@@ -65,7 +66,8 @@ export const reviewCauses = {
     title: 'The customer has a sales warning',
     meaning: 'Somebody wrote a sales warning on the customer in Odoo.',
     reasons: ['Unpaid invoices.', 'An agreement that sales should know of.'],
-    remedy: 'Settle what the warning says, take it off the customer in Odoo, and replay.',
+    remedy:
+      'Settle what the warning says, take it off the customer in Odoo, and replay; or approve the order all the same.',
   },
   credit_limit: {
     classes: ['review'],
@@ -73,7 +75,7 @@ export const reviewCauses = {
     title: 'The credit limit would be exceeded',
     meaning: 'With this order the customer would owe more than the credit limit in Odoo.',
     reasons: ['Invoices are not paid yet.', 'The limit is lower than what the customer usually orders.'],
-    remedy: 'Wait for a payment, or raise the credit limit in Odoo, and replay.',
+    remedy: 'Wait for a payment, or raise the credit limit in Odoo, and replay; or approve this order.',
   },
   duplicate_reference: {
     classes: ['review'],
@@ -81,7 +83,16 @@ export const reviewCauses = {
     title: 'A purchase order number is used twice',
     meaning: 'The same customer has used the same purchase order number on another order.',
     reasons: ['The customer ordered twice by mistake.', 'One number stands for several orders at this customer.'],
-    remedy: 'Ask the customer which order is meant; cancel the other one in Odoo and replay, or dismiss this one.',
+    remedy:
+      'Ask the customer which order is meant; approve this one if both are, else cancel the other one in Odoo and replay, or dismiss this one.',
+  },
+  minimum_quantity: {
+    classes: ['review'],
+    mendedIn: 'event',
+    title: 'Less is ordered than the minimum',
+    meaning: 'The order has less of a product than your table of minimum quantities asks for.',
+    reasons: ['The storefront does not know the minimum.', 'The customer agreed on a smaller quantity with somebody.'],
+    remedy: 'Approve it where the quantity is agreed on; else correct the table and replay, or reject it.',
   },
   not_editable: {
     classes: ['review', 'correct'],

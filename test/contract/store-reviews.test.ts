@@ -48,6 +48,20 @@ describe.each(dialects)('decisions on $dialect', ({ possible, place: makePlace }
       expect(seen).toEqual(['', 'rule', 'rule+totals_differ', 'rule+totals_differ'])
     })
 
+    it('take everything that the person saw it held for with one click, and nothing that no approval can mend', async () => {
+      const facts = { reasons: ['credit_limit', 'customer_warning', 'not_editable'].map((cause) => ({ cause })) }
+      const seen: string[] = []
+      const id = await held('credit_limit', (approvals) => {
+        seen.push(approvals.join('+'))
+        return approvals.length > 0 ? done('applied') : review('credit_limit', 'two reasons', facts)
+      })
+      expect(await it_.ledger.approve(id, 'ada')).toEqual({ moved: 1 })
+      await it_.ledger.idle()
+      expect(seen).toEqual(['', 'credit_limit+customer_warning'])
+      const { rows } = await createAudit(store).list({ entity: `event:${id}`, action: 'review.approve', limit: 1 })
+      expect(rows[0]?.before).toEqual({ held: 'credit_limit customer_warning' })
+    })
+
     it('CASES 40: are made once: the second click does nothing', async () => {
       const id = await held('totals_differ')
       await it_.ledger.stop()

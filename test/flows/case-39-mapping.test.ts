@@ -53,10 +53,13 @@ beforeAll(async () => {
     rates: async () => ({ ok: true, value: null }),
     paymentsOn: async () => true,
     written: async () => new Set(),
+    shop: 'default',
+    links: { manyByOdoo: async () => [] },
     odoo: {
       ping: async () => ({ ok: true, value: ping }),
       describe: async () => ({ ok: true, value: { models: {} } }),
       productFacts: async () => nobody,
+      readState: async () => nobody,
     },
   })
   const links = createLinks(store)

@@ -8,6 +8,7 @@ import type { Share } from '../../clarity-extension/flows/flow.ts'
 import { createLinks } from '../../clarity-extension/links.ts'
 import { customerToOperations } from '../../clarity-extension/mapping/customer.ts'
 import { recordPorts } from '../../clarity-extension/ports/record.ts'
+import { createRulebook } from '../../clarity-extension/rulebook/rulebook.ts'
 import { openStore } from '../../clarity-extension/store/store.ts'
 import type { Operation } from '../../odoo-bridge/client/shapes.ts'
 import { correct, refused } from '../../shared/outcome.ts'
@@ -41,12 +42,13 @@ async function setup(answer?: (operation: Operation) => Awaited<ReturnType<OdooS
   )
   const run = (change: Record<string, unknown> = {}, share = usual) =>
     flow({ ...fixture('customer.updated', change), share }, quiet)
-  return { run, sent, links, close: () => store.close() }
+  const touched = (name: string, version = 1) => createRulebook(store, [], async () => {}).touched(name, version)
+  return { run, sent, links, touched, close: () => store.close() }
 }
 
 describe('customer-to-odoo', () => {
   it('writes a customer once, and again only when what is written changes', async () => {
-    const { run, sent, links, close } = await setup()
+    const { run, sent, links, touched, close } = await setup()
     expect(await run()).toMatchObject({ kind: 'done' })
     expect(
       await run({ updatedAt: '2026-11-20T11:00:00.000Z', externalKey: 'partner-7', creditLimit: '10' }),
@@ -58,6 +60,9 @@ describe('customer-to-odoo', () => {
     expect(await run({ updatedAt: '2026-11-20T11:30:00.000Z', name: 'Ann Doe' })).toMatchObject({ reason: 'stale' })
     expect(sent).toHaveLength(2)
     expect(await links.get('customer', '55')).toMatchObject({ odooModel: 'res.partner', odooId: 7 })
+    for (const name of ['customer-to-odoo', 'address-to-odoo'])
+      expect(await touched(name)).toMatchObject([{ kind: 'customer', clarityId: '55', odooId: 7, superseded: false }])
+    expect(await touched('customer-to-odoo', 2)).toEqual([])
     await close()
   })
 

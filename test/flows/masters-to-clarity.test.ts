@@ -12,45 +12,12 @@ import type { PartnerState } from '../../clarity-extension/mapping/customer-to-c
 import type { PriceState } from '../../clarity-extension/mapping/price-to-clarity.ts'
 import type { ProductState } from '../../clarity-extension/mapping/product-to-clarity.ts'
 import { publishing } from '../../clarity-extension/ports/publish.ts'
+import { createRulebook } from '../../clarity-extension/rulebook/rulebook.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 import { openShop, type Shop } from '../support/shop.ts'
 import { usd } from '../unit/mapping-support.ts'
+import { ann, rule, shirt } from './master-states.ts'
 import { eventOf, quiet } from './support.ts'
-
-const shirt: ProductState = {
-  id: 41,
-  sku: 'POLO-RED-M',
-  shared: false,
-  name: 'Polo',
-  template: { id: 9, variants: 2 },
-  options: { Color: 'Red', Size: 'M' },
-  description: null,
-  category: ['Apparel', 'Tops'],
-  uom: 'Units',
-  price: '24.5',
-  currency: 'USD',
-  taxes: [],
-  barcode: '4006381333931',
-  weight: '0.2',
-  type: 'consu',
-  storable: true,
-  for_sale: true,
-  active: true,
-}
-const rule: PriceState = {
-  id: 5,
-  price_list: { id: 2, name: 'Wholesale', active: true },
-  currency: 'USD',
-  applied_on: 'product',
-  skus: ['TEE-RED-S', 'TEE-RED-M'],
-  compute: 'fixed',
-  price: '19.5',
-  percent: null,
-  base: null,
-  min_quantity: '0',
-  from: '2026-11-01T00:00:00.000Z',
-  to: null,
-}
 
 /** Odoo is made up, the storefront is the sandbox's own. */
 describe('master data to the storefront', () => {
@@ -102,12 +69,14 @@ describe('master data to the storefront', () => {
       eventOf(envelope('product.changed', { product_id: id, sku: null }), 1, share),
       quiet,
     )
+  const touched = (name: string) => createRulebook(store, [], async () => {}).touched(name, 1)
   const shown = (sku: string) => shop.call('GET', `/products/by-key/${sku}`)
 
   describe('a product', () => {
     it('is published under its SKU, and again only when something changes', async () => {
       odoo.products = [shirt]
       expect(await product(41)).toMatchObject({ kind: 'done' })
+      expect(await touched('product-to-clarity')).toMatchObject([{ kind: 'product', odooId: 41, superseded: false }])
       expect(await shown('POLO-RED-M')).toMatchObject({
         sku: 'POLO-RED-M',
         name: 'Polo (Red, M)',
@@ -244,19 +213,7 @@ describe('master data to the storefront', () => {
         email: 'a@example.com',
       })
       const ref = String(Object(made).id)
-      const partner: PartnerState = {
-        ref,
-        id: 9,
-        name: 'Ann Roe',
-        company: false,
-        email: 'ann@odoo.example',
-        phone: null,
-        vat: null,
-        price_list: 'Wholesale',
-        credit_limit: '500',
-        on_hold: true,
-        active: true,
-      }
+      const partner: PartnerState = { ...ann, ref }
       odoo.partners = [partner]
       const data = { partner_id: 9, customer: { id: 9, ref } }
       const run = (share: Share) =>

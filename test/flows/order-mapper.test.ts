@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { answerOf } from '../../clarity-extension/delivery/result.ts'
 import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
 import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
 import { expressionPool } from '../../clarity-extension/mapping/expressions/pool.ts'
@@ -15,6 +16,7 @@ async function mapped(
   described: Described = {},
   renewed = described,
   change: Record<string, unknown> = {},
+  approvals: string[] = [],
 ) {
   const asked: string[] = []
   const expressions = expressionPool()
@@ -41,7 +43,7 @@ async function mapped(
       },
     },
   })
-  const answer = await mapOrder(orderFixture('guest', { note: 'too long', ...change }).order)
+  const answer = await mapOrder(orderFixture('guest', { note: 'too long', ...change }).order, undefined, approvals)
   await expressions.close()
   if (!answer.ok) throw new Error('it has all it needs')
   return { asked, mapped: answer.value }
@@ -59,6 +61,19 @@ describe('an order under the live rules', () => {
     expect(euros).toMatchObject({ ok: true, operations: [{ values: { clarity_rate: '0.8' } }] })
     const { mapped: pounds } = await mapped(plain, {}, {}, { currency: 'GBP' })
     expect(pounds).toMatchObject({ ok: false, outcome: { kind: 'correct', problems: [{ code: 'no_rate' }] } })
+  })
+
+  it('is no longer held to what a person approved, and still to the rest; Odoo says all that it holds it for at once', async () => {
+    const { mapped: order } = await mapped(orderToOdoo.rules, {}, {}, {}, ['credit_limit', 'customer_warning'])
+    if (!order.ok) throw new Error(JSON.stringify(order.outcome))
+    const [operation] = order.operations
+    expect(operation.checks).toEqual(['not_for_sale'])
+    const problem = { message: 'no', field: '/partner_id' }
+    const codes = ['credit_limit', 'customer_warning'] as const
+    const problems = codes.map((code) => ({ ...problem, code }))
+    expect(answerOf(operation, { id: operation.id, status: 'review', problems })).toMatchObject({
+      outcome: { kind: 'review', cause: 'credit_limit', facts: { reasons: codes.map((cause) => ({ cause })) } },
+    })
   })
 
   it('is mapped with its expressions, and says by which versions', async () => {

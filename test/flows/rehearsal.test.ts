@@ -9,6 +9,7 @@ import { orderMapper } from '../../clarity-extension/ports/order-mapper.ts'
 import { rehearsals } from '../../clarity-extension/ports/rehearsal.ts'
 import { returnMapper } from '../../clarity-extension/ports/return-mapper.ts'
 import { retry } from '../../shared/outcome.ts'
+import { ann, rule, shirt } from './master-states.ts'
 
 const away = async () => ({ ok: false as const, outcome: retry('network', 'away') })
 const expressions = expressionPool()
@@ -16,6 +17,11 @@ afterAll(() => expressions.close())
 const live = new Map(deliveredRules.map(({ rules }) => [rules.name, rules]))
 const liveRules = async () => ({ sets: live })
 const context = async () => ({ ok: true as const, value: { lookups: defaultLookups, company: { currency: 'USD' } } })
+
+const as_of = '2026-11-20T10:00:00.000Z'
+const states = (kind: string) =>
+  ({ ok: true, value: { as_of, [`${kind}s`]: { product: [shirt], price: [rule], partner: [ann] }[kind] } }) as never
+const toStorefront = (name: string) => name.endsWith('-to-clarity')
 
 const byType = rehearsals({
   mapOrder: orderMapper({
@@ -36,6 +42,12 @@ const byType = rehearsals({
   context,
   liveRules,
   written: async () => new Set(['content', 'addresses', 'price'] as const),
+  toClarity: {
+    odoo: { readState: async (_shop, kind) => states(kind) },
+    shop: 'default',
+    links: { manyByOdoo: async () => [] },
+    published: async () => new Set(['content', 'price', 'terms'] as const),
+  },
 })
 
 const fixture = (type: string) => readFileSync(`test/fixtures/events/${type}.json`, 'utf8')
@@ -44,6 +56,9 @@ const sets: Record<string, string> = {
   customer: 'customer-to-odoo',
   product: 'product-to-odoo',
   return: 'return-to-odoo',
+  'product.changed': 'product-to-clarity',
+  'pricelist_item.changed': 'price-rules-to-clarity',
+  'partner.changed': 'customer-to-clarity',
 }
 
 describe('an event that is tried without being written', () => {
@@ -52,16 +67,29 @@ describe('an event that is tried without being written', () => {
     async (type, run) => {
       const before = await run(fixture(type))
       expect(before).toMatchObject({ ok: true, writes: expect.any(Object) })
-      const name = sets[type.split('.')[0] ?? ''] ?? ''
+      const name = sets[type] ?? sets[type.split('.')[0] ?? ''] ?? ''
       const set = live.get(name)
       if (!set) throw new Error(`there is no ${name}`)
-      const other: RuleSet = { ...set, rules: [{ to: 'x_studio_tried', const: 'yes' }, ...set.rules] }
+      const other: RuleSet = {
+        ...set,
+        rules: [
+          { to: toStorefront(name) ? 'attributes.x_studio_tried' : 'x_studio_tried', const: 'yes' },
+          ...set.rules,
+        ],
+      }
       const after = await run(fixture(type), new Map(live).set(name, other))
       const { changes } = preview(before, after)
-      expect(changes.map(({ at, kind }) => `${kind} ${at}`).join()).toMatch(/added .*x_studio_tried/)
+      expect(changes.map(({ at, kind }) => `${kind} ${at}`).join()).toMatch(
+        toStorefront(name) ? /added .*attributes/ : /added .*x_studio_tried/,
+      )
       expect(preview(before, await run(fixture(type))).changes).toEqual([])
     },
   )
+
+  it('can be tried for every event that a rule set maps', () => {
+    const mapped = new Set(deliveredRules.flatMap(({ events }) => events))
+    expect(Object.keys(byType).sort()).toEqual([...mapped].sort())
+  })
 
   it('says what is wrong with what is no event, and that a record could not be read', async () => {
     const run = byType['order.created']

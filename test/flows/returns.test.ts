@@ -11,6 +11,7 @@ const context = { lookups: defaultLookups, company: { currency: 'USD' } }
 
 function toOdoo(change: Partial<ReturnToOdooPorts> = {}) {
   const calls: string[] = []
+  const wroteBy: string[] = []
   let link: { version: string | null; hash: string | null } | undefined
   const ports: ReturnToOdooPorts = {
     async readReturn() {
@@ -23,17 +24,18 @@ function toOdoo(change: Partial<ReturnToOdooPorts> = {}) {
       return { ok: true, value: { status: 'created', res_id: 3, name: 'S00012: 501' } }
     },
     link: async () => link,
-    async saveLink({ updatedAt }, _, hash) {
+    async saveLink({ updatedAt }, _, hash, { by, eventId }) {
       link = { version: updatedAt, hash }
+      wroteBy.push(`${eventId} ${by.map(({ name, version }) => `${name}@${version}`)}`)
     },
     ...change,
   }
-  return { calls, run: returnToOdooFlow(ports) }
+  return { calls, wroteBy, run: returnToOdooFlow(ports) }
 }
 
 describe('return-to-odoo', () => {
   it('brings every status once; the same content again is nothing to do', async () => {
-    const { run, calls } = toOdoo()
+    const { run, calls, wroteBy } = toOdoo()
     expect(await run(fixture('return.created', { status: 'requested' }), quiet)).toMatchObject({ kind: 'done' })
     expect(await run(fixture('return.created', { status: 'requested' }), quiet)).toMatchObject({ reason: 'unchanged' })
     const later = { status: 'refunded', updatedAt: '2027-01-01T00:00:00.000Z' }
@@ -41,6 +43,7 @@ describe('return-to-odoo', () => {
     expect(await run(fixture('return.created', { status: 'requested' }), quiet)).toMatchObject({ reason: 'stale' })
     const { id } = JSON.parse(fixture('return.created').payload.toString()).data
     expect(calls).toEqual([`return ${id} `, `return ${id} receive+refund`])
+    expect(wroteBy).toEqual([expect.stringMatching(/^\d+ return-to-odoo@1$/), expect.any(String)])
   })
 
   it('reads what the snapshot does not say, and keeps no link of what Odoo did not take', async () => {

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
 import type { Json } from '../../clarity-extension/mapping/json.ts'
 import { mergeTables } from '../../clarity-extension/mapping/lookups.ts'
+import { minimumAsksForProducts } from '../../clarity-extension/mapping/order/minimum.ts'
 import { asksForProducts } from '../../clarity-extension/mapping/order/products.ts'
 import { defaultRuleSets, type OrderContext } from '../../clarity-extension/mapping/order.ts'
 import { ruleSet } from '../../clarity-extension/mapping/rule-shape.ts'
 import type { Rule } from '../../clarity-extension/mapping/rules.ts'
+import { checkNames } from '../../shared/checks.ts'
 import { mapFixture, operationsOf, orderFixture, usd } from './mapping-support.ts'
 
 const withTables = (own: Record<string, Record<string, Json>>): OrderContext => {
@@ -29,9 +31,11 @@ describe('what Odoo holds an order to', () => {
     expect(checks({ purchaseOrderNumber: 'PO-1' })).toContain('duplicate_reference')
   })
 
-  it('asks nothing of a cancelled order, or of one that a person has approved', () => {
+  it('asks nothing of a cancelled order, and no more what a person has approved: no other check goes with it', () => {
     expect(checks({ status: 'cancelled' })).toBeUndefined()
-    expect(checks({}, { ...usd, approved: true })).toBeUndefined()
+    expect(checks({}, { ...usd, approvals: ['credit_limit'] })).toEqual(['not_for_sale', 'customer_warning'])
+    expect(checks({}, { ...usd, approvals: ['rule'] })).toContain('credit_limit')
+    expect(checks({}, { ...usd, approvals: [...checkNames] })).toBeUndefined()
   })
 
   it('is no part of what is written: switching a check on writes no order again', () => {
@@ -51,7 +55,7 @@ describe('a customer who is on hold in the storefront', () => {
     const context = { ...usd }
     const held = mapFixture('registered', {}, context, { onHold: true })
     expect(held).toMatchObject({ ok: false, outcome: { kind: 'review', cause: 'rule' } })
-    expect(mapFixture('registered', {}, { ...usd, approved: true }, { onHold: true }).ok).toBe(true)
+    expect(mapFixture('registered', {}, { ...usd, approvals: ['rule'] }, { onHold: true }).ok).toBe(true)
     expect(mapFixture('registered', {}, context, { onHold: false }).ok).toBe(true)
   })
 })
@@ -92,6 +96,85 @@ describe('routing by rules and tables', () => {
       user_id: { $find: { by: { name: 'Ada' } } },
     })
     expect(values).not.toHaveProperty('fiscal_position_id')
+  })
+})
+
+describe('the minimum of what is sold', () => {
+  const item = orderFixture('guest').order.items[0]
+  const sku = item?.sku ?? ''
+  const facts = {
+    type: 'consu',
+    category: 'All / Bikes / E',
+    categories: ['All', 'All / Bikes', 'All / Bikes / E'],
+    tags: ['heavy'],
+    storable: true,
+  }
+  const known = (entries: Record<string, Json>, more: Partial<OrderContext> = {}): OrderContext => ({
+    ...withTables({ minimum_quantity: entries }),
+    products: new Map([[sku, facts]]),
+    ...more,
+  })
+  const heldFor = (entries: Record<string, Json>, more: Partial<OrderContext> = {}) => {
+    const mapped = mapFixture('guest', {}, known(entries, more))
+    return mapped.ok || mapped.outcome.kind !== 'review' ? undefined : mapped.outcome
+  }
+
+  it('holds an order that has less of a product, names it, and lets it through once a person approved', () => {
+    expect(heldFor({ [sku]: '1000' })).toEqual({
+      kind: 'review',
+      cause: 'minimum_quantity',
+      message: expect.stringContaining(`of ${sku} are ordered; the minimum is 1000.`),
+      facts: expect.objectContaining({
+        below_minimum: [{ field: '/items/0', sku, quantity: expect.any(String), minimum: '1000' }],
+      }),
+    })
+    expect(heldFor({ [sku]: '0.5' })).toBeUndefined()
+    expect(mapFixture('guest', {}, known({ [sku]: '1000' }, { approvals: ['minimum_quantity'] })).ok).toBe(true)
+    expect(mapFixture('guest', { status: 'cancelled' }, known({ [sku]: '1000' })).ok).toBe(true)
+  })
+
+  it('is asked of a tag, of the nearest category, of a kind of customer, or of everything; the nearest entry decides', () => {
+    for (const entry of ['tag:heavy', 'category:All / Bikes', 'guest/*', `guest/${sku}`, '*'])
+      expect(heldFor({ [entry]: '1000' }), entry).toBeDefined()
+    for (const entry of ['tag:light', 'category:Bikes', 'company/*', `company/${sku}`])
+      expect(heldFor({ [entry]: '1000' }), entry).toBeUndefined()
+    expect(heldFor({ '*': '1000', [sku]: '1', 'MUG-WHT': '1' })).toBeUndefined()
+    expect(heldFor({ 'category:All': '1000', 'category:All / Bikes / E': '1' })).toBeUndefined()
+    expect(heldFor({ [sku]: '1000', [`guest/${sku}`]: '1' })).toBeUndefined()
+  })
+
+  it('counts all lines of a product together', () => {
+    const line = { ...item, quantity: '2', discount: '0', unitPrice: '5', total: '10', taxAmount: '0', taxRate: '0' }
+    const change = {
+      items: [line, { ...line, lineId: 'again' }],
+      ...{ shippingLines: [], discounts: [] },
+      ...{ subtotal: '20', shippingTotal: '0', taxTotal: '0', total: '20' },
+    }
+    expect(mapFixture('guest', change, known({ [sku]: '4' })).ok).toBe(true)
+    const mapped = mapFixture('guest', change, known({ [sku]: '5' }))
+    expect(mapped).toMatchObject({ outcome: { facts: { below_minimum: [{ quantity: '4', minimum: '5' }] } } })
+  })
+
+  it('stands beside a rule that holds the order too: everything is said at once', () => {
+    const order = { ...defaultRuleSets.order, review: [{ when: { path: 'total', greater: '0' }, reason: 'By hand.' }] }
+    const both = heldFor({ [sku]: '1000' }, { ruleSets: { ...defaultRuleSets, order } })
+    expect(both).toMatchObject({
+      cause: 'rule',
+      facts: { reasons: [{ cause: 'rule', message: 'By hand.' }, { cause: 'minimum_quantity' }] },
+    })
+  })
+
+  it('parks where the table gives no number, and asks Odoo only where an entry speaks of tags or categories', () => {
+    expect(mapFixture('guest', {}, known({ [sku]: 'six' }))).toMatchObject({
+      ok: false,
+      outcome: { kind: 'correct', problems: [{ code: 'invalid_value', field: '/items/0/quantity', value: sku }] },
+    })
+    const asks = (entries: Record<string, Json>) => minimumAsksForProducts(known(entries).lookups)
+    expect([asks({ [sku]: '1' }), asks({ 'tag:heavy': '1' }), asks({ 'company/category:All': '1' })]).toEqual([
+      false,
+      true,
+      true,
+    ])
   })
 })
 

@@ -357,7 +357,7 @@ describe('rules of a business', () => {
       warehouse_id: { $find: { model: 'stock.warehouse', by: { code: 'EAST' } } },
       team_id: { $find: { model: 'crm.team', by: { name: 'Big orders' } } },
     })
-    expect(operationsOf('third-party', { id: '7' }, { ...routed, approved: true })[0]?.values).not.toHaveProperty(
+    expect(operationsOf('third-party', { id: '7' }, { ...routed, approvals: ['rule'] })[0]?.values).not.toHaveProperty(
       'warehouse_id',
     )
   })
@@ -372,7 +372,7 @@ describe('rules of a business', () => {
         facts: { total: '134.19' },
       },
     })
-    expect(mapFixture('discounts', {}, { ...routed, approved: true }).ok).toBe(true)
+    expect(mapFixture('discounts', {}, { ...routed, approvals: ['rule'] }).ok).toBe(true)
     expect(mapFixture('discounts', { status: 'cancelled' }, routed).ok).toBe(true)
   })
 })

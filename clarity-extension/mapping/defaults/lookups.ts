@@ -149,5 +149,15 @@ const ofRouting: LookupTables = {
   },
 }
 
+/** What an order is held to. */
+const ofChecks: LookupTables = {
+  minimum_quantity: {
+    title: 'Minimum quantities',
+    about:
+      'An SKU, `tag:` and a tag of Odoo’s product, `category:` and the complete name of Odoo’s category, or `*` -> the least that is sold of a product on one order. With a price list or a segment (`guest`, `person`, `company`) and `/` before it, it is for those customers only.',
+    entries: {},
+  },
+}
+
 /** The tables as they are before a merchant adds to them. */
-export const defaultLookups: LookupTables = { ...ofOrders, ...ofProducts, ...ofRouting }
+export const defaultLookups: LookupTables = { ...ofOrders, ...ofProducts, ...ofRouting, ...ofChecks }

@@ -203,6 +203,7 @@ export const orderToOdoo: RuleSet = {
     { check: 'customer_warning' },
     { check: 'duplicate_reference', when: { path: 'purchaseOrderNumber', exists: true } },
     { check: 'credit_limit', when: { path: 'paid', equals: false } },
+    { check: 'minimum_quantity' },
   ],
   follow: [
     {

@@ -3,6 +3,7 @@ import type { Mapped, Origins } from '../engine.ts'
 import { digest } from '../order/digest.ts'
 import type { Operation } from '../order/operation.ts'
 import { visibleOrigins, visibleProblem } from '../order/visible.ts'
+import { type MappedBy, mappedBy } from '../rule-sets.ts'
 import type { RuleSet } from '../rules.ts'
 import type { SharedMapped } from './shared.ts'
 
@@ -11,6 +12,8 @@ export type MasterMapped =
   | {
       ok: true
       operations: Operation[]
+      /** The versions of the rules that made it. */
+      by: MappedBy
       /** Of all that would be written; equal means nothing to do. */
       hash: string
       /** Made when it is asked for. By operation id: pointer into what is written -> pointer into the storefront's record. */
@@ -28,12 +31,18 @@ export interface MasterPart {
   derived?: readonly [from: string, to: string]
 }
 
-export function masterMapped(operations: Operation[], parts: MasterPart[]): MasterMapped {
+/** @param sets that the parts were mapped with */
+export function masterMapped(
+  operations: Operation[],
+  parts: MasterPart[],
+  sets: readonly RuleSet[] = [],
+): MasterMapped {
   const [first, ...others] = parts.flatMap(({ mapped }) => (mapped.ok ? [] : mapped.problems.map(visibleProblem)))
   if (first) return { ok: false, problems: [first, ...others] }
   return {
     ok: true,
     operations,
+    by: mappedBy(sets),
     hash: digest(operations.map(({ id, hash }) => `${id} ${hash}`)),
     get origins() {
       const all: Record<string, Origins> = {}

@@ -39,8 +39,8 @@ export interface OrderContext extends MappingContext {
   acceptDifference?: boolean
   /** Only for rules that look at products (order/products.ts). */
   products?: Products
-  /** A person has looked at an order that a rule holds for review, and lets it go on. */
-  approved?: boolean
+  /** What a person has taken of what the order was held for: `rule`, or the name of a check. */
+  approvals?: readonly string[]
   /** False while payments are switched off: they are shown on the order, and no money is booked. */
   payments?: boolean
 }

@@ -5,7 +5,7 @@ import type { OrderContext, OrderRuleSets } from './context.ts'
 import { withFacts } from './facts.ts'
 import type { Expected } from './figures.ts'
 import { version } from './operation.ts'
-import { type Parties, type Party, parties } from './parties.ts'
+import { type CustomerSource, type Parties, type Party, parties } from './parties.ts'
 import { type PreparedOrder, prepareOrder } from './prepare.ts'
 import { inconsistency } from './sums.ts'
 
@@ -38,6 +38,8 @@ export interface OrderPlan {
   /** Those whose money came in. */
   payments: PaymentMapping[]
   expected: Expected
+  /** Where the buyer is, and what kind of buyer it is. */
+  place: CustomerSource['place']
 }
 
 /** Derives what the rules need: whom the order concerns, how its lines are written, what must come out. Pure. */
@@ -67,6 +69,7 @@ export function planOrder(
       payments:
         context.payments === false ? [] : paymentMappings(prepared.order, sets.payment, context.company.currency),
       expected: prepared.expected,
+      place: who.customer.source.place,
     },
   }
 }

@@ -552,6 +552,7 @@ export const de: Words = {
       language: 'Sprachen',
       fiscal_position: 'Steuerpositionen',
       customer_tag: 'Kundenmerkmale',
+      minimum_quantity: 'Mindestmengen',
     },
     about: {
       tax: 'Steuerkennzeichen des Shops → Name der Verkaufssteuer in Odoo. Ohne Eintrag entscheidet der Steuersatz. „exempt“ steht für Zeilen mit Satz, aber ohne Steuer.',
@@ -574,6 +575,8 @@ export const de: Words = {
       fiscal_position: 'Land der Rechnungsadresse („ch“) → Name der Steuerposition eines neuen Kunden.',
       customer_tag:
         'Segment eines neuen Kunden („guest“, „person“, „company“ oder der Name seiner Preisliste) → Name eines Merkmals in Odoo.',
+      minimum_quantity:
+        'Eine SKU, „tag:“ und ein Merkmal von Odoos Produkt, „category:“ und der vollständige Name von Odoos Kategorie, oder * → wie viel von einem Produkt ein Auftrag mindestens enthält. Mit einer Preisliste oder einem Segment und „/“ davor (company/…) gilt es nur für diese Kunden.',
     },
     waitingWord: 'warten',
     openCount_one: '{{count}} offen',
@@ -1049,6 +1052,7 @@ export const de: Words = {
     customer_warning: 'Beim Kunden steht ein Verkaufshinweis',
     credit_limit: 'Das Kreditlimit würde überschritten',
     duplicate_reference: 'Eine Bestellnummer ist doppelt',
+    minimum_quantity: 'Es ist weniger bestellt als die Mindestmenge',
     lookups_changed: 'Eine Wertetabelle hat sich inzwischen geändert',
     too_large: 'Der Datensatz ist zu groß',
     bad_request: 'Die Anfrage wird nicht verstanden',
@@ -1154,11 +1158,15 @@ export const de: Words = {
     no_tax_rule: 'Fügen Sie eine Steuerregel hinzu; alles, was darauf wartet, wird freigegeben.',
     unmapped: 'Fügen Sie der Tabelle einen Eintrag für den Wert hinzu; alles, was darauf wartet, wird freigegeben.',
     not_for_sale:
-      'Geben Sie das Produkt in Odoo für den Verkauf frei, oder einigen Sie sich mit dem Kunden auf ein anderes, und wiederholen Sie dann.',
-    customer_warning: 'Klären Sie, was der Hinweis sagt, nehmen Sie ihn in Odoo vom Kunden und wiederholen Sie dann.',
-    credit_limit: 'Warten Sie auf eine Zahlung oder erhöhen Sie das Kreditlimit in Odoo, und wiederholen Sie dann.',
+      'Geben Sie das Produkt in Odoo für den Verkauf frei, oder einigen Sie sich mit dem Kunden auf ein anderes, und wiederholen Sie dann; oder genehmigen Sie die Bestellung, wie sie ist.',
+    customer_warning:
+      'Klären Sie, was der Hinweis sagt, nehmen Sie ihn in Odoo vom Kunden und wiederholen Sie dann; oder genehmigen Sie die Bestellung trotzdem.',
+    credit_limit:
+      'Warten Sie auf eine Zahlung oder erhöhen Sie das Kreditlimit in Odoo, und wiederholen Sie dann; oder genehmigen Sie diese Bestellung.',
     duplicate_reference:
-      'Fragen Sie den Kunden, welcher Auftrag gemeint ist; stornieren Sie den anderen in Odoo und wiederholen Sie, oder verwerfen Sie diesen.',
+      'Fragen Sie den Kunden, welcher Auftrag gemeint ist; genehmigen Sie diesen, wenn es beide sind; sonst stornieren Sie den anderen in Odoo und wiederholen Sie, oder verwerfen Sie diesen.',
+    minimum_quantity:
+      'Genehmigen Sie den Auftrag, wenn die Menge vereinbart ist; sonst berichtigen Sie die Tabelle und wiederholen, oder lehnen Sie ihn ab.',
     lookups_changed:
       'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
     business_rule: 'Tun Sie, was Odoo verlangt, und wiederholen Sie dann.',

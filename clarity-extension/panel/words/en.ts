@@ -535,6 +535,7 @@ export const en = {
       language: 'Languages',
       fiscal_position: 'Fiscal positions',
       customer_tag: 'Customer tags',
+      minimum_quantity: 'Minimum quantities',
     },
     about: {
       tax: "The storefront's tax code → the name of Odoo's sales tax. Without an entry the rate decides. `exempt` is for lines with a rate and no tax.",
@@ -559,6 +560,8 @@ export const en = {
       fiscal_position: 'Country of the invoice address (ch) → name of the fiscal position of a new customer.',
       customer_tag:
         'Segment of a new customer (guest, person, company, or the name of its price list) → name of a tag in Odoo.',
+      minimum_quantity:
+        'An SKU, “tag:” and a tag of Odoo’s product, “category:” and the complete name of Odoo’s category, or * → the least that is sold of a product on one order. With a price list or a segment and “/” before it (company/…) it is for those customers only.',
     },
     waitingWord: 'waiting',
     openCount_one: '{{count}} open',
@@ -1030,6 +1033,7 @@ export const en = {
     customer_warning: 'The customer has a sales warning',
     credit_limit: 'The credit limit would be exceeded',
     duplicate_reference: 'A purchase order number is used twice',
+    minimum_quantity: 'Less is ordered than the minimum',
     lookups_changed: 'A value table changed meanwhile',
     too_large: 'The record is too large',
     bad_request: 'The request is not understood',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { odooChecks } from '../../../shared/checks.ts'
 import { decimal } from '../../../shared/entities.ts'
 
 /** The keyword arguments of the addon's methods, as its contract has them. */
@@ -36,7 +37,7 @@ export const operation = z.strictObject({
         .default([]),
     })
     .optional(),
-  checks: z.array(z.enum(['not_for_sale', 'customer_warning', 'credit_limit', 'duplicate_reference'])).default([]),
+  checks: z.array(z.enum(odooChecks)).default([]),
   accept_difference: z.boolean().default(false),
   traceparent: z.string().optional(),
 })
