@@ -26,19 +26,23 @@ export function holdOf(
   const [first, ...others] = problems
   if (first) return { ok: false, outcome: correct(first, ...others) }
 
-  const held = [
-    ...ruled.map((message) => ({ cause: 'rule', message })),
-    ...below.map((one) => ({ cause: MINIMUM, message: sentenceOf(one) })),
-  ]
-  const [top] = held
-  if (!top) return { ok: true, used }
+  const tooFew = below.map(sentenceOf)
+  if (ruled.length + tooFew.length === 0) return { ok: true, used }
   const { number, total, currency } = order
   const facts = {
-    ...{ number, total, currency },
+    number,
+    total,
+    currency,
     ...(below.length > 0 && { below_minimum: below.map((one) => ({ ...one })) }),
-    ...(held.some(({ cause }) => cause !== top.cause) && { reasons: held }),
   }
-  return { ok: false, outcome: review(top.cause, held.map(({ message }) => message).join(' '), facts) }
+  if (ruled.length === 0) return { ok: false, outcome: review('minimum_quantity', tooFew.join(' '), facts) }
+  const both = tooFew.length > 0 && {
+    reasons: [
+      ...ruled.map((message) => ({ cause: 'rule', message })),
+      ...tooFew.map((message) => ({ cause: MINIMUM, message })),
+    ],
+  }
+  return { ok: false, outcome: review('rule', [...ruled, ...tooFew].join(' '), { ...facts, ...both }) }
 }
 
 const nothing: { below: TooFew[]; problems: Problem[]; used: UsedLookup[] } = { below: [], problems: [], used: [] }
