@@ -6,32 +6,34 @@ import { keyBeside } from './privacy/key-file.ts'
 import { type Sandbox, startSandbox } from './sandbox/start.ts'
 
 /** Reads the configuration, starts what is not configured as a sandbox, then the bridge; ends in the reverse order. */
-const read = readConfig()
-if ('problems' in read) {
-  process.stderr.write(`The bridge cannot start:\n${read.problems.map((problem) => `  - ${problem}`).join('\n')}\n`)
-  process.exit(1)
-}
-const { config: given } = read
-mkdirSync(given.dataDir, { recursive: true })
-const config = given.secretKeyIsNew ? { ...given, secretKey: keyBeside(given.dataDir) } : given
-const log = pino({ level: config.logLevel, redact: ['*.authorization', '*.clientSecret', '*.apiKey', '*.password'] })
-log.info(summary(config), 'starting')
+export async function main(): Promise<void> {
+  const read = readConfig()
+  if ('problems' in read) {
+    process.stderr.write(`The bridge cannot start:\n${read.problems.map((problem) => `  - ${problem}`).join('\n')}\n`)
+    process.exit(1)
+  }
+  const { config: given } = read
+  mkdirSync(given.dataDir, { recursive: true })
+  const config = given.secretKeyIsNew ? { ...given, secretKey: keyBeside(given.dataDir) } : given
+  const log = pino({ level: config.logLevel, redact: ['*.authorization', '*.clientSecret', '*.apiKey', '*.password'] })
+  log.info(summary(config), 'starting')
 
-const sandbox = await startSandbox(config)
-const bridge = await startBridge({ ...config, ...sandbox.sides }, log)
-await sandbox.connect(bridge.url)
-process.stdout.write(banner(config, bridge.url, sandbox))
+  const sandbox = await startSandbox(config)
+  const bridge = await startBridge({ ...config, ...sandbox.sides }, log)
+  await sandbox.connect(bridge.url)
+  process.stdout.write(banner(config, bridge.url, sandbox))
 
-let stopping = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, async () => {
-    if (stopping) return
-    stopping = true
-    log.info({ signal }, 'stopping')
-    await bridge.stop()
-    await sandbox.stop()
-    process.exit(0)
-  })
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, async () => {
+      if (stopping) return
+      stopping = true
+      log.info({ signal }, 'stopping')
+      await bridge.stop()
+      await sandbox.stop()
+      process.exit(0)
+    })
+  }
 }
 
 function banner({ adminPassword, adminPasswordIsNew }: Config, url: string, { urls }: Sandbox): string {
@@ -42,3 +44,5 @@ function banner({ adminPassword, adminPasswordIsNew }: Config, url: string, { ur
   ]
   return `\nThe Clarity-Odoo bridge is running.\n\n${lines.join('\n')}\n\n`
 }
+
+if (import.meta.main) await main()

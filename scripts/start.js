@@ -10,11 +10,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1)
 }
 
-// Compiled once, not at every start; threads take it from the environment. It also saves some 25 MB: nothing is left to compile.
+const { compileCache, compileWhenOld } = await import('./compiled.ts')
+await compileWhenOld()
 const { enableCompileCache } = await import('node:module')
-const { directory } = enableCompileCache()
-if (directory) process.env.NODE_COMPILE_CACHE = directory
+enableCompileCache(compileCache)
+process.env.NODE_COMPILE_CACHE = compileCache
 
 const { buildPanelWhenOld } = await import('./build.ts')
 await buildPanelWhenOld()
-await import('../clarity-extension/main.ts')
+const { main } = await import('../clarity-extension/main.ts')
+await main()

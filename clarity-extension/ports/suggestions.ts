@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import { type Correction, correctSku, correctValue, type KnownProduct } from '../assist/corrections.ts'
@@ -69,10 +68,6 @@ export function suggestionsPort({
   tables,
   now = Date.now,
 }: SuggestionParts): SuggestionsPort {
-  const contract = openApi.parse(
-    parse(readFileSync(join(import.meta.dirname, '../../shared/clarity.openapi.yaml'), 'utf8')),
-  )
-
   return {
     async of(entity) {
       const task = await taskOf(entity)
@@ -165,7 +160,7 @@ export function suggestionsPort({
 
   async function fieldsOf(entity: SuggestedEntity): Promise<SourceField[]> {
     const { schema, types } = entities[entity]
-    const own = fieldsOfSchema(contract, schema).filter(({ path }) => path !== 'attributes')
+    const own = fieldsOfSchema(await contract(), schema).filter(({ path }) => path !== 'attributes')
     return withSamples(own, await recordsOf(types)).filter(({ path }) => path !== 'attributes')
   }
 
@@ -216,6 +211,12 @@ function correctionsOf(
 }
 
 const openApi = z.looseObject({ components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }) })
+
+/** The storefront's contract, read when suggestions are asked for. */
+async function contract(): Promise<z.infer<typeof openApi>> {
+  const { parse } = await import('yaml')
+  return openApi.parse(parse(await readFile(join(import.meta.dirname, '../../shared/clarity.openapi.yaml'), 'utf8')))
+}
 const envelope = z.looseObject({ data: z.record(z.string(), z.unknown()) })
 const itemsShape = z.looseObject({ items: z.array(z.looseObject({ sku: z.string() })) })
 const problemShape = z.object({

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { generateText, Output } from 'ai'
 import { z } from 'zod'
 
 /** A language model that a merchant has named: any address that speaks OpenAI's chat completions, a local one included. */
@@ -55,13 +53,6 @@ const CACHED = 200
 /** Asks at most once for the same thing, within limits of time and cost. Never throws for what the model or the network does. */
 export function createAdvisor(options: ModelOptions): Advisor {
   const { timeoutMs = 8_000, tokensPerDay = 200_000, now = Date.now } = options
-  const provider = createOpenAICompatible({
-    name: 'merchant',
-    baseURL: options.url,
-    ...(options.key === undefined ? {} : { apiKey: options.key }),
-    supportsStructuredOutputs: true,
-    fetch: onlyTo(options.url, options.fetch ?? fetch),
-  })
   const answers = new Map<string, Advice>()
   let spent = { day: 0, tokens: 0 }
 
@@ -88,8 +79,9 @@ export function createAdvisor(options: ModelOptions): Advisor {
 
   async function ask(prompt: string, questions: readonly Question[], used: (tokens: number) => void): Promise<Advice> {
     try {
+      const { generateText, model, Output } = await sdk()
       const result = await generateText({
-        model: provider(options.model),
+        model,
         instructions: INSTRUCTIONS,
         prompt,
         output: Output.object({ schema: answerShape }),
@@ -105,6 +97,22 @@ export function createAdvisor(options: ModelOptions): Advisor {
       // Whatever the far side does, the matcher's own answer stands.
       return { ok: false, why: isSilence(error) ? 'silent' : 'wrong' }
     }
+  }
+
+  /** Loaded with the first question: 5 MB that most shops never need. */
+  async function sdk() {
+    const [{ generateText, Output }, { createOpenAICompatible }] = await Promise.all([
+      import('ai'),
+      import('@ai-sdk/openai-compatible'),
+    ])
+    const provider = createOpenAICompatible({
+      name: 'merchant',
+      baseURL: options.url,
+      ...(options.key === undefined ? {} : { apiKey: options.key }),
+      supportsStructuredOutputs: true,
+      fetch: onlyTo(options.url, options.fetch ?? fetch),
+    })
+    return { generateText, Output, model: provider(options.model) }
   }
 
   function remember(key: string, advice: Advice): void {
