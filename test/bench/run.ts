@@ -2,6 +2,8 @@
  * npm run bench [name …]: one line per figure, `bench <name> <metric> <value> <unit>`. Every figure that is a ratio was
  * measured against its yardstick in the same run, in interleaved rounds, and is the ratio of the medians.
  */
+import { compileWhenOld } from '../../scripts/compiled.ts'
+
 export type Report = (metric: string, value: number, unit: string) => void
 type Bench = (report: Report) => Promise<void>
 
@@ -23,6 +25,7 @@ if (unknown.length > 0) {
   console.error(`No bench named ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`)
   process.exit(2)
 }
+await compileWhenOld()
 for (const [name, load] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const { run } = await load()
