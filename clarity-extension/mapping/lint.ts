@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import type jsonata from 'jsonata'
+import jsonata from 'jsonata'
 import { prepare } from './functions.ts'
 import type { LookupTables } from './lookups.ts'
 import type { Each, Rule, RuleSet, Value } from './rules.ts'
@@ -80,13 +79,10 @@ export function lint(set: RuleSet, described: Described = {}, tables?: LookupTab
   }
 }
 
-/** Loaded with the first expression: most rule sets have none. */
-const reader = (): typeof jsonata => createRequire(import.meta.url)('jsonata')
-
 function ofExpression(text: string | undefined, at: string): RuleFault[] {
   if (text === undefined) return []
   try {
-    reader()(text)
+    jsonata(text)
     return []
   } catch (error) {
     const said = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : ''
