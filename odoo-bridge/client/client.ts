@@ -13,6 +13,7 @@ import {
   described,
   documented,
   facts,
+  keyedPage,
   type Operation,
   pages,
   ping,
@@ -28,6 +29,7 @@ export type States = { [K in keyof typeof states]: z.infer<(typeof states)[K]> }
 export type StateKind = keyof States
 export type Pages = { [K in keyof typeof pages]: z.infer<(typeof pages)[K]> }
 export type PageKind = keyof Pages
+export type KeyedKind = 'product' | 'partner' | 'price'
 
 export interface CallOptions {
   /** W3C trace context of the event that causes the call. */
@@ -142,6 +144,17 @@ export function createOdooClient(options: OdooOptions) {
         api.POST('/json/2/clarity.bridge/read_page', { body, ...init(opts) }),
         shape[kind],
       )
+    },
+
+    /** By what every record of a kind is recognised, by id. @param position `next` of the page before; limit at most 1000 */
+    readKeys: (
+      store: string,
+      kind: KeyedKind,
+      { after = 0, limit = 1000 }: { after?: number; limit?: number } = {},
+      opts: CallOptions = {},
+    ) => {
+      const body = { store, kind, after, limit }
+      return read(bridge('read_keys'), api.POST('/json/2/clarity.bridge/read_keys', { body, ...init(opts) }), keyedPage)
     },
 
     /** Payments of some days in the storefront's journals, by id. Both days count, e.g. `2026-01-01` to `2026-01-31`. */

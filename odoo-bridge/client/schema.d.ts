@@ -161,6 +161,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/json/2/clarity.bridge/read_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * By what every record of a kind is recognised, by id; for matching both sides before a first load.
+         * @description product - all but the addon's own; partner - whoever may be a customer: no contact or address of another one, no company of the database, no colleague; price - rules of active price lists. Archived records are told as not active.
+         */
+        post: operations["readKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/json/2/clarity.bridge/takings": {
         parameters: {
             query?: never;
@@ -1070,6 +1090,18 @@ export interface components {
                 total: components["schemas"]["Decimal"];
             }[];
         };
+        Keyed: {
+            id: number;
+            name: string;
+            /** @description product - also for sale. */
+            active: boolean;
+            /** @description product - sku, barcode; partner - email, vat, name. What is empty is left out. */
+            keys: {
+                [key: string]: string;
+            };
+            /** @description Its Clarity id */
+            ref: string | null;
+        };
         /** @description A field of a confirmed order, in Odoo and in the storefront, as a person reads it. */
         Difference: {
             /** @description The storefront's lineId. */
@@ -1743,6 +1775,45 @@ export interface operations {
                         pickings?: components["schemas"]["PickingState"][];
                         stock?: components["schemas"]["StockState"][];
                         held?: string[];
+                        next: number | null;
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    readKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    store: components["schemas"]["Store"];
+                    /** @enum {string} */
+                    kind: "product" | "partner" | "price";
+                    /**
+                     * @description The `next` of the page before.
+                     * @default 0
+                     */
+                    after?: number;
+                    /** @default 200 */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        records: components["schemas"]["Keyed"][];
                         next: number | null;
                     };
                 };

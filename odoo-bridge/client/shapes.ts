@@ -244,6 +244,16 @@ export const pages = {
   stock: states.stock.extend({ next }),
 }
 
+export type Keyed = z.infer<typeof keyed>
+const keyed = z.object({
+  id: z.int(),
+  name: z.string(),
+  active: z.boolean(),
+  keys: z.record(z.string(), z.string()),
+  ref: z.string().nullable(),
+}) satisfies z.ZodType<Schemas['Keyed']>
+export const keyedPage = z.object({ records: z.array(keyed), next })
+
 export const takings = z.object({
   payments: z.array(
     z.object({

@@ -85,6 +85,34 @@ describe.each([
     })
   })
 
+  it('every record is told by its keys, in pages, with what the storefront calls it', async () => {
+    const made = await one(customer('k1'))
+    const keyed = async (kind: 'product' | 'partner') => {
+      const records = []
+      for (let after = 0; ; ) {
+        const reply = await odoo.client.readKeys('masters', kind, { after, limit: 3 })
+        if (!reply.ok) throw new Error(JSON.stringify(reply.outcome))
+        records.push(...reply.value.records)
+        if (reply.value.next === null) return records
+        after = reply.value.next
+      }
+    }
+    const partners = await keyed('partner')
+    expect(partners.find(({ id }) => id === made.res_id)).toEqual({
+      ...{ id: made.res_id, name: 'Customer k1', active: true, ref: 'k1' },
+      keys: { email: 'k1@shop.example', name: 'Customer k1' },
+    })
+    // Its address is no customer.
+    expect(partners.filter(({ name }) => name === 'Customer k1')).toHaveLength(1)
+
+    await odoo.person.createProduct('KEYED', 'Keyed')
+    await odoo.person.archiveProduct('KEYED')
+    const products = await keyed('product')
+    expect(products.filter(({ keys }) => keys.sku === 'SOCK-GRY-L')).toMatchObject([{ active: true, ref: null }])
+    expect(products.filter(({ keys }) => keys.sku === 'KEYED')).toMatchObject([{ active: false }])
+    expect(new Set(products.map(({ id }) => id)).size).toBe(products.length)
+  })
+
   it('a product is read by its id: its reference, price and taxes', async () => {
     const stock = await odoo.client.readState('masters', 'stock', ['SOCK-GRY-L'])
     const id = stock.ok ? stock.value.stock[0]?.product_id : undefined

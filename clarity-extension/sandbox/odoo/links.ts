@@ -24,6 +24,9 @@ export function openLinks(db: Database) {
   const writers = db.prepare<[string, string, string, number], Link>(
     'SELECT * FROM link WHERE store = ? AND kind = ? AND model = ? AND res_id = ? AND hash IS NOT NULL',
   )
+  const refs = db.prepare<[string, string, string, number], { ref: string }>(
+    `SELECT ref FROM link WHERE store = ? AND kind = ? AND model = ? AND res_id = ? AND ref NOT LIKE 'guest:%'`,
+  )
   const save = db.prepare<[Link]>(`
     INSERT INTO link (store, kind, ref, model, res_id, version, hash, traceparent)
     VALUES (@store, @kind, @ref, @model, @res_id, @version, @hash, @traceparent)
@@ -34,6 +37,9 @@ export function openLinks(db: Database) {
     /** Those that write the record; what was only needed does not. */
     writers: ({ store, kind, model, res_id }: Pick<Link, 'store' | 'kind' | 'model' | 'res_id'>): Link[] =>
       writers.all(store, kind, model, res_id),
+    /** What the storefront calls the record; a guest is nobody there. */
+    refOf: ({ store, kind, model, res_id }: Pick<Link, 'store' | 'kind' | 'model' | 'res_id'>): string | null =>
+      refs.get(store, kind, model, res_id)?.ref ?? null,
     of: (model: string, id: number): Link | undefined => of.get(model, id),
     save: (link: Link) => void save.run(link),
   }

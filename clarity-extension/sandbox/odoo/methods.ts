@@ -4,6 +4,7 @@ import { odooEnvelope } from '../../../shared/events.ts'
 import { applyAll } from './apply.ts'
 import { choicesOf } from './choices.ts'
 import { beyondStandIn, OdooError } from './error.ts'
+import { keyPage } from './keys.ts'
 import { partnerStates, productStates } from './masters.ts'
 import { fieldsOf } from './models.ts'
 import { productFacts } from './product-facts.ts'
@@ -67,6 +68,8 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
     changes: (body) => changes(world, argumentsOf(requests.changes, body)),
 
     read_page: (body) => readPage(world, argumentsOf(requests.read_page, body)),
+
+    read_keys: (body) => keyPage(world, argumentsOf(requests.read_keys, body)),
 
     takings: (body) => takings(world, argumentsOf(requests.takings, body)),
 

@@ -71,6 +71,12 @@ export const requests = {
     limit: z.int().min(1).max(1000).default(200),
     pending_orders: z.array(z.string()).max(5000).default([]),
   }),
+  read_keys: z.strictObject({
+    store,
+    kind: z.enum(['product', 'partner', 'price']),
+    after: z.int().min(0).default(0),
+    limit: z.int().min(1).max(1000).default(200),
+  }),
   takings: z.strictObject({
     store,
     first_day: z.iso.date(),

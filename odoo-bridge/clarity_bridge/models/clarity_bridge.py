@@ -1,4 +1,5 @@
 import json
+from collections import defaultdict
 
 from odoo import api, models, release
 from odoo.exceptions import AccessError, UserError
@@ -223,15 +224,27 @@ class ClarityBridge(models.AbstractModel):
         order_ids = [op.record_id for op in done if op.model == "sale.order"]
         links = {op.record_id: (op.ref, batch.link(op.key).version) for op in done if op.model == "sale.order"}
         states = orders.states(self.env["sale.order"].browse(order_ids), links)
-        return [self._result(op, states) for op in batch.operations]
+        names = self._names(done)
+        return [self._result(op, states, names) for op in batch.operations]
 
-    def _result(self, operation, states):
+    def _names(self, operations):
+        """(model, id) -> name; the records of a model are read at once."""
+        ids = defaultdict(list)
+        for operation in operations:
+            ids[operation.model].append(operation.record_id)
+        return {
+            (model, record.id): record.display_name
+            for model, some in ids.items()
+            for record in self.env[model].browse(some)
+        }
+
+    def _result(self, operation, states, names):
         result = {"id": operation.id, "status": operation.status}
         if operation.record_id:
-            record = self.env[operation.model].browse(operation.record_id)
-            result |= {"res_id": record.id, "name": record.display_name}
+            key = operation.model, operation.record_id
+            result |= {"res_id": operation.record_id, "name": names[key]}
             if operation.model == "sale.order":
-                result["order"] = states[record.id]
+                result["order"] = states[operation.record_id]
         if operation.problems:
             result["problems"] = operation.problems
             result["message"] = operation.problems[0]["message"]

@@ -3,6 +3,8 @@ from datetime import date
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..tools.keys import KINDS as KEYED
+from ..tools.keys import read_keys
 from ..tools.reading import KINDS, instant, read_changes, read_page, read_takings
 from ..tools.state import iso
 
@@ -44,11 +46,17 @@ class ClarityBridge(models.AbstractModel):
             raise UserError(self.env._("first_day and last_day are days, as 2026-01-31.")) from None
         return read_takings(self.env, store, first, last, after, limit)
 
-    def _check_reading(self, store, kind, after, limit):
+    @api.model
+    @api.readonly
+    def read_keys(self, store, kind, after=0, limit=200):
+        self._check_reading(store, kind, after, limit, KEYED)
+        return read_keys(self.env, store, kind, after, limit)
+
+    def _check_reading(self, store, kind, after, limit, kinds=KINDS):
         self._check_service()
         self._check_text(store, "store")
-        if kind not in KINDS:
-            raise UserError(self.env._("kind is one of %s.", ", ".join(KINDS)))
+        if kind not in kinds:
+            raise UserError(self.env._("kind is one of %s.", ", ".join(kinds)))
         if not isinstance(after, int) or after < 0:
             raise UserError(self.env._("after is the id that the page before ended with, or 0."))
         if not isinstance(limit, int) or not 0 < limit <= _MAX_ROWS:

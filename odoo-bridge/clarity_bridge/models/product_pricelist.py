@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools.emission import changed
+from ..tools.emission import changed, emits
 
 
 class ProductPricelist(models.Model):
@@ -8,6 +8,6 @@ class ProductPricelist(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"name", "active", "currency_id"}.isdisjoint(vals):
+        if not {"name", "active", "currency_id"}.isdisjoint(vals) and emits(self.env, "price"):
             changed(self.env, "price", self.with_context(active_test=False).item_ids.ids)
         return result

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..tools.emission import changed
+from ..tools.emission import changed, emits
 
 _TOLD = {"active", "barcode", "default_code", "lst_price", "product_template_attribute_value_ids", "weight"}
 # A rule for all variants of a product is a price of each: of a new or renamed one, too.
@@ -38,7 +38,8 @@ class ProductProduct(models.Model):
         return self.browse()
 
     def _clarity_prices_changed(self):
-        # sudo: which price rules there are is asked on behalf of whoever changed the product.
-        rules = self.env["product.pricelist.item"].sudo()
-        domain = ["|", ("product_id", "in", self.ids), ("product_tmpl_id", "in", self.product_tmpl_id.ids)]
-        changed(self.env, "price", rules._search(domain).get_result_ids() if self else [])
+        if self and emits(self.env, "price"):
+            # sudo: which price rules there are is asked on behalf of whoever changed the product.
+            rules = self.env["product.pricelist.item"].sudo()
+            domain = ["|", ("product_id", "in", self.ids), ("product_tmpl_id", "in", self.product_tmpl_id.ids)]
+            changed(self.env, "price", rules.search(domain).ids)

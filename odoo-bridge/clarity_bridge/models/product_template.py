@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.emission import changed
+from ..tools.emission import changed, emits
 
 _TOLD = {
     "name",
@@ -24,6 +24,6 @@ class ProductTemplate(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not _TOLD.isdisjoint(vals):
+        if not _TOLD.isdisjoint(vals) and emits(self.env, "product"):
             changed(self.env, "product", self.with_context(active_test=False).product_variant_ids.ids)
         return result

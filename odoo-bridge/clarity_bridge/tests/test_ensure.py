@@ -105,3 +105,20 @@ class TestEnsure(BridgeCase):
     def test_business_partner_may_not_be_invented(self):
         [result] = self.apply(self.order(ensure=[]))
         self.assertProblem(result, "correct", "unknown_reference")
+
+    def test_what_a_field_searches_by_itself_is_asked_one_value_at_a_time(self):
+        """`price_include` refuses to be searched for both of its values at once."""
+        taxes = self.env["account.tax"].create(
+            [
+                {"name": "7 in", "amount": 7, "type_tax_use": "sale", "price_include_override": "tax_included"},
+                {"name": "7 on top", "amount": 7, "type_tax_use": "sale", "price_include_override": "tax_excluded"},
+            ]
+        )
+        found = [
+            {"$find": {"model": "account.tax", "by": {"amount": "7", "type_tax_use": "sale", "price_include": both}}}
+            for both in (True, False)
+        ]
+        order = self.applied(
+            lines=[self.line(ref=f"L{n}", tax_ids={"$set": [one]}) for n, one in enumerate(found)], follow=[]
+        )
+        self.assertEqual([line.tax_ids for line in order.order_line], list(taxes))

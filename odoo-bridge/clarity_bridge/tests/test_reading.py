@@ -96,6 +96,44 @@ class TestReading(BridgeCase):
         page = self.bridge.read_page("main", "stock", limit=1, pending_orders=["o1", "o2", "nowhere"])
         self.assertEqual(page["held"], ["o1"])
 
+    def test_keys_of_products_leave_the_own_ones_out_and_name_what_is_not_for_sale(self):
+        self.mug.barcode = "4001"
+        self.shirt.sale_ok = False
+        page = self.bridge.read_keys("main", "product", limit=1000)
+        rows = {row["id"]: row for row in page["records"]}
+        self.assertIsNone(page["next"])
+        self.assertEqual(
+            rows[self.mug.id],
+            {
+                "id": self.mug.id,
+                "name": "Mug",
+                "active": True,
+                "keys": {"sku": "T-MUG", "barcode": "4001"},
+                "ref": None,
+            },
+        )
+        self.assertFalse(rows[self.shirt.id]["active"])
+        self.assertNotIn(self.env.ref("clarity_bridge.product_gift_card").id, rows)
+
+    def test_keys_of_partners_are_those_of_customers(self):
+        self.apply(self.order())
+        customer = self.env["res.partner"].browse(self.link("c1", "customer").res_id)
+        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": customer.id})
+        rows = {row["id"]: row for row in self.bridge.read_keys("main", "partner", limit=1000)["records"]}
+        self.assertEqual(rows[customer.id]["ref"], "c1")
+        self.assertEqual(rows[customer.id]["keys"], {"email": "c1@example.com", "name": "Ann"})
+        for other in contact | self.service.partner_id | self.env.company.partner_id:
+            self.assertNotIn(other.id, rows)
+
+    def test_keys_of_price_rules_are_those_of_active_lists(self):
+        pricelist = self.env["product.pricelist"].create({"name": "Trade"})
+        rule = self.env["product.pricelist.item"].create({"pricelist_id": pricelist.id, "fixed_price": 3})
+        told = {row["id"]: row["name"] for row in self.bridge.read_keys("main", "price", limit=1000)["records"]}
+        self.assertIn("Trade", told[rule.id])
+        pricelist.active = False
+        again = self.bridge.read_keys("main", "price", limit=1000)["records"]
+        self.assertNotIn(rule.id, [row["id"] for row in again])
+
     def test_takings_are_those_of_the_journals_that_the_storefront_pays_into(self):
         self.service.group_ids += self.env.ref("clarity_bridge.group_service_accounting")
         bank = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
@@ -149,6 +187,8 @@ class TestReading(BridgeCase):
                 self.bridge.changes(*arguments)
         with self.assertRaises(UserError):
             self.bridge.read_page("main", "nothing")
+        with self.assertRaises(UserError):
+            self.bridge.read_keys("main", "order")
 
     def test_only_the_service_user_reads(self):
         person = new_test_user(self.env, "person", "sales_team.group_sale_manager")

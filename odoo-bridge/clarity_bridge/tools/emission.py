@@ -32,12 +32,12 @@ SETTING_OF = {
 #: Off until somebody switches them on: a catalogue may hold much that is not for the storefront.
 _OFF_AT_FIRST = {SETTING_OF[what] for what in ("product", "partner", "price")}
 #: Not told when the bridge itself wrote it: the storefront said so.
-_ECHOED = {"product", "partner", "price"}
+_ECHOED = {"product", "partner"}
 
 
 def changed(env, what, ids):
     """Note that these orders, deliveries, products … changed."""
-    if not ids or not _emits(env, what) or (what in _ECHOED and is_writing(env.cr)):
+    if not ids or not emits(env, what):
         return
     changes = env.cr.precommit.data.get(_CHANGES)
     if changes is None:
@@ -52,8 +52,13 @@ def is_on(env, setting):
     return env["ir.config_parameter"].sudo().get_param(setting, at_first) != "0"
 
 
-def _emits(env, what):
-    """Not while modules are being installed, nor in the tests of other modules."""
+def emits(env, what):
+    """Whether such a change is told now: for who would have to look up what changed.
+
+    Not while modules are being installed, nor in the tests of other modules.
+    """
+    if what in _ECHOED and is_writing(env.cr):
+        return False
     if not env.registry.ready or (module.current_test and not getattr(module.current_test, "clarity_emits", False)):
         return False
     return is_on(env, SETTING_OF[what])

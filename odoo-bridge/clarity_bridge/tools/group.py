@@ -34,7 +34,8 @@ class Group:
     def write(self):
         new = [operation for operation in self.operations if not operation.record_id]
         self._lock([operation for operation in self.operations if operation.record_id])
-        needed, attached = self._needed(), self._attached()
+        needed = self._needed()
+        attached = self._attached(needed)
         self._claim(new, needed | attached)
         make(self, needed)
         variants.find(self, new)
@@ -103,14 +104,14 @@ class Group:
                     needed.setdefault(record.key, record)
         return needed
 
-    def _attached(self):
-        """Records that belong to operations and are not there yet."""
+    def _attached(self, needed):
+        """Records that belong to operations and are neither there nor made already."""
         return {
             record.key: record
             for operation in self.operations
             if not operation.same
             for record in operation.attach
-            if record.key not in self.batch.records
+            if record.key not in self.batch.records and record.key not in needed
         }
 
     def _claim(self, new, needed):

@@ -148,11 +148,30 @@ def _by_paths(matches):
 
 
 def _domain(env, model, bys):
+    """At least everything that is asked for; which is whose is told by `_index`. A row per question would be slow."""
     paths = sorted(bys[0])
-    if len(paths) == 1:
-        values = list({_typed(env, model, paths[0], by[paths[0]]) for by in bys})
-        return Domain(paths[0], "in", values)
-    return Domain.OR(Domain.AND(Domain(path, "=", _typed(env, model, path, by[path])) for path in paths) for by in bys)
+    columns = [path for path in paths if _is_column(env, model, path)]
+    rest = [path for path in paths if path not in columns]
+    alike = defaultdict(list)
+    for by in bys:
+        alike[tuple(_typed(env, model, path, by[path]) for path in rest)].append(by)
+    return Domain.OR(
+        Domain.AND(
+            [Domain(path, "=", value) for path, value in zip(rest, values, strict=True)]
+            + [Domain(path, "in", list({_typed(env, model, path, by[path]) for by in some})) for path in columns]
+        )
+        for values, some in alike.items()
+    )
+
+
+def _is_column(env, model, path):
+    """Whether several of its values may be asked for at once. A field with a search of its own may refuse that."""
+    for name in path.split("."):
+        field = env[model]._fields[name]
+        if not field.store or field.type == "boolean":
+            return False
+        model = field.comodel_name
+    return True
 
 
 def _index(records, paths):
