@@ -1,12 +1,42 @@
 import { canonical } from '../mapping/json.ts'
-import type { Rule, RuleSet } from '../mapping/rules.ts'
+import type { Rule, RuleSet, Value } from '../mapping/rules.ts'
 import type { Candidate } from './suggest.ts'
 
-/** The rule set that an accepted suggestion belongs to; undefined where no flow maps such records by rules yet. */
-export function ruleSetOf(entity: string, { model, within }: Candidate): string | undefined {
-  if (entity !== 'order') return undefined
-  return model === 'sale.order' || (model === 'sale.order.line' && within !== undefined) ? 'order-to-odoo' : undefined
+/** Rule sets that suggestions are made for, with the entity whose fields they read. */
+export const suggestedSets: Readonly<Record<string, string>> = {
+  'order-to-odoo': 'order',
+  'customer-to-odoo': 'customer',
+  'product-to-odoo': 'product',
 }
+
+/** The rule set that an accepted suggestion belongs to; undefined where no flow maps such records by rules. */
+export function ruleSetOf(entity: string, { model, within, rule }: Candidate): string | undefined {
+  if (!rule) return undefined
+  if (model === 'sale.order' && within === undefined) return entity === 'order' ? 'order-to-odoo' : undefined
+  if (model === 'sale.order.line') return entity === 'order' && within !== undefined ? 'order-to-odoo' : undefined
+  if (within !== undefined) return undefined
+  if (model === 'res.partner') return entity === 'customer' ? 'customer-to-odoo' : undefined
+  return model === 'product.product' && entity === 'product' ? 'product-to-odoo' : undefined
+}
+
+/** Fields of the storefront that the rules read already, wherever; what stands in a list behind the list's own path. */
+export function readBy(rules: readonly Value[], at = ''): string[] {
+  return rules.flatMap((value) => {
+    const own = [value.from ?? []]
+      .flat()
+      .map((path) => (path.startsWith('/') ? path.slice(1).replaceAll('/', '.') : `${at}${path}`))
+    const parts = [...Object.values({ ...value.object, ...value.find?.by }), ...(value.set ?? [])]
+    const each = [...(value.lines?.each ?? []), ...(value.list ?? [])]
+    return [
+      ...own,
+      ...readBy(parts, at),
+      ...each.flatMap(({ in: list, rules: inner }) => readBy(inner, `${at}${list}.`)),
+    ]
+  })
+}
+
+/** The rules that an accepted candidate adds. */
+export const addedRules = (candidate: Candidate): Rule[] => rulesOf(candidate)
 
 /**
  * The rules with the suggested one in its place: with the record's own, or with those of the lines it is about. It stands behind

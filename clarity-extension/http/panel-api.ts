@@ -10,6 +10,7 @@ import { entityRoutes } from './entities.ts'
 import { failureRoutes } from './failures.ts'
 import { liveRoutes } from './live.ts'
 import { lookupRoutes } from './lookups.ts'
+import { mappingSuggestionRoutes } from './mapping-suggestions.ts'
 import { mappingRoutes } from './mappings.ts'
 import { overviewRoutes } from './overview.ts'
 import { personRoutes } from './persons.ts'
@@ -62,7 +63,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(session.router)
   router.use(session.required)
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
-  router.use(lookupRoutes(options.lookups), mappingRoutes(options))
+  router.use(lookupRoutes(options.lookups), mappingSuggestionRoutes(options), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
   router.use(reconciliationRoutes(options.reconciliation, now))
   router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions))

@@ -4,10 +4,12 @@ import type { Correction } from '../assist/corrections.ts'
 import type { Verdict } from '../assist/learning.ts'
 import type { Advised } from '../assist/model/advised.ts'
 import type { Reason } from '../assist/reasons.ts'
+import type { Candidate, Suggestion } from '../assist/suggest.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
 import type { Json } from '../mapping/json.ts'
+import type { Rule, RuleSet } from '../mapping/rules.ts'
 import type { Persons } from '../privacy/persons.ts'
 import type { DriftKind } from '../reconcile/drift.ts'
 import type { DriftRow } from '../reconcile/drifts.ts'
@@ -47,10 +49,37 @@ export interface SuggestionsPort {
   of(entity: SuggestedEntity): Promise<({ ok: true } & Advised) | { ok: false; message: string }>
   /** A person's word: it teaches the ranking, and an accepted rule goes into the draft of its rule set where there is one. */
   decide(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<{ learned: true; draft: string | null }>
+  /** What could be added to a rule set; undefined where no suggestions are made for it. */
+  forRules(rules: RuleSet): Promise<RuleSuggestions | { ok: false; message: string } | undefined>
+  /** The rules with a candidate in its place; undefined: there is no such candidate, or it has no place there. */
+  placed(rules: RuleSet, which: Named): Promise<PlacedRules | undefined>
+  /** A person's word alone. */
+  learn(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<void>
   /** What a dead letter probably meant; undefined when there is no such event. */
   corrections(eventId: number): Promise<Correction[] | undefined>
   /** What the values of a table that have no entry probably are; undefined when there is no such table. */
   values(table: string): Promise<SuggestedValue[] | undefined>
+}
+
+/** A storefront's field and the field of Odoo that it may be. */
+export type Named = Pick<Verdict, 'path' | 'model' | 'field'>
+
+export interface PlacedRules {
+  entity: SuggestedEntity
+  rules: RuleSet
+  added: Rule[]
+}
+
+export interface RuleSuggestions {
+  ok: true
+  entity: SuggestedEntity
+  model: Advised['model']
+  /** Fields that no rule reads yet, the surest first. `candidates` have a place in the rules; the first is the suggested one. */
+  items: (Pick<Suggestion, 'path' | 'confidence' | 'certain' | 'reasons'> & {
+    candidates: (Pick<Candidate, 'model' | 'field' | 'label'> & { rules: Rule[]; within: string | null })[]
+  })[]
+  /** Fields that no rule reads and that nothing in Odoo is like enough to. */
+  unsuggested: string[]
 }
 
 /** On what both sides differ, and what an accountant closes a month with. */

@@ -38,6 +38,7 @@ export function customerToOperations(customer: Customer, written: Written, conte
     priceList: customer.priceList,
     creditLimit: customer.creditLimit,
     onHold: customer.onHold,
+    attributes: customer.attributes,
     ...(main && { address: prepareAddress(main, owner, context.lookups) }),
   }
   const mapped = mapShared(ruleSetOf(customerToOdoo, context), source, context, written)

@@ -231,6 +231,15 @@ export const mappingSchemaQuery = (mapping: string) =>
     staleTime: 60_000,
   })
 
+/** Asked again after each change of the draft. */
+export const mappingSuggestionsQuery = (mapping: string, revision: number, live: number) =>
+  queryOptions({
+    queryKey: ['mapping', mapping, 'suggestions', revision, live],
+    queryFn: () => take(api.GET('/mappings/{mapping}/suggestions', { params: { path: { mapping } } })),
+    staleTime: 60_000,
+    placeholderData: (before) => before,
+  })
+
 export const mappingRecordsQuery = (mapping: string, version: number) =>
   infiniteQueryOptions({
     queryKey: ['mapping', mapping, 'records', version],

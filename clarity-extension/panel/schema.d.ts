@@ -1160,6 +1160,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mappings/{mapping}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that could be added, for fields of the storefront that no rule reads yet, the surest first. */
+        get: operations["listMappingSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/suggestions/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a suggested rule would write for stored events, what it would release, and what stays true. Nothing is written. */
+        post: operations["trySuggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mappings/{mapping}/suggestions/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a suggested rule into the draft, with the rules on the screen. It teaches the ranking; nothing is mapped by it yet. */
+        post: operations["acceptSuggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mappings/{mapping}/replay": {
         parameters: {
             query?: never;
@@ -2104,6 +2155,44 @@ export interface components {
                 /** @enum {string} */
                 verdict: "changed" | "released" | "broken" | "untried";
                 changes: components["schemas"]["MappingChange"][];
+            }[];
+        };
+        MappingSuggestions: {
+            /** @description The storefront's entity; null where no suggestions are made for these rules. */
+            entity: string | null;
+            /**
+             * @description What became of the question to a language model.
+             * @enum {string}
+             */
+            model: "off" | "not_needed" | "asked" | "silent" | "wrong" | "budget";
+            /** @description Fields that no rule reads and nothing in Odoo is like enough to. */
+            unsuggested: string[];
+            items: {
+                path: string;
+                confidence: number;
+                certain: boolean;
+                reasons: components["schemas"]["Reason"][];
+                /** @description The suggested one first. */
+                candidates: {
+                    model: string;
+                    field: string;
+                    label: string;
+                    rules: components["schemas"]["Rule"][];
+                    /** @description The list whose lines the rules are for. */
+                    within: string | null;
+                }[];
+            }[];
+        };
+        SuggestionTrial: {
+            added: components["schemas"]["Rule"][];
+            preview: components["schemas"]["MappingPreview"];
+            invariants: {
+                /** @enum {string} */
+                code: "rules_fit" | "nothing_fails" | "only_target" | "amounts_same" | "records_same";
+                /** @description null: nothing could be tried. */
+                holds: boolean | null;
+                /** @description What speaks against it. */
+                seen: string[];
             }[];
         };
         MappingRecordPage: {
@@ -4015,6 +4104,95 @@ export interface operations {
                     "application/json": components["schemas"]["MappingPreview"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMappingSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None where nothing is like enough, or where no suggestions are made for these rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingSuggestions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    trySuggestion: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    path: string;
+                    model: string;
+                    field: string;
+                    rules?: components["schemas"]["RuleSet"];
+                    /** @default 100 */
+                    last?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The proof. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionTrial"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptSuggestion: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                mapping: components["parameters"]["mapping"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    path: string;
+                    model: string;
+                    field: string;
+                    /** @description Revision of the draft on the screen; 0: none. */
+                    seen: number;
+                    rules?: components["schemas"]["RuleSet"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Mapping"];
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -4,18 +4,20 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import { type Correction, correctSku, correctValue, type KnownProduct } from '../assist/corrections.ts'
-import { ruleSetOf, withSuggested } from '../assist/drafting.ts'
+import { addedRules, readBy, ruleSetOf, suggestedSets, withSuggested } from '../assist/drafting.ts'
 import { learnedFrom, type Verdict } from '../assist/learning.ts'
 import { adviseOn } from '../assist/model/advised.ts'
 import type { Advisor } from '../assist/model/advisor.ts'
 import { fieldsOfSchema, type SourceField, withSamples } from '../assist/schema.ts'
-import { suggest, type Task } from '../assist/suggest.ts'
+import { type Candidate, suggest, type Task } from '../assist/suggest.ts'
 import { suggestValues } from '../assist/values.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { SuggestionsPort } from '../http/ports.ts'
-import type { SuggestedEntity } from '../http/suggestions.ts'
+import type { Named, SuggestionsPort } from '../http/ports.ts'
+import { type SuggestedEntity, suggestedEntities } from '../http/suggestions.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { LookupDesk } from '../lookups/desk.ts'
+import type { RuleSet } from '../mapping/rules.ts'
+import { sourceFields } from '../mapping/sources.ts'
 import type { Described } from '../mapping/validate.ts'
 import { liveRules, saveDraft } from '../mapping/versions.ts'
 import type { Rulebook } from '../rulebook/types.ts'
@@ -75,21 +77,43 @@ export function suggestionsPort({
     },
 
     async decide(entity, verdict, by) {
-      const row = { accepted: Number(verdict.accepted), decided_by: by, decided_at: now() }
-      await db.transaction().execute(async (trx) => {
-        await trx
-          .insertInto('suggestion_verdicts')
-          .values({ entity, path: verdict.path, model: verdict.model, field: verdict.field, ...row })
-          .onConflict((conflict) => conflict.columns(['entity', 'path', 'model', 'field']).doUpdateSet(row))
-          .execute()
-        const after = { to: `${verdict.model}.${verdict.field}`, accepted: verdict.accepted }
-        await audit.record(
-          { who: by, action: 'suggestion.decide', entity: `suggestion:${entity}.${verdict.path}`, after },
-          trx,
-        )
-      })
+      await learn(entity, verdict, by)
       return { learned: true, draft: verdict.accepted ? await intoDraft(entity, verdict, by) : null }
     },
+
+    async forRules(rules) {
+      const entity = entityOf(rules)
+      if (!entity) return undefined
+      const task = await taskOf(entity)
+      if (!task.ok) return task
+      const { suggestions, model } = await adviseOn(task.value, advisor)
+      const read = new Set(readBy(rules.rules))
+      const known = new Set(sourceFields(rules.name).map(({ path }) => path.replaceAll('[]', '')))
+      const open = suggestions.filter(
+        ({ path }) => !read.has(path) && (known.has(path) || /(^|\.)attributes\./.test(path)),
+      )
+      const items = open.flatMap(({ best, others, ...suggestion }) => {
+        if (!best || placedIn(rules, entity, best) === undefined) return []
+        const candidates = [best, ...others].filter((one) => placedIn(rules, entity, one))
+        return [{ ...suggestion, candidates: candidates.map(candidateOf) }]
+      })
+      return {
+        ok: true,
+        entity,
+        model,
+        items: items.sort((a, b) => b.confidence - a.confidence),
+        unsuggested: open.flatMap(({ path, best }) => (best ? [] : [path])),
+      }
+    },
+
+    async placed(rules, which) {
+      const entity = entityOf(rules)
+      const candidate = entity && (await candidateFor(entity, which))
+      const placed = candidate && placedIn(rules, entity, candidate)
+      return placed && { entity, rules: placed, added: addedRules(candidate) }
+    },
+
+    learn,
 
     async corrections(id) {
       const event = await queries.detail(id)
@@ -132,12 +156,33 @@ export function suggestionsPort({
     return { ok: true, value: { entity, model: models[0], described, fields: await fieldsOf(entity), learned } }
   }
 
-  /** The rule is the matcher's own, found again: what a browser sends is only its name. @returns the draft it is in now */
-  async function intoDraft(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<string | null> {
+  async function learn(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<void> {
+    const row = { accepted: Number(verdict.accepted), decided_by: by, decided_at: now() }
+    await db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('suggestion_verdicts')
+        .values({ entity, path: verdict.path, model: verdict.model, field: verdict.field, ...row })
+        .onConflict((conflict) => conflict.columns(['entity', 'path', 'model', 'field']).doUpdateSet(row))
+        .execute()
+      const after = { to: `${verdict.model}.${verdict.field}`, accepted: verdict.accepted }
+      await audit.record(
+        { who: by, action: 'suggestion.decide', entity: `suggestion:${entity}.${verdict.path}`, after },
+        trx,
+      )
+    })
+  }
+
+  /** The matcher's own, found again: what a browser sends is only its name. */
+  async function candidateFor(entity: SuggestedEntity, which: Named): Promise<Candidate | undefined> {
     const task = await taskOf(entity)
-    const made = task.ok ? suggest(task.value).find(({ path }) => path === verdict.path) : undefined
+    const made = task.ok ? suggest(task.value).find(({ path }) => path === which.path) : undefined
     const named = made ? [made.best, ...made.others] : []
-    const candidate = named.find((one) => one?.model === verdict.model && one.field === verdict.field)
+    return named.find((one) => one?.model === which.model && one.field === which.field)
+  }
+
+  /** @returns the draft it is in now */
+  async function intoDraft(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<string | null> {
+    const candidate = await candidateFor(entity, verdict)
     const name = candidate && ruleSetOf(entity, candidate)
     if (!candidate || name === undefined) return null
     const moved = await rulebook.move(name, `Suggested: ${verdict.path} is ${verdict.field}.`, by, (history, who) => {
@@ -191,6 +236,21 @@ export function suggestionsPort({
     return rows.map(({ sku }) => ({ sku, name: '' }))
   }
 }
+
+const entityOf = ({ name }: RuleSet): SuggestedEntity | undefined =>
+  suggestedEntities.find((entity) => entity === suggestedSets[name])
+
+/** The rules with the candidate in them; undefined where it belongs to other rules, or has no place in these. */
+const placedIn = (rules: RuleSet, entity: string, candidate: Candidate): RuleSet | undefined =>
+  ruleSetOf(entity, candidate) === rules.name ? withSuggested(rules, candidate) : undefined
+
+const candidateOf = (candidate: Candidate) => ({
+  model: candidate.model,
+  field: candidate.field,
+  label: candidate.label,
+  rules: addedRules(candidate),
+  within: candidate.within ?? null,
+})
 
 function correctionsOf(
   problem: z.infer<typeof problemShape>,

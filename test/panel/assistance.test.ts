@@ -92,3 +92,42 @@ it('names on a dead letter what was probably meant', async () => {
   await page.getByText('Two letters are swapped.').waitFor()
   await page.context().close()
 })
+
+it('suggests a rule beside the rules, proves it on past orders, and takes it into the draft only after that', async () => {
+  const page = await open('/mappings/order-to-odoo')
+  const rules = page.getByRole('region', { name: 'Suggested rules' })
+  const row = rules.getByRole('listitem').filter({ hasText: 'attributes.requested_delivery' }).first()
+  await row.getByText('94 % sure').waitFor()
+  await row.getByText('12 of 12 samples have the form of it', { exact: false }).waitFor()
+  expect(await row.getByRole('radio').count()).toBe(2)
+  expect(await row.getByRole('button', { name: /^Take into the draft/ }).count()).toBe(0)
+
+  await row.getByRole('button', { name: /^Try on past records/ }).click()
+  await row.getByText(/^Tried on \d+ past records/).waitFor()
+  await row.getByText('No other field changes', { exact: true }).waitFor()
+  await row.getByText('2026-12-03 00:00:00').first().waitFor()
+  await row.getByText(/^It would release #/).waitFor()
+  await row.getByRole('button', { name: /^Take into the draft/ }).click()
+  await page.getByText('In the draft, and remembered.', { exact: false }).waitFor()
+  expect(server.ledger.moves).toContain(
+    'accepted order.attributes.requested_delivery > sale.order.commitment_date by admin',
+  )
+  await page
+    .getByRole('cell', { name: 'commitment_date' })
+    .or(page.getByRole('rowheader', { name: 'commitment_date' }))
+    .first()
+    .waitFor()
+  await expect.poll(() => rules.getByText('attributes.requested_delivery').count()).toBe(0)
+  await page.context().close()
+})
+
+it('takes a no to a suggested rule, and lists what it has no suggestion for', async () => {
+  const page = await open('/mappings/order-to-odoo')
+  const rules = page.getByRole('region', { name: 'Suggested rules' })
+  await rules.getByText('2 fields without a suggestion').click()
+  await rules.getByText('attributes.shoe_size').waitFor()
+  await rules.getByRole('button', { name: 'Wrong: attributes.gift_note is not Gift note' }).click()
+  await page.getByText('Remembered. It will not be suggested again.').waitFor()
+  expect(server.ledger.moves).toContain('rejected order.attributes.gift_note > sale.order.x_studio_gift_note by admin')
+  await page.context().close()
+})

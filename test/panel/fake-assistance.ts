@@ -1,8 +1,9 @@
 import { correctSku } from '../../clarity-extension/assist/corrections.ts'
+import { reason } from '../../clarity-extension/assist/reasons.ts'
 import { fieldsOfRecords } from '../../clarity-extension/assist/schema.ts'
 import { suggest } from '../../clarity-extension/assist/suggest.ts'
 import { suggestValues } from '../../clarity-extension/assist/values.ts'
-import type { PanelPorts, SuggestionsPort } from '../../clarity-extension/http/ports.ts'
+import type { PanelPorts, RuleSuggestions, SuggestionsPort } from '../../clarity-extension/http/ports.ts'
 import type { Action, RuleSetting, WatchRule } from '../../clarity-extension/watch/anomalies/rules.ts'
 import { recordRules, seriesNames } from '../../clarity-extension/watch/anomalies/rules.ts'
 import type { Anomaly } from '../../clarity-extension/watch/anomalies/watchman.ts'
@@ -178,6 +179,30 @@ export function fakeSuggestions(ledger: Ledger): SuggestionsPort {
       ledger.moves.push(`${accepted ? 'accepted' : 'rejected'} ${entity}.${path} > ${model}.${field} by ${by}`)
       return { learned: true, draft: null }
     },
+    async learn(entity, { path, model, field, accepted }, by) {
+      check()
+      ledger.moves.push(`${accepted ? 'accepted' : 'rejected'} ${entity}.${path} > ${model}.${field} by ${by}`)
+    },
+    async forRules({ name, rules }) {
+      check()
+      if (name !== 'order-to-odoo') return undefined
+      if (ledger.events.length === 0) return { ok: true, entity: 'order', model: 'off', items: [], unsuggested: [] }
+      const copies = ledger.events.length > 1_000 ? 60 : 1
+      const items = Array.from({ length: copies }, (_, at) => ruleSuggestions(at === 0 ? '' : `_${at}`)).flat()
+      const open = items.filter(({ candidates: [best] }) => !rules.some(({ to }) => to === best?.field))
+      return { ok: true, entity: 'order', model: 'off', items: open, unsuggested: ['attributes.shoe_size', 'locale'] }
+    },
+    async placed(rules, { path, field }) {
+      check()
+      const found = ruleSuggestions('').find((one) => one.path === path)
+      const candidate = found?.candidates.find((one) => one.field === field)
+      if (!candidate || rules.rules.some(({ to }) => to === field)) return undefined
+      return {
+        entity: 'order',
+        rules: { ...rules, rules: [...rules.rules, ...candidate.rules] },
+        added: candidate.rules,
+      }
+    },
     async values(table) {
       check()
       if (table !== 'payment_method') return undefined
@@ -199,6 +224,39 @@ export function fakeSuggestions(ledger: Ledger): SuggestionsPort {
       ])
     },
   }
+}
+
+function ruleSuggestions(end: string): RuleSuggestions['items'] {
+  const candidate = (field: string, label: string, from: string, convert?: string[]) => ({
+    model: 'sale.order',
+    field,
+    label,
+    within: null,
+    rules: [{ to: field, from, ...(convert && { convert }) }],
+  })
+  const [delivery, gift] = [`attributes.requested_delivery${end}`, `attributes.gift_note${end}`]
+  return [
+    {
+      path: delivery,
+      confidence: 0.94,
+      certain: true,
+      reasons: [
+        reason('alsoCalled', { name: delivery, label: 'Delivery Date', words: 'requested delivery date' }),
+        reason('format', { format: 'date', matching: 12, of: 12, samples: '“2026-12-03”, “2026-12-05”' }),
+      ],
+      candidates: [
+        candidate('commitment_date', 'Delivery Date', delivery, ['odooDatetime']),
+        candidate('validity_date', 'Expiration', delivery, ['odooDate']),
+      ],
+    },
+    {
+      path: gift,
+      confidence: 0.61,
+      certain: false,
+      reasons: [reason('similarName', { name: gift, label: 'Gift note' })],
+      candidates: [candidate('x_studio_gift_note', 'Gift note', gift)],
+    },
+  ]
 }
 
 const record = {

@@ -62,7 +62,11 @@ export function fakeMappings(ledger: FakeLedger): MappingDesk & { histories: Map
       if (!mapped.ok) return { ok: false, outcome: correct(...mapped.problems) }
       return { ok: true, writes: { 'order:1': { values: mapped.values } }, held: [] }
     },
-    preview: async () => report(ledger),
+    preview: async (rules) =>
+      report(
+        ledger,
+        rules.rules.some(({ to }) => to === 'commitment_date'),
+      ),
     replay: async (ids, by) => {
       ledger.moves.push(`replay ${ids.length} by ${by}`)
       return { moved: ids.length }
@@ -111,7 +115,7 @@ function ok(moved: Moved): History {
   return moved.history
 }
 
-function report(ledger: FakeLedger): PreviewReport {
+function report(ledger: FakeLedger, delivery: boolean): PreviewReport {
   const orders = ledger.events.filter(({ type }) => type === 'order.created').slice(0, 40)
   const items = orders.map(({ id, lane, subject, state }, index) => ({
     eventId: id,
@@ -121,10 +125,12 @@ function report(ledger: FakeLedger): PreviewReport {
     before: state === 'dead' ? 'correct' : 'mapped',
     after: 'mapped',
     verdict: state === 'dead' ? ('released' as const) : ('changed' as const),
-    changes: [
-      { at: `/order:${index}/values/origin`, kind: 'changed' as const, before: String(index), after: subject },
-      { at: `/order:${index}/values/x_studio_channel`, kind: 'added' as const, after: 'ebay' },
-    ],
+    changes: delivery
+      ? [{ at: `/order:${index}/values/commitment_date`, kind: 'added' as const, after: '2026-12-03 00:00:00' }]
+      : [
+          { at: `/order:${index}/values/origin`, kind: 'changed' as const, before: String(index), after: subject },
+          { at: `/order:${index}/values/x_studio_channel`, kind: 'added' as const, after: 'ebay' },
+        ],
   }))
   const released = items.filter(({ verdict }) => verdict === 'released').length
   const changed = items.length - released
@@ -134,7 +140,12 @@ function report(ledger: FakeLedger): PreviewReport {
     released,
     broken: 0,
     untried: 0,
-    fields: changed === 0 ? [] : [{ field: 'order · origin', count: changed, before: '1', after: '#3201' }],
+    fields:
+      changed === 0
+        ? []
+        : delivery
+          ? [{ field: 'order · commitment_date', count: changed, before: null, after: '2026-12-03 00:00:00' }]
+          : [{ field: 'order · origin', count: changed, before: '1', after: '#3201' }],
     items,
   }
 }

@@ -6,6 +6,8 @@ import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import { readConfig } from '../../clarity-extension/config.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
 import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
+import { addressToOdoo, customerToOdoo } from '../../clarity-extension/mapping/defaults/partner-to-odoo.ts'
+import { productToOdoo } from '../../clarity-extension/mapping/defaults/product-to-odoo.ts'
 import { type SuggestionParts, suggestionsPort } from '../../clarity-extension/ports/suggestions.ts'
 import { createRulebook } from '../../clarity-extension/rulebook/rulebook.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
@@ -184,6 +186,39 @@ it('puts an accepted rule into the draft, and maps nothing otherwise by it', asy
   // The delivered rules have this one already.
   const known = { path: 'purchaseOrderNumber', model: 'sale.order', field: 'client_order_ref', accepted: true }
   expect((await suggestions.decide('order', known, 'ann')).draft).toBeNull()
+})
+
+it('suggests for the rules that are open what they do not read yet, and puts it in its place', async () => {
+  await add('order.created', { id: 'o2', attributes: { requested_delivery: '2026-12-03', moon_phase: 'full' } })
+  const made = await port().forRules(orderToOdoo)
+  if (!made?.ok) throw new Error('suggestions for the order')
+  const paths = made.items.map(({ path }) => path)
+  expect(paths).toContain('attributes.requested_delivery')
+  // Read by a rule already, or a field of another set of rules.
+  for (const path of ['purchaseOrderNumber', 'items.quantity', 'billingAddress.city']) expect(paths).not.toContain(path)
+  expect(made.unsuggested).toContain('attributes.moon_phase')
+  const [first] = made.items.find(({ path }) => path === 'attributes.requested_delivery')?.candidates ?? []
+  expect(first).toMatchObject({
+    field: 'commitment_date',
+    rules: [{ to: 'commitment_date', convert: ['odooDatetime'] }],
+  })
+
+  const which = { path: 'attributes.requested_delivery', model: 'sale.order', field: 'commitment_date' }
+  const placed = await port().placed(orderToOdoo, which)
+  expect(placed?.rules.rules).toEqual([...orderToOdoo.rules, ...(placed?.added ?? [])])
+  expect(await port().placed(placed?.rules ?? orderToOdoo, which)).toBeUndefined()
+  expect(await port().placed(orderToOdoo, { ...which, field: 'amount_total' })).toBeUndefined()
+  expect(await port().forRules(addressToOdoo)).toBeUndefined()
+})
+
+it('suggests for customers and products what their rules can read', async () => {
+  await add('customer.created', { id: 'c2', attributes: { kundennummer: 'K-2' } })
+  const made = await port().forRules(customerToOdoo)
+  if (!made?.ok) throw new Error('suggestions for the customer')
+  const own = made.items.find(({ path }) => path === 'attributes.kundennummer')
+  expect(own?.candidates[0]).toMatchObject({ model: 'res.partner', field: 'ref' })
+  const product = await port().forRules(productToOdoo)
+  expect(product?.ok && product.items.map(({ candidates }) => candidates[0]?.model)).toContain('product.product')
 })
 
 it('needs the model by name where its address is set', () => {

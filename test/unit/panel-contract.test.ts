@@ -58,6 +58,17 @@ const bodies: Record<string, object> = {
   'post /mappings/{mapping}/test': { event: { number: '#1', placedAt: '2026-11-20T10:00:00Z' } },
   'post /mappings/{mapping}/preview': { last: 50 },
   'post /mappings/{mapping}/replay': { version: 2 },
+  'post /mappings/{mapping}/suggestions/trial': {
+    path: 'attributes.requested_delivery',
+    model: 'sale.order',
+    field: 'commitment_date',
+  },
+  'post /mappings/{mapping}/suggestions/accept': {
+    path: 'attributes.requested_delivery',
+    model: 'sale.order',
+    field: 'commitment_date',
+    seen: 4,
+  },
   'post /failures/replay': { cause: 'unknown_sku' },
   'post /failures/dismiss': { which: { cause: 'unknown_sku' }, reason: 'sold by phone' },
   'post /events/{id}/check': { body: { type: 'order.created' } },

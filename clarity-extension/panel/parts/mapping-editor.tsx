@@ -9,6 +9,7 @@ import { ConfirmButton } from './confirm.tsx'
 import { MappingActivate } from './mapping-activate.tsx'
 import styles from './mapping-editor.module.css'
 import { MappingFields } from './mapping-fields.tsx'
+import { Proposals } from './proposals.tsx'
 import { RulesTable } from './rules-table.tsx'
 import { toast } from './toast.tsx'
 
@@ -92,15 +93,18 @@ export function MappingEditor(props: {
       </div>
       {faults.length > 0 && <Faults faults={faults} />}
       {json === undefined ? (
-        <div className={styles.columns}>
-          <RulesTable
-            rules={rules.rules}
-            schema={schema.data}
-            change={(next) => change({ ...rules, rules: next })}
-            label={t('mappings.view.rules')}
-          />
-          <MappingFields schema={schema.data} />
-        </div>
+        <>
+          <div className={styles.columns}>
+            <RulesTable
+              rules={rules.rules}
+              schema={schema.data}
+              change={(next) => change({ ...rules, rules: next })}
+              label={t('mappings.view.rules')}
+            />
+            <MappingFields schema={schema.data} />
+          </div>
+          <Proposals mapping={mapping} rules={rules} onConflict={onConflict} />
+        </>
       ) : (
         <Textarea
           value={json}
