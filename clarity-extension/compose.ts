@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { createOdooClient } from '../odoo-bridge/client/client.ts'
 import { createAudit } from './audit/audit.ts'
-import { createClarityClient } from './clarity/client.ts'
 import type { ClarityConfig, Config, OdooConfig } from './config.ts'
+import { openConnections } from './connections/connections.ts'
 import { odooSender } from './delivery/odoo-sender.ts'
 import { flowNameOf, hasFlow } from './flows/registry.ts'
 import { handlerOf, typeRules } from './handler.ts'
@@ -19,7 +18,7 @@ import { createQueries } from './ledger/queries.ts'
 import { createSkipped } from './ledger/skipped.ts'
 import { createLinks } from './links.ts'
 import { assistance } from './ports/assistance.ts'
-import { claritySide, odooSide } from './ports/connections.ts'
+import { connectionSides } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
 import { keyExpiries } from './ports/expiries.ts'
@@ -45,7 +44,6 @@ import { checkKey, sealAnew } from './privacy/rotation.ts'
 import { createSeal } from './privacy/seal.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
-import { keptSecrets } from './sweep/kept-secrets.ts'
 import { createSwitches } from './switches.ts'
 import { createAlerts } from './watch/alerts/alerts.ts'
 import { metrics } from './watch/metrics.ts'
@@ -67,8 +65,6 @@ const STORE = 'default'
 /** config -> store -> clients -> ledger -> flows -> doors. */
 export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> {
   const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
-  const clarity = createClarityClient(config.clarity)
-  const odoo = createOdooClient(config.odoo)
   const links = createLinks(store)
   const switches = createSwitches(store.db)
   const audit = createAudit(store)
@@ -76,13 +72,12 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const published = publishedStock(store.db)
   const seal = createSeal([config.secretKey, ...config.previousSecretKeys])
   await checkKey(store.db, seal)
+  const connections = await openConnections({ store, seal, given: config })
+  const { clarity, odoo, book } = connections
   const queries = createQueries(store, Date.now, seal)
   const watch = metrics(queries, flowNameOf)
   const traces = config.otlp && otlpTraces({ ...config.otlp, log })
-  const sides = {
-    clarity: claritySide(clarity, config.clarity),
-    odoo: odooSide(odoo, config.odoo, () => writtenToOdoo(switches)),
-  }
+  const sides = connectionSides(connections, () => writtenToOdoo(switches))
 
   const assist = assistance({
     store,
@@ -114,12 +109,13 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     seal,
     types: typeRules,
     project: demandOf,
-    probe: async (name) => (await sides[name].check()).every(({ ok }) => ok),
+    probe: (name, cause) => sides[name].isMended(cause),
     observe: (fact) => {
       watch.observe(fact)
       assist.observe(fact)
       alerts.observe(fact)
       traces?.observe(fact)
+      if (fact.fact === 'resumed') connections.circuits[fact.connection].close()
     },
   })
   const tables = lookups(store, clarity, odoo, log, seal.openText)
@@ -189,8 +185,6 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     published,
     audit,
   })
-  const secrets = keptSecrets(store.db, config.secretKey)
-  await secrets.load()
   const sweeps = bridgeSweeps({
     db: store.db,
     clarity,
@@ -201,7 +195,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     store: STORE,
     hasFlow,
     publicUrl: config.publicUrl,
-    secrets,
+    keepSecret: (secret) => book.clarity.addSecret(secret, null, 'bridge'),
     releaseMissed: lookupDesk.releaseMissed,
     reconcile: compared.run,
     also: [assist.sweep],
@@ -221,7 +215,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
     mappings: mappingDesk({ engine: mapping, queries, ledger }),
-    linksOf: panelLinks(links, config),
+    linksOf: panelLinks(links, () => book.odoo.settings().url),
     entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, audit }),
     sweeps: sweepsPort(sweeps, audit),
     reconciliation: compared.port,
@@ -232,16 +226,13 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const app = createApp({
     doors: [
       webhookDoors({
-        secrets: {
-          clarity: () => [...config.clarity.webhookSecrets, ...secrets.all()],
-          odoo: () => config.odoo.webhookSecrets,
-        },
+        secrets: { clarity: book.clarity.secrets, odoo: book.odoo.secrets },
         ledger,
         log,
       }),
       documentDoors({
         invoice: (id) => odoo.document(STORE, id),
-        secrets: () => [...config.clarity.webhookSecrets, ...secrets.all()],
+        secrets: book.clarity.secrets,
         secretKey: config.secretKey,
         log,
       }),
@@ -282,6 +273,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       await closed
       await mapping.close()
       await traces?.stop()
+      connections.stop()
       await store.close()
     },
   }

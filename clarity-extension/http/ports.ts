@@ -165,6 +165,8 @@ export interface ConnectionCheck {
   message: string
   /** What to do, when it is not ok. */
   remedy?: string
+  /** It is not ok and stops nothing that goes to this side. */
+  deliversAnyway?: boolean
   ms: number
 }
 

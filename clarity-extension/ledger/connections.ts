@@ -34,8 +34,9 @@ export interface Connections {
   stop(): void
 }
 
-/** Milliseconds between probes: the last one stays. */
+/** Milliseconds between probes: the last one stays. What was silent is back sooner than what refuses us. */
 const PROBES = [15_000, 30_000, 60_000]
+const PROBES_OF_SILENCE = [5_000, 10_000, 15_000, 30_000]
 const LOOK_MS = 15_000
 
 /**
@@ -87,29 +88,30 @@ export function createConnections(
     const rows = await db.selectFrom('connections').selectAll().execute()
     const up = rows.filter(({ state }) => state === 'up').map(({ name }) => name)
     for (const { name, state, cause } of rows) {
-      if (state === 'paused' && cause !== BY_HAND) probeLater(name, 0)
+      if (state === 'paused' && cause !== BY_HAND) probeLater(name, cause, 0)
     }
     // Another replica may have resumed it while a claim here still saw it paused.
     if (up.length > 0) await db.updateTable('lanes').set({ waits_for: null }).where('waits_for', 'in', up).execute()
   }
 
-  const probeLater = (name: Connection, tries: number) => {
+  const probeLater = (name: Connection, cause: string | null, tries: number) => {
     if (!probe || stopped || timers.has(name)) return
-    const timer = setTimeout(() => void tryNow(name, tries), PROBES[Math.min(tries, PROBES.length - 1)])
+    const waits = cause === 'circuit_open' ? PROBES_OF_SILENCE : PROBES
+    const timer = setTimeout(() => void tryNow(name, cause, tries), waits[Math.min(tries, waits.length - 1)])
     timer.unref()
     timers.set(name, timer)
   }
 
-  const tryNow = async (name: Connection, tries: number) => {
+  const tryNow = async (name: Connection, cause: string | null, tries: number) => {
     try {
-      const mended = await probe?.(name)
+      const mended = await probe?.(name, cause)
       if (stopped) return
       if (mended) return await resume(name)
     } catch (error) {
       log.warn({ connection: name, error: String(error) }, 'probe failed')
     }
     forget(name)
-    probeLater(name, tries + 1)
+    probeLater(name, cause, tries + 1)
   }
 
   const forget = (name: Connection) => {

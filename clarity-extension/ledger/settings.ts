@@ -30,7 +30,7 @@ export interface LedgerOptions {
   /** The storefront's demand in an event that is being stored, written in the same transaction. */
   project?: (event: NewEvent) => DemandRow[]
   /** Whether a paused connection takes us again. */
-  probe?: (connection: Connection) => Promise<boolean>
+  probe?: (connection: Connection, cause: string | null) => Promise<boolean>
   observe?: (fact: LedgerFact) => void
 }
 

@@ -1,17 +1,33 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Ping } from '../../odoo-bridge/client/shapes.ts'
-import type { Failure } from '../../shared/outcome.ts'
+import type { Connection, OutcomeOf } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
-import type { ClarityConfig, OdooConfig } from '../config.ts'
+import type { Connections } from '../connections/connections.ts'
 import type { ConnectionCheck, ConnectionSide } from '../http/ports.ts'
 
 /** Minutes our clock and Odoo's may differ before signatures are refused. */
 const CLOCK_LIMIT_MS = 5 * 60_000
 
-export function claritySide(clarity: Pick<ClarityClient, 'check'>, config: ClarityConfig): ConnectionSide {
+interface Side extends ConnectionSide {
+  /** Whether what it was paused for is over. */
+  isMended(cause: string | null): Promise<boolean>
+}
+
+/** Both sides as the panel and the ledger's probe see them. They look past the circuits: that is how an open one closes. */
+export function connectionSides(
+  { book, direct }: Pick<Connections, 'book' | 'direct'>,
+  written: () => Promise<string[]>,
+): Record<Connection, Side> {
   return {
+    clarity: claritySide({ check: () => direct.clarity().check() }, () => book.clarity.settings()),
+    odoo: odooSide({ ping: () => direct.odoo().ping() }, () => book.odoo.settings(), written),
+  }
+}
+
+export function claritySide(clarity: Pick<ClarityClient, 'check'>, settings: () => { baseUrl: string }): Side {
+  return sideOf({
     label: 'Clarity storefront',
-    address: config.baseUrl,
+    address: () => settings().baseUrl,
     async check() {
       const began = performance.now()
       const reply = await clarity.check()
@@ -22,18 +38,18 @@ export function claritySide(clarity: Pick<ClarityClient, 'check'>, config: Clari
           : failed(reply.outcome, ms),
       ]
     },
-  }
+  })
 }
 
 /** @param written the entities that are written to Odoo now: each needs rights of its own */
 export function odooSide(
   odoo: Pick<OdooClient, 'ping'>,
-  config: Pick<OdooConfig, 'url' | 'db'>,
+  settings: () => { url: string; db: string },
   written: () => Promise<string[]> = async () => [],
-): ConnectionSide {
-  return {
+): Side {
+  return sideOf({
     label: 'Odoo',
-    address: `${config.url}, database ${config.db}`,
+    address: () => `${settings().url}, database ${settings().db}`,
     async check() {
       const began = performance.now()
       const reply = await odoo.ping()
@@ -53,26 +69,42 @@ export function odooSide(
             ),
         off < CLOCK_LIMIT_MS
           ? passed('Clock', `Odoo's clock differs by ${Math.round(off / 1000)} s.`, 0)
-          : fault(
+          : aside(
               'Clock',
               `Odoo's clock differs by ${Math.round(off / 60_000)} minutes.`,
               'Switch time synchronisation on at both servers; signatures older than 5 minutes are refused.',
             ),
         outbox.sending
           ? passed('Webhooks', `Odoo sends webhooks; ${outbox.pending} wait.`, 0)
-          : fault(
+          : aside(
               'Webhooks',
               'Odoo sends no webhooks: no address is set, or it was switched off after an answer 410.',
               'Enter the address of this bridge in Odoo under Settings > Clarity and switch sending on.',
             ),
       ]
     },
-  }
+  })
 
   /** Everything that what is switched on needs, once each. */
   async function missingRights({ missing_rights, missing_by_entity }: Ping): Promise<string[]> {
     const entities = await written()
     return [...new Set([...missing_rights, ...entities.flatMap((entity) => missing_by_entity[entity] ?? [])])]
+  }
+}
+
+function sideOf(parts: { label: string; address(): string; check(): Promise<ConnectionCheck[]> }): Side {
+  return {
+    label: parts.label,
+    get address() {
+      return parts.address()
+    },
+    check: parts.check,
+    async isMended(cause) {
+      const [first, ...others] = await parts.check()
+      // What did not answer answers again; a right that it lacked before it still lacks.
+      if (cause === 'circuit_open') return first?.ok === true
+      return first?.ok === true && others.every(({ ok, deliversAnyway }) => ok || deliversAnyway === true)
+    },
   }
 }
 
@@ -84,8 +116,12 @@ const fault = (name: string, message: string, remedy: string): ConnectionCheck =
   remedy,
   ms: 0,
 })
+const aside = (name: string, message: string, remedy: string): ConnectionCheck => ({
+  ...fault(name, message, remedy),
+  deliversAnyway: true,
+})
 
-function failed(outcome: Failure, ms: number): ConnectionCheck {
+function failed(outcome: OutcomeOf<'retry' | 'correct' | 'refused'>, ms: number): ConnectionCheck {
   if (outcome.kind === 'correct') {
     const [{ message, remedy }] = outcome.problems
     return { name: 'Answer', ok: false, message, remedy, ms }

@@ -1,4 +1,3 @@
-import type { Wiring } from '../compose.ts'
 import type { RecordLink } from '../http/ports.ts'
 import type { Ledger } from '../ledger/types.ts'
 import type { Links } from '../links.ts'
@@ -6,13 +5,13 @@ import type { DemandStore } from './demand.ts'
 
 /** The records on both sides that a lane such as `order:1042` stands for, with addresses a person can open. */
 export const panelLinks =
-  (links: Links, { odoo }: Pick<Wiring, 'odoo'>) =>
+  (links: Links, odooAddress: () => string) =>
   async (lane: string): Promise<RecordLink[]> => {
     const [kind, ...rest] = lane.split(':')
     const link = kind ? await links.get(kind, rest.join(':')) : undefined
     if (!link) return []
     const { clarityId, odooModel, odooId, odooName } = link
-    const odooUrl = `${odoo.url.replace(/\/$/, '')}/odoo/${odooModel}/${odooId}`
+    const odooUrl = `${odooAddress().replace(/\/$/, '')}/odoo/${odooModel}/${odooId}`
     return [{ kind: link.kind, clarityId, odooModel, odooId, odooName, odooUrl }]
   }
 

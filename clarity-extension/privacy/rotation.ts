@@ -59,7 +59,7 @@ export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info
   async function run(): Promise<number> {
     const mark = await db.selectFrom('settings').select('value').where('key', '=', DONE).executeTakeFirst()
     if (mark && seal.isCurrent(mark.value)) return 0
-    const counts = [await sealEvents(), await sealAttempts(), await sealComments()]
+    const counts = [await sealEvents(), await sealAttempts(), await sealComments(), await sealSettings()]
     if (stopped) return 0
     const fresh = { value: seal.text('all'), updated_at: Date.now() }
     await db
@@ -141,6 +141,21 @@ export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info
           .execute()
       return { changed: old.length, last: rows.at(-1)?.id, full: rows.length === BATCH }
     })
+  }
+
+  /** Few and small: the sides' keys, the alerts' channels. */
+  async function sealSettings(): Promise<number> {
+    const rows = await db.selectFrom('settings').select(['key', 'value']).execute()
+    const old = rows.filter(({ value }) => seal.isSealed(value) && !seal.isCurrent(value))
+    for (const { key, value } of old)
+      await db
+        .updateTable('settings')
+        .set({ value: seal.text(seal.openText(value)) })
+        .where('key', '=', key)
+        // Whoever wrote meanwhile wrote with the current key.
+        .where('value', '=', value)
+        .execute()
+    return old.length
   }
 
   async function walk(

@@ -7,6 +7,7 @@ export interface Seal {
   /** What was stored before there was a seal comes back as it is. @throws KeyUnknown */
   openBytes(stored: Uint8Array): Buffer
   openText(stored: string): string
+  isSealed(stored: string): boolean
   /** Whether it is sealed with the key that is current: what is not is sealed anew by a rotation. */
   isCurrent(stored: Uint8Array | string): boolean
 }
@@ -82,6 +83,7 @@ export function createSeal(keys: readonly [string, ...string[]]): Seal {
     text: (plain) => `${TEXT}${Buffer.from(bytes(Buffer.from(plain))).toString('base64')}`,
     openText: (stored) =>
       stored.startsWith(TEXT) ? openBytes(Buffer.from(stored.slice(TEXT.length), 'base64')).toString('utf8') : stored,
+    isSealed: (stored) => stored.startsWith(TEXT),
     isCurrent(stored) {
       if (typeof stored === 'string')
         return (
@@ -103,5 +105,6 @@ export const openly: Seal = {
   text: (plain) => plain,
   openBytes: (stored) => Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength),
   openText: (stored) => stored,
+  isSealed: () => false,
   isCurrent: () => true,
 }

@@ -4,7 +4,6 @@ import type { Ledger } from '../ledger/types.ts'
 import type { Tables } from '../store/schema.ts'
 import { createCursors } from './cursors.ts'
 import { incremental } from './incremental.ts'
-import type { KeptSecrets } from './kept-secrets.ts'
 import { createMissed } from './missed.ts'
 import { drainOutbox } from './outbox.ts'
 import { type ReaderParts, readers } from './readers.ts'
@@ -16,7 +15,8 @@ export interface SweepParts extends ReaderParts {
   ledger: Pick<Ledger, 'ingest'>
   log: Pick<Logger, 'debug' | 'info' | 'warn'>
   publicUrl: string | undefined
-  secrets: KeptSecrets
+  /** The storefront signs with this secret from now on. */
+  keepSecret(secret: string): Promise<void>
   /** Releases what parked while the entry it needs was being saved. @returns how many */
   releaseMissed(): Promise<number>
   /** Compares both sides. */
@@ -31,7 +31,7 @@ export interface SweepParts extends ReaderParts {
 
 /** Every sweep of the bridge. */
 export function bridgeSweeps(parts: SweepParts): Sweeps {
-  const { db, odoo, clarity, ledger, log, publicUrl, secrets, also = [] } = parts
+  const { db, odoo, clarity, ledger, log, publicUrl, keepSecret, also = [] } = parts
   const alert = (cause: string, message: string) => {
     log.warn({ alert: cause }, message)
     parts.alert?.(cause, message)
@@ -45,7 +45,7 @@ export function bridgeSweeps(parts: SweepParts): Sweeps {
       { name: 'lookups', cron: '* * * * *', run: async () => `${await parts.releaseMissed()} released` },
       ...readers(parts).map((reader) => incremental(reader, reading)),
       { name: 'reconciliation', cron: '15 4 * * *', atStart: false, run: parts.reconcile },
-      subscription({ db, clarity, publicUrl, secrets, alert }),
+      subscription({ db, clarity, publicUrl, keepSecret, alert }),
       ...also,
     ],
   })

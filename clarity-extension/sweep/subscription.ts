@@ -3,19 +3,16 @@ import { type ClarityEventType, clarityEventTypes } from '../../shared/events.ts
 import type { ClarityClient } from '../clarity/client.ts'
 import type { WebhookEndpoint } from '../clarity/webhooks.ts'
 import type { Tables } from '../store/schema.ts'
-import type { KeptSecrets } from './kept-secrets.ts'
 import { failed } from './readers.ts'
 import type { Sweep } from './schedule.ts'
 
 export interface SubscriptionParts {
   db: Kysely<Tables>
-  clarity: Pick<
-    ClarityClient,
-    'listWebhookEndpoints' | 'addWebhookEndpoint' | 'changeWebhookEndpoint' | 'rotateWebhookSecret'
-  >
+  clarity: Pick<ClarityClient, 'listWebhookEndpoints' | 'addWebhookEndpoint' | 'changeWebhookEndpoint'>
   /** Where the storefront reaches the bridge; undefined when nobody said. */
   publicUrl: string | undefined
-  secrets: KeptSecrets
+  /** The storefront signs with this secret from now on. */
+  keepSecret(secret: string): Promise<void>
   /** Somebody should know: events were lost meanwhile, and are being read. */
   alert(cause: string, message: string): void
   now?: () => number
@@ -26,7 +23,7 @@ const OURS = 'webhook_endpoint'
 
 /** Holds the storefront to its subscription: made when there is none, switched on again, complete, and at our address. */
 export function subscription(parts: SubscriptionParts): Sweep {
-  const { db, clarity, publicUrl, secrets, alert, now = Date.now } = parts
+  const { db, clarity, publicUrl, keepSecret, alert, now = Date.now } = parts
   const wantedUrl = publicUrl && `${publicUrl.replace(/\/+$/, '')}${PATH}`
   return { name: 'webhooks', cron: '*/5 * * * *', atStart: false, run }
 
@@ -41,7 +38,6 @@ export function subscription(parts: SubscriptionParts): Sweep {
     if ('url' in repair) return create(repair.url)
     const { endpoint, change } = repair
     await remember(endpoint.id)
-    if (await secrets.isLost()) await renew(endpoint.id)
     if (!change) return 'the storefront tells us of everything'
     const changed = await clarity.changeWebhookEndpoint(endpoint.id, change)
     if (!changed.ok) throw failed(changed.outcome)
@@ -53,18 +49,11 @@ export function subscription(parts: SubscriptionParts): Sweep {
   async function create(url: string): Promise<string> {
     const added = await clarity.addWebhookEndpoint(url, [...clarityEventTypes])
     if (!added.ok) throw failed(added.outcome)
-    await secrets.keep(added.value.secret)
+    await keepSecret(added.value.secret)
     await remember(added.value.id)
     const message = `The storefront had no subscription for ${url}; it is made, and what was missed is read.`
     alert('subscription_restored', message)
     return message
-  }
-
-  /** The secret that we kept can no longer be read (SECRET_KEY was changed): both are valid for a while. */
-  async function renew(id: string): Promise<void> {
-    const rotated = await clarity.rotateWebhookSecret(id)
-    if (!rotated.ok) throw failed(rotated.outcome)
-    await secrets.keep(rotated.value.secret)
   }
 
   async function remembered(): Promise<string | undefined> {

@@ -14,11 +14,14 @@ import {
   documented,
   facts,
   keyedPage,
+  madeKey,
   type Operation,
   pages,
   ping,
   pulled,
   rates,
+  retired,
+  secretSet,
   states,
   takings,
 } from './shapes.ts'
@@ -192,6 +195,26 @@ export function createOdooClient(options: OdooOptions) {
     /** What a connection test shows. */
     ping: (opts: CallOptions = {}) =>
       read(bridge('ping'), api.POST('/json/2/clarity.bridge/ping', { body: {}, ...init(opts) }), ping),
+
+    /** A further API key of the service user, which holds beside the others. */
+    makeKey: (opts: CallOptions = {}) =>
+      read(bridge('make_key'), api.POST('/json/2/clarity.bridge/make_key', { body: {}, ...init(opts) }), madeKey),
+
+    /** Revokes a key, and what earlier rotations left over. @param keep the first eight characters of the one in use, `retire` of the other */
+    retireKeys: (keep: string, retire: string, opts: CallOptions = {}) => {
+      const body = { keep, retire }
+      return read(
+        bridge('retire_keys'),
+        api.POST('/json/2/clarity.bridge/retire_keys', { body, ...init(opts) }),
+        retired,
+      )
+    },
+
+    /** Odoo signs its events with this secret, and with the one before it. */
+    setWebhookSecret: (secret: string, opts: CallOptions = {}) => {
+      const sent = api.POST('/json/2/clarity.bridge/set_webhook_secret', { body: { secret }, ...init(opts) })
+      return read(bridge('set_webhook_secret'), sent, secretSet)
+    },
 
     /** Any public method of any model. @param body keyword arguments, and `ids` and `context` where wanted */
     async call(model: string, method: string, body: Body = {}, opts: CallOptions = {}): Promise<Reply<unknown>> {

@@ -309,6 +309,10 @@ export const chosen = z.object({
   choices: z.array(z.object({ readable: z.boolean(), total: z.int(), items: z.array(choice) })),
 })
 
+export const madeKey = z.object({ key: z.string().min(8), ends_at: z.iso.datetime().nullable() })
+export const retired = z.object({ retired: z.int() })
+export const secretSet = z.object({ signing: z.boolean() })
+
 export const ping = z.object({
   module_version: z.string(),
   odoo_version: z.string(),

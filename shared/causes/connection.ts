@@ -10,6 +10,15 @@ export const connectionCauses = {
     reasons: ['Maintenance of the other side.', 'Somebody wanted to look at something before more is written.'],
     remedy: 'Resume the connection when the other side is ready.',
   },
+  circuit_open: {
+    classes: ['refused'],
+    mendedIn: 'itself',
+    title: 'It does not answer',
+    meaning: 'Ten calls in a row got no answer. Nothing more is sent until one is answered.',
+    reasons: ['The server is down or restarts.', 'Its database is away.', 'DNS, a firewall or the network changed.'],
+    remedy:
+      'Start the server or mend the network. The bridge looks every few seconds; deliveries resume by themselves.',
+  },
   unauthorized: {
     classes: ['refused'],
     mendedIn: 'settings',

@@ -3,10 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { createCursors } from '../../clarity-extension/sweep/cursors.ts'
 import { incremental, type Reader } from '../../clarity-extension/sweep/incremental.ts'
-import { keptSecrets } from '../../clarity-extension/sweep/kept-secrets.ts'
 import { createMissed, type Seen } from '../../clarity-extension/sweep/missed.ts'
 import { type Asked, createSweeps, type Sweep } from '../../clarity-extension/sweep/schedule.ts'
-import { newSecret } from '../../shared/signature.ts'
 import { bench, dialects, event, type Place, START, wipe } from './store-support.ts'
 
 const log = pino({ level: 'silent' })
@@ -271,25 +269,6 @@ for (const { dialect, possible, place: makePlace } of dialects) {
         expect(await sweep.run(asked())).toBe('switched off')
         wanted = true
         expect(await sweep.run(asked())).toBe('1 read, 1 missed')
-      })
-    })
-
-    describe('kept secrets', () => {
-      it('are read again with the same key only, the newest and the one before', async () => {
-        const [first, second, third] = [newSecret(), newSecret(), newSecret()]
-        const kept = keptSecrets(store.db, 'key', now)
-        for (const secret of [first, second, third]) await kept.keep(secret)
-        expect(kept.all()).toEqual([third, second])
-        const again = keptSecrets(store.db, 'key', now)
-        await again.load()
-        expect(again.all()).toEqual([third, second])
-        expect(await again.isLost()).toBe(false)
-        const other = keptSecrets(store.db, 'another key', now)
-        await other.load()
-        expect(other.all()).toEqual([])
-        expect(await other.isLost()).toBe(true)
-        const { value } = await store.db.selectFrom('settings').select('value').executeTakeFirstOrThrow()
-        expect(value).not.toContain(third)
       })
     })
   })

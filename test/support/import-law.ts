@@ -38,6 +38,8 @@ const law: Record<string, Room> = {
   lookups: { enters: ['shared', 'store', 'ledger', 'mapping', 'audit'] },
 
   clarity: { enters: ['shared'] },
+  // How both sides are reached: settings kept sealed, and the clients that follow them.
+  connections: { enters: ['shared', 'store', 'audit', 'privacy', 'clarity', 'odoo-bridge/client', 'config'] },
   delivery: { enters: ['shared', 'odoo-bridge/client'] },
   ports: { enters: ['*'] },
   sweep: { enters: ['shared', 'store', 'ledger', 'links', 'switches', 'clarity', 'odoo-bridge/client'] },
@@ -66,6 +68,7 @@ const law: Record<string, Room> = {
       'panel types',
       'assist',
       'assist/model',
+      'connections',
     ],
   },
   panel: { enters: ['panel types'] },

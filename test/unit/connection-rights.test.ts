@@ -20,7 +20,11 @@ const pong = {
 }
 const ping = async () => ({ ok: true as const, value: pong })
 const rights = async (written: string[]) => {
-  const checks = await odooSide({ ping }, { url: 'http://odoo', db: 'x' }, async () => written).check()
+  const checks = await odooSide(
+    { ping },
+    () => ({ url: 'http://odoo', db: 'x' }),
+    async () => written,
+  ).check()
   return checks.find(({ name }) => name === 'Rights')?.message
 }
 

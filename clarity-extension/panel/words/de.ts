@@ -808,6 +808,9 @@ export const de: Words = {
       'event.reveal': 'Persönliche Daten angesehen',
       'connection.pause': 'Verbindung angehalten',
       'connection.resume': 'Verbindung fortgesetzt',
+      'connection.change': 'Zugang einer Verbindung geändert',
+      'connection.key': 'Schlüssel ersetzt',
+      'connection.secret': 'Webhook-Geheimnis ersetzt',
       'anomaly.decide': 'Auffälliges beurteilt',
       'anomaly.rule': 'Beobachtung geändert',
       'suggestion.decide': 'Vorschlag beurteilt',
@@ -989,6 +992,7 @@ export const de: Words = {
   },
   cause: {
     by_hand: 'Von Hand angehalten',
+    circuit_open: 'Sie antwortet nicht',
     unauthorized: 'Der Schlüssel wird nicht angenommen',
     invalid_client: 'Der Shop kennt diesen Zugang nicht',
     forbidden: 'Dem Zugang fehlt ein Recht',
@@ -1093,6 +1097,8 @@ export const de: Words = {
     review: 'Odoo kann dem Shop hier nicht folgen',
   },
   remedy: {
+    circuit_open:
+      'Starten Sie den Server oder richten Sie das Netz. Die Brücke sieht alle paar Sekunden nach; die Zustellung geht von selbst weiter.',
     by_hand: 'Jemand hat diese Verbindung angehalten. Setzen Sie sie fort, wenn die andere Seite bereit ist.',
     unauthorized:
       'Tragen Sie in den Einstellungen der Erweiterung einen gültigen Schlüssel ein. Die Zustellung läuft dann von selbst weiter.',

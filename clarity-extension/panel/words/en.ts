@@ -793,6 +793,9 @@ export const en = {
       'event.reveal': 'Looked at personal data',
       'connection.pause': 'Paused a connection',
       'connection.resume': 'Resumed a connection',
+      'connection.change': 'Changed how a connection is reached',
+      'connection.key': 'Replaced a key',
+      'connection.secret': 'Replaced a webhook secret',
       'anomaly.decide': 'Judged an anomaly',
       'anomaly.rule': 'Changed what is watched',
       'suggestion.decide': 'Judged a suggestion',
@@ -970,6 +973,7 @@ export const en = {
   /** By cause code. A code that is not here is shown as its own words. */
   cause: {
     by_hand: 'Paused by hand',
+    circuit_open: 'It does not answer',
     unauthorized: 'The key is not accepted',
     invalid_client: 'The storefront does not know this client',
     forbidden: 'The client lacks a right',

@@ -4,6 +4,7 @@ import { odooEnvelope } from '../../../shared/events.ts'
 import { applyAll } from './apply.ts'
 import { choicesOf } from './choices.ts'
 import { beyondStandIn, OdooError } from './error.ts'
+import type { Keyring } from './keyring.ts'
 import { keyPage } from './keys.ts'
 import { partnerStates, productStates } from './masters.ts'
 import { fieldsOf } from './models.ts'
@@ -21,11 +22,18 @@ export interface Methods {
   db: Database
   world: World
   sender: Sender
+  keyring: Keyring
   database: string
 }
 
 /** The methods of `clarity.bridge` by name: from keyword arguments to the value, or an OdooError. */
-export function methodsOf({ db, world, sender, database }: Methods): Record<string, (body: unknown) => unknown> {
+export function methodsOf({
+  db,
+  world,
+  sender,
+  keyring,
+  database,
+}: Methods): Record<string, (body: unknown) => unknown> {
   return {
     apply(body) {
       const { store, operations } = argumentsOf(requests.apply, body)
@@ -94,6 +102,21 @@ export function methodsOf({ db, world, sender, database }: Methods): Record<stri
     choices(body) {
       const { requests: wishes } = argumentsOf(requests.choices, body)
       return { choices: wishes.map((wish) => choicesOf(world.records, wish)) }
+    },
+
+    make_key(body) {
+      argumentsOf(requests.make_key, body)
+      return keyring.makeKey()
+    },
+
+    retire_keys(body) {
+      const { keep, retire } = argumentsOf(requests.retire_keys, body)
+      return { retired: keyring.retire(keep, retire) }
+    },
+
+    set_webhook_secret(body) {
+      keyring.setSecret(argumentsOf(requests.set_webhook_secret, body).secret)
+      return { signing: sender.sending }
     },
 
     ping(body) {

@@ -104,4 +104,7 @@ export const requests = {
       .max(50),
   }),
   ping: z.strictObject({}),
+  make_key: z.strictObject({}),
+  retire_keys: z.strictObject({ keep: z.string().length(8), retire: z.string().length(8) }),
+  set_webhook_secret: z.strictObject({ secret: z.string() }),
 }

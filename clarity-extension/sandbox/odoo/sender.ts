@@ -10,7 +10,7 @@ export interface Webhook {
 export type Sender = ReturnType<typeof createSender>
 
 /** Sends what waits in the outbox: at once after a change, again with growing pauses until it is acknowledged. */
-export function createSender(outbox: Outbox, webhook: Webhook | undefined, now: () => number) {
+export function createSender(outbox: Outbox, webhook: Webhook | undefined, now: () => number, secrets: () => string[]) {
   let gone = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -44,10 +44,12 @@ export function createSender(outbox: Outbox, webhook: Webhook | undefined, now: 
     }
   }
 
-  async function send(row: Pending, { url, secret }: Webhook) {
+  async function send(row: Pending, { url }: Webhook) {
     const body = Buffer.from(row.body)
-    const secrets = typeof secret === 'string' ? [secret] : secret
-    const headers = { ...signHeaders(body, secrets, row.webhook_id, now() / 1000), 'content-type': 'application/json' }
+    const headers = {
+      ...signHeaders(body, secrets(), row.webhook_id, now() / 1000),
+      'content-type': 'application/json',
+    }
     outbox.seen(row.webhook_id)
     const started = performance.now()
     const reply = await post(url, headers, body)

@@ -6,6 +6,7 @@ import express from 'express'
 import helmet from 'helmet'
 import type { Catalogue } from '../catalogue.ts'
 import { door } from './door.ts'
+import { openKeyring } from './keyring.ts'
 import { openLinks } from './links.ts'
 import { methodsOf } from './methods.ts'
 import { operate } from './operate.ts'
@@ -46,14 +47,15 @@ export function createOdooStandIn(options: StandInOptions) {
     now: clock,
   }
   if (world.records.find('res.company', {}).length === 0) db.transaction(() => seed(world.records, options.seed))()
-  const sender = createSender(world.outbox, webhook, clock)
+  const keyring = openKeyring(db, clock, { apiKey, secrets: webhook ? [webhook.secret].flat() : [] })
+  const sender = createSender(world.outbox, webhook, clock, keyring.secrets)
   const person = operate(db, world)
-  const methods = methodsOf({ db, world, sender, database })
+  const methods = methodsOf({ db, world, sender, keyring, database })
 
   const app = express()
   app.disable('x-powered-by')
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }))
-  app.use(door({ apiKey, database, methods }))
+  app.use(door({ isKey: keyring.isKey, database, methods }))
   app.use(pages({ world, person, sender, webhookUrl: webhook?.url }))
 
   let server: Server | undefined
@@ -62,6 +64,8 @@ export function createOdooStandIn(options: StandInOptions) {
     database,
     /** What a person does in Odoo, for tests and scripts. */
     person,
+    /** As when somebody revokes every key in Odoo and makes another one. */
+    replaceKey: keyring.replaceAll,
     /** Sends every event that is due; resolves when none is left. */
     deliver: () => sender.deliver(),
     /** @param port 0 for a free one. @returns the address it answers at */

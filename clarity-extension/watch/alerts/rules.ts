@@ -83,7 +83,10 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
         key: `authentication:${name}`,
         rule: 'authentication' as const,
         severity: 'critical' as const,
-        title: `${sides[name]}: ${causeOf(cause ?? '')?.title ?? 'refused'}`,
+        title:
+          cause === 'circuit_open'
+            ? `${names[name]} does not answer`
+            : `${names[name]} refuses us: ${causeOf(cause ?? '')?.title ?? 'refused'}`,
         text: `${message ?? ''} ${waiting} records wait; nothing is lost. ${causeOf(cause ?? '')?.remedy ?? ''}`.trim(),
         link: '/',
       })),
@@ -182,4 +185,4 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
       })),
 }
 
-const sides = { clarity: 'The storefront refuses us', odoo: 'Odoo refuses us' } as const
+const names = { clarity: 'The storefront', odoo: 'Odoo' } as const

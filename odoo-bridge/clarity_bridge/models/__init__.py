@@ -14,6 +14,7 @@ from . import product_product
 from . import product_template
 from . import product_template_attribute_value
 from . import clarity_bridge_reading
+from . import clarity_bridge_keys
 from . import res_config_settings
 from . import res_partner
 from . import sale_order

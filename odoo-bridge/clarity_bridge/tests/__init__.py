@@ -7,6 +7,7 @@ from . import test_documents
 from . import test_ensure
 from . import test_events
 from . import test_http
+from . import test_keys
 from . import test_masters
 from . import test_order_update
 from . import test_payments

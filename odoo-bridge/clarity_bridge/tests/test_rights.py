@@ -20,6 +20,9 @@ class TestRights(BridgeCase):
             bridge.ping,
             bridge.pull,
             lambda: bridge.ack([]),
+            bridge.make_key,
+            lambda: bridge.retire_keys("a" * 8, "b" * 8),
+            lambda: bridge.set_webhook_secret("x"),
         ):
             with self.assertRaises(AccessError):
                 call()
