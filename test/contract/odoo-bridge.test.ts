@@ -6,6 +6,7 @@ import { defaultRuleSets } from '../../clarity-extension/mapping/order.ts'
 import { odooFields } from '../../clarity-extension/ports/odoo-fields.ts'
 import { createOdooClient, type OdooClient, type Pages, type Reply } from '../../odoo-bridge/client/client.ts'
 import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
+import { newSecret } from '../../shared/signature.ts'
 import { mapFixture } from '../unit/mapping-support.ts'
 import { EVENING, guest, line, MORNING, NOON, order } from './odoo-operations.ts'
 import { type Party, realOdoo, standIn } from './odoo-party.ts'
@@ -46,6 +47,25 @@ describe.each([
         entities: { order: true, shipment: true, stock: true, product: false, price: false, customer: false },
       })
       expect(ping.warehouses.map(({ code }) => code).sort()).toEqual(['EAST', 'WH'])
+    })
+
+    it('makes another key of the service user that holds beside the first, and revokes only what it is told to', async () => {
+      const { url, db } = odoo
+      const [old, fresh] = [value(await odoo.client.makeKey()), value(await odoo.client.makeKey())]
+      expect(Date.parse(old.ends_at ?? '') - Date.now()).toBeGreaterThan(300 * 24 * 60 * 60_000)
+      const by = (apiKey: string) => createOdooClient({ url, db, apiKey, transport: 'json2' })
+      expect(value(await by(old.key).ping()).user).toEqual(value(await by(fresh.key).ping()).user)
+      const heads = [fresh.key.slice(0, 8), old.key.slice(0, 8)] as const
+      expect(value(await by(fresh.key).retireKeys(...heads))).toEqual({ retired: 1 })
+      expect(value(await by(fresh.key).retireKeys(...heads))).toEqual({ retired: 0 })
+      expect(await by(old.key).ping()).toMatchObject({ ok: false, outcome: { cause: 'unauthorized' } })
+      expect(await by(fresh.key).retireKeys(heads[0], heads[0])).toMatchObject({ ok: false })
+      expect((await odoo.client.ping()).ok).toBe(true)
+    })
+
+    it('signs with a new secret, and refuses what is none', async () => {
+      expect((await odoo.client.setWebhookSecret(newSecret())).ok).toBe(true)
+      expect(await odoo.client.setWebhookSecret('hunter2')).toMatchObject({ ok: false, outcome: { kind: 'correct' } })
     })
 
     it('describes the fields of the models it may read, and leaves out the others', async () => {

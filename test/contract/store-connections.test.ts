@@ -129,7 +129,12 @@ for (const { dialect, possible, place: makePlace } of dialects) {
       await book.odoo.change({ apiKey: 'key-of-a-person', db: 'staging' }, 'ann')
       await book.odoo.addSecret(second, null, 'ben')
       await book.odoo.change({ apiKey: 'rotated' }, 'ann', { madeAt: START, endsAt: null, previous: null })
-      const rows = await store.db.selectFrom('audit').selectAll().where('id', '>', before?.id ?? 0).orderBy('id').execute()
+      const rows = await store.db
+        .selectFrom('audit')
+        .selectAll()
+        .where('id', '>', before?.id ?? 0)
+        .orderBy('id')
+        .execute()
       expect(rows.map(({ who, action, entity }) => [who, action, entity])).toEqual([
         ['ann', 'connection.change', 'connection:odoo'],
         ['ben', 'connection.secret', 'connection:odoo'],
