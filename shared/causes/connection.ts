@@ -29,7 +29,7 @@ export const connectionCauses = {
       'The service user was archived or lost its password.',
       'The secret was copied incompletely.',
     ],
-    remedy: 'Enter a valid key or client secret in the settings of the extension. Deliveries resume by themselves.',
+    remedy: 'Enter a valid key or client secret under Connections. Deliveries resume by themselves.',
   },
   invalid_client: {
     classes: ['refused'],
@@ -70,7 +70,7 @@ export const connectionCauses = {
       'The server moved and redirects.',
       'Odoo is older than 19 and needs ODOO_TRANSPORT=jsonrpc.',
     ],
-    remedy: 'Correct the address (ODOO_URL, CLARITY_BASE_URL or CLARITY_TOKEN_URL) in the settings of the extension.',
+    remedy: 'Correct the address (ODOO_URL, CLARITY_BASE_URL or CLARITY_TOKEN_URL) under Connections.',
   },
   proxy_refused: {
     classes: ['refused'],
@@ -109,7 +109,7 @@ export const connectionCauses = {
     title: 'The database is not there',
     meaning: 'Odoo runs, but has no database of this name for us.',
     reasons: ['The name is misspelt.', "The server's dbfilter hides it.", 'It was renamed or dropped.'],
-    remedy: 'Correct ODOO_DB in the settings of the extension, or the dbfilter of the Odoo server.',
+    remedy: 'Correct the database under Connections, or the dbfilter of the Odoo server.',
   },
   module_missing: {
     classes: ['refused'],
