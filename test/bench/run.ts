@@ -14,6 +14,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   ingest: () => import('./ingest.ts'),
   mapping: () => import('./mapping.ts'),
   'mapping-suggest': () => import('./mapping-suggest.ts'),
+  month: () => import('./month.ts'),
   orders: () => import('./orders.ts'),
   stock: () => import('./stock.ts'),
   totals: () => import('./totals.ts'),

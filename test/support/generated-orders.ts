@@ -1,5 +1,6 @@
 import { type Order, order as orderShape } from '../../shared/entities.ts'
 import { type Amount, allocate, amount, currencyDigits, round, sum, ZERO } from '../../shared/money.ts'
+import { chance } from './chance.ts'
 
 /** 12 currencies with 0, 2 and 3 decimals. */
 export const currencies = ['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'SEK', 'PLN', 'AUD', 'JPY', 'KRW', 'KWD', 'BHD'] as const
@@ -155,16 +156,5 @@ export function generatedOrder(seed: number, shape: Shape, currency: string, mos
     )
     const total = sum([...byRate.values()].map((group) => round(sum(group.map(({ one }) => one)), digits)))
     return { parts: raw.map((one) => round(one, digits + 4)), total }
-  }
-}
-
-/** mulberry32: small, even enough, the same everywhere. @returns a whole number below `below` */
-function chance(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
   }
 }

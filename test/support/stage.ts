@@ -9,6 +9,7 @@ import { freshDatabase, type RealOdoo, type Wishes } from '../real/support.ts'
 import { type Bridge, startBridge } from './bridge.ts'
 import { freePort } from './ports.ts'
 import { type LossyProxy, lossyProxy } from './proxy.ts'
+import { type Mischief, type Relay, relay } from './relay.ts'
 import { openShop, type Shop } from './shop.ts'
 
 /** Storefront, bridge and a real Odoo 19 with the sandbox's catalogue, wired to each other. */
@@ -26,6 +27,8 @@ export interface Stage {
   panel<T = unknown>(method: string, path: string, body?: object): Promise<T>
   /** Between the bridge and Odoo; only with the wish `lossy`. */
   proxy: LossyProxy | undefined
+  /** Between each side and the bridge's doors; only with the wish `mischief`. */
+  relays: Relay[]
   dispose(): Promise<void>
 }
 
@@ -36,6 +39,8 @@ export async function openStage(
     /** The storefront tells nobody by itself; the test delivers. */
     silent?: boolean
     lossy?: boolean
+    /** What becomes of the webhooks of both sides on their way. */
+    mischief?: Mischief
   } = {},
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'clarity-stage-'))
@@ -44,7 +49,11 @@ export async function openStage(
     openShop(join(folder, 'shop'), wishes.storefront),
     freePort(),
   ])
-  const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret: odoo.webhookSecret }
+  const doors = `http://127.0.0.1:${port}`
+  const { mischief } = wishes
+  const relays = mischief ? await Promise.all([relay(doors, mischief, 1), relay(doors, mischief, 2)]) : []
+  const [toShopDoor = { url: doors }, toOdooDoor = { url: doors }] = relays
+  const webhook = { url: `${toOdooDoor.url}/webhooks/odoo`, secret: odoo.webhookSecret }
   await seedOdoo({ url: odoo.url, db: odoo.db, apiKey: odoo.adminApiKey, webhook })
   const proxy = wishes.lossy ? await lossyProxy(odoo.url) : undefined
   const bridge = await startBridge({
@@ -58,7 +67,7 @@ export async function openStage(
     ODOO_WEBHOOK_SECRET: odoo.webhookSecret,
     ...wishes.env,
   })
-  if (!wishes.silent) shop.enable(bridge.url)
+  if (!wishes.silent) shop.enable(toShopDoor.url)
   return {
     shop,
     bridge,
@@ -78,8 +87,10 @@ export async function openStage(
     },
     panel: panelOf(bridge),
     proxy,
+    relays,
     async dispose() {
       await bridge.stop()
+      for (const one of relays) await one.stop()
       await proxy?.stop()
       await shop.stop()
       await odoo.dispose()
