@@ -184,6 +184,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     links,
     published,
     audit,
+    switches,
   })
   const sweeps = bridgeSweeps({
     db: store.db,

@@ -84,6 +84,8 @@ export const payment = z.object({
   currency,
   state: z.enum(['pending', 'authorized', 'captured', 'failed', 'voided', 'refunded']),
   at: instant,
+  /** What the payment provider keeps of it, in the same currency. */
+  fee: decimal.nullish(),
 })
 export type Payment = z.infer<typeof payment>
 
@@ -124,6 +126,8 @@ export const order = z.object({
   shippingAddress: address,
   purchaseOrderNumber: z.string().nullish(),
   note: z.string().nullish(),
+  /** When what is left over, or waits for stock, is to leave, as Odoo says. */
+  expectedShipDate: z.iso.date().nullish(),
   placedAt: instant,
 })
 export type Order = z.infer<typeof order>

@@ -269,6 +269,26 @@ export function createClarityClient(options: ClarityOptions) {
         updatedAtMin,
       ),
 
+    returns: (updatedAtMin?: string, opts: CallOptions = {}) =>
+      changedSince(
+        (query) => page('listReturns', (req) => api.GET('/returns', { params: { query }, ...req }), opts),
+        returnRequest,
+        idOf,
+        updatedAtMin,
+      ),
+
+    invoices: (updatedAtMin?: string, opts: CallOptions = {}) =>
+      changedSince(
+        (query) => page('listInvoices', (req) => api.GET('/invoices', { params: { query }, ...req }), opts),
+        invoice,
+        idOf,
+        updatedAtMin,
+      ),
+
+    /** Id and hash of every record of a resource. */
+    digest: (resource: (typeof digested)[number], opts: CallOptions = {}) =>
+      call('digest', 'read', z.array(digestEntry), (req) => api.GET(`/${resource}/digest`, { ...req }), opts),
+
     listInventory: (updatedAtMin?: string, opts: CallOptions = {}) =>
       changedSince(
         (query) => page('listInventory', (req) => api.GET('/inventory', { params: { query }, ...req }), opts),
@@ -332,6 +352,11 @@ export function createClarityClient(options: ClarityOptions) {
     return call(name, 'read', pageOf, send, opts)
   }
 }
+
+/** Resources whose records the bridge compares by hash. */
+export const digested = ['orders', 'customers', 'products', 'returns'] as const
+const digestEntry = z.object({ id: z.string().min(1), hash: z.string().min(1) })
+export type DigestEntry = z.infer<typeof digestEntry>
 
 const wrongAddress = refused(
   'clarity',

@@ -46,6 +46,7 @@ export const bridgeScopes = [
   'customers:read',
   'customers:write',
   'products:read',
+  'invoices:read',
   'invoices:write',
   'returns:read',
   'returns:write',

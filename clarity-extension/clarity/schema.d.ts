@@ -1515,6 +1515,8 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "authorized" | "captured" | "failed" | "voided" | "refunded";
             at: components["schemas"]["Instant"];
+            /** @description What the payment provider keeps of it, in the same currency; may come later. */
+            fee?: components["schemas"]["Decimal"] | null;
         };
         OrderBody: {
             externalKey?: components["schemas"]["Text"];
@@ -1548,6 +1550,11 @@ export interface components {
         Order: {
             id: components["schemas"]["Id"];
             updatedAt: components["schemas"]["Instant"];
+            /**
+             * Format: date
+             * @description When what is left over
+             */
+            expectedShipDate?: string | null;
         } & WithRequired<components["schemas"]["OrderBody"], "number" | "status" | "currency" | "pricesIncludeTax" | "items" | "subtotal" | "shippingTotal" | "taxTotal" | "total" | "billingAddress" | "shippingAddress" | "placedAt">;
         /** @description A merchant's real order, reproduced. Number, status and placedAt are the storefront's where absent. */
         CompleteOrder: WithRequired<components["schemas"]["OrderBody"], "currency" | "pricesIncludeTax" | "items" | "subtotal" | "shippingTotal" | "taxTotal" | "total" | "billingAddress" | "shippingAddress">;
@@ -1582,6 +1589,11 @@ export interface components {
             /** @description For the shop's staff; kept in `attributes.statusNote`. */
             note?: string;
             externalKey?: string;
+            /**
+             * Format: date
+             * @description When what is left over
+             */
+            expectedShipDate?: string | null;
         };
         ShipmentLine: {
             lineId: string;

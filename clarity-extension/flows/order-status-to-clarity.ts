@@ -18,7 +18,7 @@ export interface OrderStatusPorts {
   saveTold(state: OrderState, told: string): Promise<void>
   patchStatus(
     orderId: string,
-    body: { status: OrderStatus; externalKey: string },
+    body: { status: OrderStatus; externalKey: string; expectedShipDate?: string | null },
     idempotencyKey: string,
     traceparent: string,
   ): Promise<Answer<unknown>>
@@ -47,10 +47,11 @@ export const publishStatus =
   async (state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome> => {
     const status = await ports.statusOf(state)
     const told = toldOf(status, state)
-    if ((await ports.told(state.ref)) === told) return skip('unchanged', `the storefront already shows ${status}`)
+    const before = await ports.told(state.ref)
+    if (before === told) return skip('unchanged', `the storefront already shows ${status}`)
     const answer = await ports.patchStatus(
       state.ref,
-      { status, externalKey: state.name },
+      { status, externalKey: state.name, ...expected(state, before) },
       `${event.key}:status:${told}`,
       event.traceparent,
     )
@@ -60,7 +61,13 @@ export const publishStatus =
     return done(`${state.name} is ${status} in the storefront`)
   }
 
-const toldOf = (status: OrderStatus, { name }: OrderState): string => `${status} ${name}`
+const toldOf = (status: OrderStatus, { name, expected_date: date }: OrderState): string =>
+  date ? `${status} ${name} ${EXPECTED}${date}` : `${status} ${name}`
+const EXPECTED = 'expected:'
+
+/** Also taken back, once nothing waits any more; an order that never waited says nothing of it. */
+const expected = ({ expected_date: date = null }: OrderState, told = '') =>
+  date !== null || told.includes(EXPECTED) ? { expectedShipDate: date } : {}
 
 /** The storefront takes the values and not the move: the order stands elsewhere there than we believed. */
 const isMove = (outcome: Failure): boolean =>

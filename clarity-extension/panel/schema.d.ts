@@ -1661,7 +1661,7 @@ export interface components {
             linked: number | null;
         };
         /** @enum {string} */
-        DriftKind: "stock" | "order_missing" | "order_total" | "order_tax" | "order_status" | "shipment" | "payment";
+        DriftKind: "stock" | "order_missing" | "order_total" | "order_tax" | "order_status" | "shipment" | "payment" | "invoice" | "refund" | "return" | "credit_note";
         Drift: {
             id: string;
             kind: components["schemas"]["DriftKind"];

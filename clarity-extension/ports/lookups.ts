@@ -140,6 +140,10 @@ function valuesOfOrder(order: Order, see: See): void {
     order.payments.map(({ method }) => method),
   )
   once(
+    'provider_fee',
+    order.payments.map(({ fee, method }) => (fee ? method : null)),
+  )
+  once(
     'carrier',
     order.shippingLines.map(({ method }) => method),
   )

@@ -9,6 +9,10 @@ export const driftKinds = [
   'order_status',
   'shipment',
   'payment',
+  'invoice',
+  'refund',
+  'return',
+  'credit_note',
 ] as const
 export type DriftKind = (typeof driftKinds)[number]
 
@@ -30,6 +34,8 @@ export interface Drift {
 export interface Comparison {
   name: string
   kinds: readonly DriftKind[]
+  /** Whether the merchant wants it to travel at all; absent for what always does. */
+  wanted?(): Promise<boolean>
   /** Reads each side at most once. @throws when a side does not answer: nothing is concluded from half a reading */
   compare(signal: AbortSignal): Promise<Compared>
 }
@@ -43,7 +49,7 @@ export interface Compared {
 }
 
 /** How a drift of a kind is mended: which side is made to say what the other says. */
-export type Repairs = Partial<Record<DriftKind, Partial<Record<Direction, (drift: Drift) => Promise<void>>>>>
+export type Repairs = Partial<Record<DriftKind, Partial<Record<Direction, (drift: Drift) => Promise<unknown>>>>>
 
 /** Which way a kind of drift can be mended by the bridge; the others are for a person in Odoo or in the storefront. */
 export const repairable: Record<DriftKind, readonly Direction[]> = {
@@ -54,4 +60,9 @@ export const repairable: Record<DriftKind, readonly Direction[]> = {
   order_status: ['toClarity'],
   shipment: ['toClarity'],
   payment: ['toOdoo'],
+  invoice: ['toClarity'],
+  refund: ['toOdoo'],
+  return: ['toOdoo', 'toClarity'],
+  // Only a person knows which return it is of, or why there is none.
+  credit_note: [],
 }

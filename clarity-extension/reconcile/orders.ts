@@ -53,15 +53,17 @@ function differences(order: Order, state: OrderState | undefined, begin: number)
   // What a third party delivers is not in Odoo, so neither are its figures.
   if (order.items.every(({ fulfilledBy }) => fulfilledBy !== 'thirdParty')) {
     const money = (value: string, currency: string) => `${value} ${currency}`
-    if (state.currency !== order.currency || !amount(order.total).eq(state.amount_total))
+    // Of an order that was converted, what the customer pays; its tax is Odoo's own, in the company's currency.
+    const { total, currency } = state.storefront ?? { total: state.amount_total, currency: state.currency }
+    if (currency !== order.currency || !amount(order.total).eq(total))
       drifts.push({
         ...about,
         kind: 'order_total',
         key: order.id,
         clarity: money(order.total, order.currency),
-        odoo: money(state.amount_total, state.currency),
+        odoo: money(total, currency),
       })
-    if (!amount(order.taxTotal).eq(state.amount_tax))
+    if (!state.storefront && !amount(order.taxTotal).eq(state.amount_tax))
       drifts.push({
         ...about,
         kind: 'order_tax',

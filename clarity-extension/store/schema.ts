@@ -27,6 +27,7 @@ export interface Tables {
   lookup_entries: LookupEntriesTable
   lookup_sightings: LookupSightingsTable
   drifts: DriftsTable
+  digests: DigestsTable
   readings: ReadingsTable
   memories: MemoriesTable
   anomalies: AnomaliesTable
@@ -316,10 +317,30 @@ export interface LookupSightingsTable {
   example: string
 }
 
+/** The hash of one of the storefront's records when all of them were last compared. */
+export interface DigestsTable {
+  /** Path of the resource, e.g. `orders`. */
+  resource: string
+  clarity_id: string
+  hash: string
+  seen_at: number
+}
+
 /** A fact on which both sides differ. One row per fact is open; `repairing` until the next comparison has looked. */
 export interface DriftsTable {
   id: Generated<number>
-  kind: 'stock' | 'order_missing' | 'order_total' | 'order_tax' | 'order_status' | 'shipment' | 'payment'
+  kind:
+    | 'stock'
+    | 'order_missing'
+    | 'order_total'
+    | 'order_tax'
+    | 'order_status'
+    | 'shipment'
+    | 'payment'
+    | 'invoice'
+    | 'refund'
+    | 'return'
+    | 'credit_note'
   key: string
   lane: string
   subject: string

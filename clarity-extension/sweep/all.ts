@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Ledger } from '../ledger/types.ts'
 import type { Tables } from '../store/schema.ts'
 import { createCursors } from './cursors.ts'
+import { digests } from './digests.ts'
 import { incremental } from './incremental.ts'
 import { createMissed } from './missed.ts'
 import { drainOutbox } from './outbox.ts'
@@ -45,6 +46,7 @@ export function bridgeSweeps(parts: SweepParts): Sweeps {
       { name: 'lookups', cron: '* * * * *', run: async () => `${await parts.releaseMissed()} released` },
       ...readers(parts).map((reader) => incremental(reader, reading)),
       { name: 'reconciliation', cron: '15 4 * * *', atStart: false, run: parts.reconcile },
+      digests({ db, clarity, ledger, switches: parts.switches, hasFlow: parts.hasFlow }),
       subscription({ db, clarity, publicUrl, keepSecret, alert }),
       ...also,
     ],

@@ -1,4 +1,4 @@
-import type { OdooClient, PageKind } from '../../odoo-bridge/client/client.ts'
+import type { ChangeKind, OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { EventType } from '../../shared/events.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import type { Direction, Entity } from '../../shared/switches.ts'
@@ -25,9 +25,15 @@ export function readers(parts: ReaderParts): Reader[] {
     fromClarity(parts, 'order', 'order.updated', (since) => clarity.orders(since)),
     fromClarity(parts, 'customer', 'customer.updated', (since) => clarity.customers(since)),
     fromClarity(parts, 'product', 'product.updated', (since) => clarity.products(since)),
+    fromClarity(parts, 'return', 'return.updated', (since) => clarity.returns(since)),
     fromOdoo(parts, 'order', 'order'),
     fromOdoo(parts, 'shipment', 'picking'),
     fromOdoo(parts, 'stock', 'stock'),
+    fromOdoo(parts, 'invoice', 'invoice'),
+    fromOdoo(parts, 'return', 'return'),
+    fromOdoo(parts, 'product', 'product'),
+    fromOdoo(parts, 'customer', 'partner'),
+    fromOdoo(parts, 'price', 'price'),
   ].filter((reader) => reader !== undefined)
 }
 
@@ -53,7 +59,7 @@ function fromClarity(parts: ReaderParts, entity: Entity, type: EventType, read: 
 }
 
 /** As the addon's webhooks would have told it. */
-function fromOdoo({ odoo, store, switches }: ReaderParts, entity: Entity, kind: PageKind): Reader {
+function fromOdoo({ odoo, store, switches }: ReaderParts, entity: Entity, kind: ChangeKind): Reader {
   return {
     name: sweepName(entity, 'toClarity'),
     source: 'odoo',

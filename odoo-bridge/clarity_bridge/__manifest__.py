@@ -18,6 +18,7 @@
         "views/clarity_return_views.xml",
         "views/clarity_menus.xml",
         "views/res_partner_views.xml",
+        "views/account_payment_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
     ],

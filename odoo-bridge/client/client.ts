@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { refused } from '../../shared/outcome.ts'
 import { type Call, classify, type Failure } from './classify.ts'
 import { complete, type OdooOptions } from './options.ts'
-import type { paths } from './schema.d.ts'
+import type { components, paths } from './schema.d.ts'
 import {
   acknowledged,
   applied,
@@ -33,6 +33,7 @@ export type StateKind = keyof States
 export type Pages = { [K in keyof typeof pages]: z.infer<(typeof pages)[K]> }
 export type PageKind = keyof Pages
 export type KeyedKind = 'product' | 'partner' | 'price'
+export type ChangeKind = components['schemas']['ChangeKind']
 
 export interface CallOptions {
   /** W3C trace context of the event that causes the call. */
@@ -120,7 +121,7 @@ export function createOdooClient(options: OdooOptions) {
      */
     changes: (
       store: string,
-      kind: PageKind,
+      kind: ChangeKind,
       { since, after = 0, limit = 500 }: { since: string; after?: number; limit?: number },
       opts: CallOptions = {},
     ) => {

@@ -132,7 +132,8 @@ export interface paths {
          * What changed at or after an instant, oldest first, each as the event that a webhook would carry.
          * @description For a receiver that wants to be sure. Compared by (write_date, id) to the microsecond. `write_date` is the instant at which
          *     a transaction began: one that took long appears behind rows that were read already, so read an overlap and leave
-         *     out what you know by id and version.
+         *     out what you know by id and version. Products, customers and price rules are told only where Odoo's settings tell of
+         *     them by webhook, too.
          */
         post: operations["changes"];
         delete?: never;
@@ -152,7 +153,9 @@ export interface paths {
         put?: never;
         /**
          * Current values of everything the storefront may know of, by id, as read_state gives them.
-         * @description order - linked orders; picking - their validated deliveries; stock - stocked products with an internal reference that no other has.
+         * @description order - linked orders; picking - their validated deliveries; stock - stocked products with an internal reference that no
+         *     other has; invoice - posted or cancelled invoices of linked orders; return - linked returns; credit - posted credit notes
+         *     of linked orders, those that were made by hand, too.
          */
         post: operations["readPage"];
         delete?: never;
@@ -958,7 +961,9 @@ export interface components {
         /** @description Which storefront; links of two stores never meet. */
         Store: string;
         /** @enum {string} */
-        Kind: "order" | "picking" | "stock";
+        ChangeKind: "order" | "picking" | "stock" | "invoice" | "return" | "product" | "partner" | "price";
+        /** @enum {string} */
+        PageKind: "order" | "picking" | "stock" | "invoice" | "return" | "credit";
         Decimal: string;
         /** @description Odoo field name to value or marker. */
         Values: {
@@ -1176,6 +1181,16 @@ export interface components {
             currency: string;
             /** @description The storefront version that was last applied. */
             version: string;
+            /** @description What the customer pays where the order was converted to another currency; null where it was not. */
+            storefront?: {
+                total: components["schemas"]["Decimal"];
+                currency: string;
+            } | null;
+            /**
+             * Format: date
+             * @description When what is left over, or waits for stock, is to leave; null where nothing waits.
+             */
+            expected_date?: string | null;
             /** @description Outgoing deliveries, oldest first. */
             pickings: {
                 id: number;
@@ -1243,6 +1258,15 @@ export interface components {
             /** @description What of it is neither paid back nor set off. */
             open: components["schemas"]["Decimal"];
             credit_notes: string[];
+        };
+        CreditState: {
+            id: number;
+            number: string;
+            currency: string;
+            total: components["schemas"]["Decimal"];
+            order: components["schemas"]["OrderReference"];
+            /** @description Clarity id of the return it is of; null for one that was made by hand. */
+            return: string | null;
         };
         Document: {
             name: string;
@@ -1748,7 +1772,7 @@ export interface operations {
             content: {
                 "application/json": {
                     store: components["schemas"]["Store"];
-                    kind: components["schemas"]["Kind"];
+                    kind: components["schemas"]["ChangeKind"];
                     /** Format: date-time */
                     since: string;
                     /**
@@ -1799,7 +1823,7 @@ export interface operations {
             content: {
                 "application/json": {
                     store: components["schemas"]["Store"];
-                    kind: components["schemas"]["Kind"];
+                    kind: components["schemas"]["PageKind"];
                     /**
                      * @description The `next` of the page before.
                      * @default 0
@@ -1826,6 +1850,9 @@ export interface operations {
                         pickings?: components["schemas"]["PickingState"][];
                         stock?: components["schemas"]["StockState"][];
                         held?: string[];
+                        invoices?: components["schemas"]["InvoiceState"][];
+                        returns?: components["schemas"]["ReturnState"][];
+                        credits?: components["schemas"]["CreditState"][];
                         next: number | null;
                     };
                 };
@@ -1913,6 +1940,10 @@ export interface operations {
                             name: string;
                             /** @description Clarity order id, a slash, and its payment id; null for one that the bridge did not make. */
                             ref: string | null;
+                            /** @description Clarity order id of money that went back for it. */
+                            order: string | null;
+                            /** @description Clarity payment id of the payment that it pays back. */
+                            of: string | null;
                             /** @description Its code. */
                             journal: string;
                             journal_name: string;

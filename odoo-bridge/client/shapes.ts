@@ -12,6 +12,7 @@ export type OrderState = z.infer<typeof orderState>
 export type PickingState = z.infer<typeof pickingState>
 export type StockState = z.infer<typeof stockState>
 export type InvoiceState = z.infer<typeof invoiceState>
+export type CreditState = z.infer<typeof creditState>
 export type ReturnState = z.infer<typeof returnState>
 export type ProductState = z.infer<typeof productState>
 export type PartnerState = z.infer<typeof partnerState>
@@ -36,6 +37,8 @@ export const orderState = z.object({
   amount_tax: decimal,
   currency: z.string(),
   version: z.string(),
+  storefront: z.object({ total: decimal, currency: z.string() }).nullish(),
+  expected_date: z.iso.date().nullish(),
   pickings: z.array(z.object({ id: z.int(), name: z.string(), state: pickingStates })),
 }) satisfies z.ZodType<Schemas['OrderState']>
 
@@ -86,6 +89,15 @@ export const returnState = z.object({
   open: decimal,
   credit_notes: z.array(z.string()),
 }) satisfies z.ZodType<Schemas['ReturnState']>
+
+export const creditState = z.object({
+  id: z.int(),
+  number: z.string(),
+  currency: z.string(),
+  total: decimal,
+  order: orderReference,
+  return: z.string().nullable(),
+}) satisfies z.ZodType<Schemas['CreditState']>
 
 const document = z.object({
   name: z.string(),
@@ -242,6 +254,9 @@ export const pages = {
   order: states.order.extend({ next }),
   picking: states.picking.extend({ next }),
   stock: states.stock.extend({ next }),
+  invoice: states.invoice.extend({ next }),
+  return: states.return.extend({ next }),
+  credit: z.object({ as_of, credits: z.array(creditState), next }),
 }
 
 export type Keyed = z.infer<typeof keyed>
@@ -260,6 +275,8 @@ export const takings = z.object({
       id: z.int(),
       name: z.string(),
       ref: z.string().nullable(),
+      order: z.string().nullable(),
+      of: z.string().nullable(),
       journal: z.string(),
       journal_name: z.string(),
       date: z.iso.date(),

@@ -538,6 +538,10 @@ describe.each([
       expect(Number(await freeIn('TOTE-NAT'))).toBe(before + 1)
       expect(await one(back('goods', 'refunded', ['receive', 'refund']))).toMatchObject({ status: 'updated' })
       expect(await one(back('goods', 'refunded', ['receive', 'refund']))).toMatchObject({ status: 'unchanged' })
+      const told = value(await odoo.client.changes(store, 'return', { since: '2020-01-01T00:00:00Z' })).changes
+      expect(told).toMatchObject([{ body: { type: 'return.changed', data: { return: { ref: 'ret-goods' } } } }])
+      const { returns } = value(await odoo.client.readPage(store, 'return'))
+      expect(returns).toMatchObject([{ ref: 'ret-goods', received: 'all' }])
       expect(value(await odoo.client.readState(store, 'return', ['ret-goods', 'unknown'])).returns).toMatchObject([
         { ref: 'ret-goods', order: { ref: 'goods' }, status: 'refunded', received: 'all', credited: '0.00' },
       ])
@@ -887,6 +891,14 @@ describe.each([
       expect(next).toBeNull()
       const [row] = stock.filter(({ sku, warehouse }) => sku === 'MUG-GRN' && warehouse === 'EAST')
       expect(row).toMatchObject({ on_hand: '32' })
+    })
+
+    it('has no documents of orders for which nothing was written, and tells of no master data until it is switched on', async () => {
+      for (const kind of ['invoice', 'return', 'product', 'partner', 'price'] as const) {
+        expect(value(await odoo.client.changes(reading, kind, { since })).changes).toEqual([])
+      }
+      expect(value(await odoo.client.readPage(reading, 'invoice')).invoices).toEqual([])
+      expect(value(await odoo.client.readPage(reading, 'credit')).credits).toEqual([])
     })
 
     it('refuses what it cannot read', async () => {

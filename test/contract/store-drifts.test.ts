@@ -100,7 +100,7 @@ for (const { dialect, possible, place: makePlace } of dialects) {
     it('stand as they were when a side does not answer', async () => {
       await drifts().settle(['stock'], [stock('MUG', '5', '4')])
       const run = reconcile(
-        [
+        () => [
           {
             name: 'stock',
             kinds: ['stock'],

@@ -2,6 +2,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { createCursors } from '../../clarity-extension/sweep/cursors.ts'
+import { digests } from '../../clarity-extension/sweep/digests.ts'
 import { incremental, type Reader } from '../../clarity-extension/sweep/incremental.ts'
 import { createMissed, type Seen } from '../../clarity-extension/sweep/missed.ts'
 import { type Asked, createSweeps, type Sweep } from '../../clarity-extension/sweep/schedule.ts'
@@ -175,6 +176,23 @@ for (const { dialect, possible, place: makePlace } of dialects) {
         expect(await sweep.run(asked())).toBe('250 read, 250 missed')
         expect(await sweep.run(asked())).toBe('250 read, 0 missed')
         expect(new Set(await lanes()).size).toBe(250)
+      })
+
+      it('finds by its hash what changed without its time of change, once; the first comparison only notes', async () => {
+        const { ledger } = bench(store)
+        const hashes = new Map(Array.from({ length: 3 }, (_, n) => [`${n}`, `hash ${n}`]))
+        const sweep = digests({
+          ...{ db: store.db, ledger, now, hasFlow: (type) => type === 'order.updated' },
+          switches: { enabled: async () => true },
+          clarity: { digest: async () => ({ ok: true, value: [...hashes].map(([id, hash]) => ({ id, hash })) }) },
+        })
+        expect(await sweep.run(asked())).toBe('orders: 3 compared, 0 told')
+        clock.now += 5 * MINUTE
+        hashes.set('0', 'changed in silence').set('1', 'changed and told').set('3', 'new in silence')
+        await ledger.ingest(event('order:1'))
+        expect(await sweep.run(asked())).toBe('orders: 4 compared, 2 told')
+        expect(await sweep.run(asked())).toBe('orders: 4 compared, 0 told')
+        expect((await lanes()).sort()).toEqual(['order:0', 'order:1', 'order:3'])
       })
 
       it('leaves alone what a webhook has told, whatever became of it', async () => {

@@ -43,8 +43,8 @@ function setup(states: OrderState[] = [order], shown?: Shown, refusal = illegal)
     async saveTold(_, text) {
       told = text
     },
-    async patchStatus(_, { status, externalKey }) {
-      calls.push(`patch ${status} ${externalKey}`)
+    async patchStatus(_, { status, externalKey, expectedShipDate }) {
+      calls.push(`patch ${status} ${externalKey}${expectedShipDate === undefined ? '' : ` ${expectedShipDate}`}`)
       return shown ? { ok: false, outcome: refusal } : { ok: true, value: {} }
     },
   }
@@ -58,6 +58,21 @@ describe('order-status-to-clarity', () => {
     expect(await run()).toMatchObject({ kind: 'done' })
     expect(await run()).toMatchObject({ kind: 'skip', reason: 'unchanged' })
     expect(calls).toEqual(['patch processing S00012'])
+  })
+
+  it('tells when a backorder is to leave, another day when that moves, and nothing once it left', async () => {
+    const partial: OrderState = { ...order, delivery_status: 'partial', expected_date: '2026-12-01' }
+    const moved = { ...partial, expected_date: '2026-12-08' }
+    const { run, calls } = setup([partial, partial, moved, { ...order, delivery_status: 'full', expected_date: null }])
+    expect(await run()).toMatchObject({ kind: 'done' })
+    expect(await run()).toMatchObject({ kind: 'skip', reason: 'unchanged' })
+    await run()
+    await run()
+    expect(calls).toEqual([
+      'patch partiallyShipped S00012 2026-12-01',
+      'patch partiallyShipped S00012 2026-12-08',
+      'patch shipped S00012 null',
+    ])
   })
 
   it('is no error when the shopper cancelled in the middle of it: the cancellation has an event of its own', async () => {

@@ -5,7 +5,13 @@ import { compareOrders, type OrderParts } from '../../clarity-extension/reconcil
 import { compareStock, type StockParts } from '../../clarity-extension/reconcile/stock.ts'
 import { type TakingsParts, takings } from '../../clarity-extension/reconcile/takings.ts'
 import type { OrderState } from '../../odoo-bridge/client/shapes.ts'
-import { type Order, order as orderShape, type Payment } from '../../shared/entities.ts'
+import {
+  type Order,
+  order as orderShape,
+  type Payment,
+  type ReturnRequest,
+  returnRequest,
+} from '../../shared/entities.ts'
 
 const signal = new AbortController().signal
 const AT = '2026-11-20T10:00:00Z'
@@ -158,6 +164,18 @@ describe('orders', () => {
   })
 })
 
+const returned = (id: string, orderId: string, over: Partial<ReturnRequest> = {}): ReturnRequest =>
+  returnRequest.parse({
+    id,
+    updatedAt: AT,
+    orderId,
+    items: [{ lineId: 'L1', sku: 'MUG', quantity: '1' }],
+    currency: 'EUR',
+    refundAmount: '4.00',
+    status: 'refunded',
+    ...over,
+  })
+
 describe('takings', () => {
   const paid = (id: string, over: Partial<Payment> = {}): Payment => ({
     id,
@@ -172,15 +190,19 @@ describe('takings', () => {
     id,
     name: `PCARD/${id}`,
     ref,
+    order: null as string | null,
+    of: null as string | null,
     journal: 'CARD',
     date: '2026-11-20',
     currency: 'EUR',
     amount,
     ...over,
   })
-  const of = (orders: Order[], payments: ReturnType<typeof booked>[]) => {
+  const of = (orders: Order[], payments: ReturnType<typeof booked>[], returns: ReturnRequest[] = []) => {
     const parts: TakingsParts = {
       orders: () => pages(orders),
+      returns: () => pages(returns),
+      order: async (id) => order(id, { number: `#${id}, read alone`, payments: [paid('p1')] }),
       booked: async () => ({ payments, next: null }),
     }
     return takings(parts, '2026-11-01', '2026-11-30')
@@ -217,6 +239,41 @@ describe('takings', () => {
       { order: null, payment: 'PCARD/2', clarity: null, odoo: '3.00', why: 'not_in_storefront' },
     ])
     expect(result.totals.map(({ difference }) => difference).sort()).toEqual(['-3.00', '0.90', '5.00'])
+  })
+
+  it('count what went back once, though a refunded payment and a refunded return tell it twice', async () => {
+    const orders = [order('1', { payments: [paid('p1', { state: 'refunded' }), paid('p2', { amount: '5.00' })] })]
+    const result = await of(
+      orders,
+      [
+        booked(1, '1/p1', '11.90', { date: '2026-11-03' }),
+        booked(2, '1/p2', '5.00'),
+        booked(3, null, '-11.90', { order: '1', of: 'p1' }),
+      ],
+      [returned('r1', '1', { refundAmount: '11.90' })],
+    )
+    expect(result.unmatched).toEqual([])
+    expect(result.totals).toMatchObject([{ clarity: '5.00', odoo: '5.00', difference: '0.00' }])
+  })
+
+  it('name an order for which another amount went back, also when it did not change itself', async () => {
+    const result = await of(
+      [],
+      [booked(1, null, '-3.00', { order: '7', of: 'p1' })],
+      [returned('r1', '7', { refundAmount: '4.00' }), returned('r2', '8', { status: 'approved' })],
+    )
+    expect(result.unmatched).toMatchObject([
+      { order: '#7, read alone', payment: '7/refund', clarity: '-4.00', odoo: '-3.00 EUR', why: 'amounts_differ' },
+    ])
+    expect(result.totals).toMatchObject([{ method: 'card', clarity: '-4.00', odoo: '-3.00', difference: '-1.00' }])
+  })
+
+  it('name money that went back in one system only', async () => {
+    const result = await of([], [booked(1, null, '-3.00', { order: '7' })], [returned('r1', '8')])
+    expect(result.unmatched).toMatchObject([
+      { payment: '7/refund', clarity: '0.00', odoo: '-3.00 EUR', why: 'amounts_differ' },
+      { payment: '8/refund', clarity: '-4.00', odoo: null, why: 'not_in_odoo' },
+    ])
   })
 
   it('keep as many decimals as the currency has', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type InvoiceState, invoiceToClarity } from '../../clarity-extension/mapping/invoice.ts'
+import { mergeTables } from '../../clarity-extension/mapping/lookups.ts'
 import { type ReturnState, returnToClarity, returnToOperation } from '../../clarity-extension/mapping/return.ts'
 import { returnRequest } from '../../shared/entities.ts'
 import { fixture } from '../flows/support.ts'
@@ -158,6 +159,19 @@ describe('payments of an order', () => {
     const shown = states.map((state, index) => expect.objectContaining({ clarity_ref: `p${index}`, state }))
     expect(order?.values.clarity_payment_ids).toEqual({ $lines: { key: 'clarity_ref', items: shown } })
     expect(models(payments)).toEqual(['sale.order', 'account.payment p2', 'account.payment p5'])
+  })
+
+  it('bring what the provider kept, and its account where the table names one', () => {
+    const withFee = { ...paid('captured'), fee: '0.59' }
+    const payment = (context = usd, one: object = withFee) =>
+      operationsOf('guest', { payments: [one] }, context).find(({ model }) => model === 'account.payment')?.values
+    expect(payment()).toMatchObject({ clarity_fee: '0.59' })
+    expect(payment()).not.toHaveProperty('clarity_fee_account_id')
+    const lookups = mergeTables(usd.lookups, { provider_fee: { entries: { '*': '601990' } } })
+    expect(payment({ ...usd, lookups })).toMatchObject({
+      clarity_fee_account_id: { $find: { model: 'account.account', by: { code: '601990' } } },
+    })
+    expect(payment({ ...usd, lookups }, { ...withFee, fee: '0.00' })).not.toHaveProperty('clarity_fee')
   })
 
   it('that went back are paid back, unless payments are switched off', () => {

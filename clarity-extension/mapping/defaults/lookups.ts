@@ -26,6 +26,13 @@ const ofOrders: LookupTables = {
     target: record('account.journal', 'code', { type: ['bank', 'cash', 'credit'] }),
     entries: { '*': 'BNK1' },
   },
+  provider_fee: {
+    title: 'Provider fees',
+    about:
+      "The storefront's payment method -> the code of Odoo's account for what its provider keeps. It is booked where the journal has money under way (an outstanding account).",
+    target: record('account.account', 'code', { account_type: ['expense', 'expense_direct_cost', 'expense_other'] }),
+    entries: {},
+  },
   carrier: {
     title: 'Carriers',
     about:

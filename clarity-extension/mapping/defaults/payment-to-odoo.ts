@@ -6,7 +6,7 @@ export const paymentToOdoo: RuleSet = {
   description: 'A captured payment becomes a posted customer payment in the journal of its method.',
   entity: 'payment',
   direction: 'toOdoo',
-  version: 1,
+  version: 2,
   model: 'account.payment',
   rules: [
     { to: 'payment_type', const: 'inbound' },
@@ -35,6 +35,20 @@ export const paymentToOdoo: RuleSet = {
     },
     { to: 'memo', from: ['orderNumber', 'transactionId'], join: ' ', convert: ['clean'] },
     { to: 'payment_reference', from: 'transactionId', convert: ['clean', 'trim'] },
+    {
+      to: 'clarity_fee',
+      about: 'What the payment provider keeps, where the storefront says it.',
+      when: { path: 'fee', greater: '0' },
+      from: 'fee',
+    },
+    {
+      to: 'clarity_fee_account_id',
+      about: 'Without an entry of its method the fee is shown on the payment and not booked.',
+      when: { path: 'fee', greater: '0' },
+      from: 'method',
+      lookup: { table: 'provider_fee', missing: 'next' },
+      record: { model: 'account.account', field: 'code' },
+    },
   ],
   follow: [{ do: 'post' }],
 }

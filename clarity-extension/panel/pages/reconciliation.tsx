@@ -20,6 +20,10 @@ const KINDS = [
   'order_status',
   'shipment',
   'payment',
+  'invoice',
+  'refund',
+  'return',
+  'credit_note',
 ] as const satisfies readonly Kind[]
 
 /** On what both sides differ, and the takings of a period against Odoo's journals. */

@@ -318,7 +318,8 @@ export const de: Words = {
     anyKind: 'Jede Art',
     csv: 'Als CSV herunterladen',
     empty: 'Beide Seiten stimmen überein',
-    emptyText: 'Bestände, Summen, Steuern, Status und Sendungen waren beim letzten Vergleich gleich.',
+    emptyText:
+      'Bestände, Bestellungen, Steuern, Sendungen, Zahlungen, Rechnungen und Rückgaben waren beim letzten Vergleich gleich.',
     kind: {
       stock: 'Bestand',
       order_missing: 'Bestellung fehlt in Odoo',
@@ -327,6 +328,10 @@ export const de: Words = {
       order_status: 'Bestellstatus',
       shipment: 'Sendung',
       payment: 'Zahlung',
+      invoice: 'Rechnung',
+      refund: 'Zurückgezahltes Geld',
+      return: 'Rückgabe',
+      credit_note: 'Von Hand erstellte Gutschrift, zu keiner Rückgabe im Shop',
     },
     nothing: 'keine',
     since: 'gesehen seit',
@@ -367,6 +372,7 @@ export const de: Words = {
       lookups: 'Freigeben, was auf eine Wertetabelle wartete',
       webhooks: 'Abonnement im Shop prüfen',
       reconciliation: 'Beide Seiten vergleichen',
+      digests: 'Finden, was sich im Shop ohne Spur geändert hat',
     },
     reads: { toOdoo: '{{entity}} des Shops lesen', toClarity: '{{entity}} aus Odoo lesen' },
     state: {
@@ -568,6 +574,7 @@ export const de: Words = {
     table: {
       tax: 'Steuern',
       payment_method: 'Zahlungsarten',
+      provider_fee: 'Gebühren der Zahlungsanbieter',
       carrier: 'Versandarten',
       currency: 'Währungen',
       location: 'Lager und Standorte',
@@ -587,6 +594,8 @@ export const de: Words = {
     about: {
       tax: 'Steuerkennzeichen des Shops → Name der Verkaufssteuer in Odoo. Ohne Eintrag entscheidet der Steuersatz. „exempt“ steht für Zeilen mit Satz, aber ohne Steuer.',
       payment_method: 'Zahlungsart des Shops → Kürzel des Journals in Odoo.',
+      provider_fee:
+        'Zahlungsart des Shops → Nummer des Kontos in Odoo für das, was ihr Anbieter einbehält. Gebucht wird, wo das Journal unterwegs befindliches Geld führt (Verrechnungskonto).',
       carrier: 'Versandart des Shops → Name der Lieferart in Odoo. Ohne Eintrag sind die Namen gleich.',
       currency: 'Eine Währung, die nicht die der Firma ist → Name der Odoo-Preisliste in ihr.',
       location: 'Kürzel des Odoo-Lagers → Standort des Shops. Ein Lager ohne Eintrag wird nicht online verkauft.',

@@ -307,7 +307,8 @@ export const en = {
     anyKind: 'Every kind',
     csv: 'Download as CSV',
     empty: 'Both sides agree',
-    emptyText: 'Stock, order totals, tax, status and shipments were the same when they were last compared.',
+    emptyText:
+      'Stock, orders, tax, shipments, payments, invoices and returns were the same when they were last compared.',
     kind: {
       stock: 'Stock',
       order_missing: 'Order not in Odoo',
@@ -316,6 +317,10 @@ export const en = {
       order_status: 'Order status',
       shipment: 'Shipment',
       payment: 'Payment',
+      invoice: 'Invoice',
+      refund: 'Money paid back',
+      return: 'Return',
+      credit_note: 'Credit note made by hand, of no return in the storefront',
     },
     nothing: 'none',
     since: 'seen since',
@@ -356,6 +361,7 @@ export const en = {
       lookups: 'Release what waited for a value table',
       webhooks: "Check the storefront's subscription",
       reconciliation: 'Compare both sides',
+      digests: 'Find what changed in the storefront without a trace',
     },
     reads: { toOdoo: 'Read {{entity}} of the storefront', toClarity: 'Read {{entity}} of Odoo' },
     state: { never: 'Not yet run', running: 'Running', done: 'Fine', failed: 'Failed', stalled: 'Stalled' },
@@ -551,6 +557,7 @@ export const en = {
     table: {
       tax: 'Taxes',
       payment_method: 'Payment methods',
+      provider_fee: 'Provider fees',
       carrier: 'Carriers',
       currency: 'Currencies',
       location: 'Warehouses and locations',
@@ -570,6 +577,8 @@ export const en = {
     about: {
       tax: "The storefront's tax code → the name of Odoo's sales tax. Without an entry the rate decides. `exempt` is for lines with a rate and no tax.",
       payment_method: "The storefront's payment method → the code of Odoo's journal.",
+      provider_fee:
+        "The storefront's payment method → the code of Odoo's account for what its provider keeps. Booked where the journal has money under way (an outstanding account).",
       carrier:
         "The storefront's shipping method → the name of Odoo's delivery method. Without an entry the names are the same.",
       currency: "A currency that is not the company's → the name of Odoo's pricelist in it.",

@@ -192,6 +192,8 @@ const models: Record<string, Fields> = {
     clarity_order_id: one('Storefront Order', 'sale.order', readonly),
     memo: char('Memo'),
     payment_reference: char('Payment Reference'),
+    // It keeps no accounts, so it shows the fee and books none.
+    clarity_fee: float('Provider Fee'),
   },
   'delivery.carrier': { name, active, product_id: one('Delivery Product', 'product.product', required) },
   'stock.warehouse': { name, active, code: char('Short Name', required), company_id },

@@ -2,18 +2,27 @@ import { z } from 'zod'
 import type { components } from '../../../odoo-bridge/client/schema.d.ts'
 import { amount, currencyDigits } from '../../../shared/money.ts'
 import type { requests } from './requests.ts'
+import { returnStates } from './returns.ts'
 import { one } from './rows.ts'
 import { heldOrders, orderState, pickingStates, stockStates } from './state.ts'
 import type { World } from './world.ts'
 
 type Schemas = components['schemas']
-type Kind = Schemas['Kind']
+type Kind = Extract<Schemas['ChangeKind'], 'order' | 'picking' | 'stock' | 'return'>
 type Told = { subject: number; body: (timestamp: string) => Schemas['Envelope'] }
 
-const MODELS: Record<Kind, string> = { order: 'sale.order', picking: 'stock.picking', stock: 'stock.quant' }
+const MODELS: Record<Kind, string> = {
+  order: 'sale.order',
+  picking: 'stock.picking',
+  stock: 'stock.quant',
+  return: 'clarity.return',
+}
+/** It makes no invoices, and tells of master data as an Odoo where nobody has switched that on: not at all. */
+const isTold = (kind: Schemas['ChangeKind']): kind is Kind => kind in MODELS
 
 /** What changed at or after an instant, oldest first, each as the event that a webhook would carry. */
 export function changes(world: World, { store, kind, since, after, limit }: z.infer<typeof requests.changes>) {
+  if (!isTold(kind)) return { as_of: new Date(world.now()).toISOString(), changes: [], next: null }
   const rows = world.records.changed(MODELS[kind], Date.parse(since), after, limit)
   const told = rows.flatMap(({ id, written }) => {
     const event = tellOf[kind](world, store, id)
@@ -36,6 +45,8 @@ export function readPage(
   { store, kind, after, limit, pending_orders }: z.infer<typeof requests.read_page>,
 ) {
   const as_of = new Date(world.now()).toISOString()
+  if (kind === 'invoice') return { as_of, invoices: [], next: null }
+  if (kind === 'credit') return { as_of, credits: [], next: null }
   const ids = world.records.idsAfter(kind === 'stock' ? 'product.product' : MODELS[kind], after, limit)
   const next = ids.length === limit ? (ids.at(-1) ?? null) : null
   if (kind === 'order') {
@@ -53,6 +64,10 @@ export function readPage(
       ),
       next,
     }
+  if (kind === 'return') {
+    const refs = ids.flatMap((id) => linkOf(world, store, id, 'clarity.return')?.ref ?? [])
+    return { as_of, returns: returnStates(world, store, refs), next }
+  }
   const skus = ids.flatMap((id) => {
     const { default_code, is_storable } = one(world.records, 'product.product', id)
     return default_code && is_storable ? [default_code] : []
@@ -61,10 +76,8 @@ export function readPage(
 }
 
 /** Posted payments of some days in the journals that take the storefront's payments. */
-export function takings(
-  { records, links }: World,
-  { store, first_day, last_day, after, limit }: z.infer<typeof requests.takings>,
-) {
+export function takings(world: World, { store, first_day, last_day, after, limit }: z.infer<typeof requests.takings>) {
+  const { records, links } = world
   const rows = records
     .find('account.payment', {}, { archived: true })
     .map((row) => paymentShape.parse(row))
@@ -77,22 +90,37 @@ export function takings(
     })
     .slice(0, limit)
   return {
-    payments: found.map(({ id, name, journal_id, date, amount: value, payment_type, currency_id, memo, link }) => {
-      const journal = journalShape.parse(records.get('account.journal', journal_id))
-      const signed = payment_type === 'inbound' ? amount(value) : amount(value).neg()
-      const currency = currencyOf(records, currency_id)
-      return {
+    payments: found.map(
+      ({
         id,
-        name: name ?? '',
-        ref: link?.store === store ? link.ref : null,
-        journal: journal.code,
-        journal_name: journal.name,
+        name,
+        journal_id,
         date,
-        currency,
-        amount: signed.toFixed(currencyDigits(currency)),
+        amount: value,
+        payment_type,
+        currency_id,
         memo,
-      }
-    }),
+        link,
+        clarity_order_id: sold,
+      }) => {
+        const journal = journalShape.parse(records.get('account.journal', journal_id))
+        const signed = payment_type === 'inbound' ? amount(value) : amount(value).neg()
+        const currency = currencyOf(records, currency_id)
+        return {
+          id,
+          name: name ?? '',
+          ref: link?.store === store ? link.ref : null,
+          order: (sold && linkOf(world, store, sold)?.ref) ?? null,
+          of: null,
+          journal: journal.code,
+          journal_name: journal.name,
+          date,
+          currency,
+          amount: signed.toFixed(currencyDigits(currency)),
+          memo,
+        }
+      },
+    ),
     next: found.length === limit ? (found.at(-1)?.id ?? null) : null,
   }
 }
@@ -110,6 +138,7 @@ const paymentShape = z.object({
   amount: z.string(),
   payment_type: z.string().default('inbound'),
   currency_id: z.int().nullish(),
+  clarity_order_id: z.int().nullish(),
   memo: label,
 })
 const journalShape = z.object({ code: z.string(), name: z.string() })
@@ -133,6 +162,11 @@ const tellOf: Record<Kind, (world: World, store: string, id: number) => Told | u
     const data = { picking_id: id, order: { id: sale_id, ref: link.ref }, traceparent: link.traceparent }
     return { subject: id, body: (timestamp) => ({ type: 'picking.done', timestamp, data }) }
   },
+  return(world, store, id) {
+    const link = linkOf(world, store, id, 'clarity.return')
+    const data = link && { return: { id, ref: link.ref }, traceparent: link.traceparent }
+    return data && { subject: id, body: (timestamp) => ({ type: 'return.changed', timestamp, data }) }
+  },
   stock(world, _store, id) {
     const { product_id } = one(world.records, 'stock.quant', id)
     const { default_code: sku } = one(world.records, 'product.product', product_id)
@@ -144,8 +178,8 @@ const tellOf: Record<Kind, (world: World, store: string, id: number) => Told | u
   },
 }
 
-function linkOf(world: World, store: string, orderId: number) {
-  const link = world.links.of('sale.order', orderId)
+function linkOf(world: World, store: string, id: number, model = 'sale.order') {
+  const link = world.links.of(model, id)
   return link?.store === store ? link : undefined
 }
 

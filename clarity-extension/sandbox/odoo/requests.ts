@@ -59,14 +59,14 @@ export const requests = {
   document: z.strictObject({ store, kind: z.literal('invoice'), ref: z.string().min(1).max(64) }),
   changes: z.strictObject({
     store,
-    kind: z.enum(['order', 'picking', 'stock']),
+    kind: z.enum(['order', 'picking', 'stock', 'invoice', 'return', 'product', 'partner', 'price']),
     since: z.iso.datetime(),
     after: z.int().min(0).default(0),
     limit: z.int().min(1).max(1000).default(200),
   }),
   read_page: z.strictObject({
     store,
-    kind: z.enum(['order', 'picking', 'stock']),
+    kind: z.enum(['order', 'picking', 'stock', 'invoice', 'return', 'credit']),
     after: z.int().min(0).default(0),
     limit: z.int().min(1).max(1000).default(200),
     pending_orders: z.array(z.string()).max(5000).default([]),

@@ -61,6 +61,7 @@ const shapes = {
     client_order_ref: label,
     date_order: z.string(),
     clarity_currency_id: link,
+    clarity_total: z.string().nullable().default(null),
     clarity_rate: z.string().nullable().default(null),
     clarity_rate_date: label,
     amount_untaxed: number,

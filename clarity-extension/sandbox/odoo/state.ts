@@ -1,6 +1,6 @@
 import type { components } from '../../../odoo-bridge/client/schema.d.ts'
-import { amount } from '../../../shared/money.ts'
-import { all, type Line, one } from './rows.ts'
+import { amount, currencyDigits } from '../../../shared/money.ts'
+import { all, type Line, one, type RowOf } from './rows.ts'
 import { pickingsOf } from './status.ts'
 import { movesOf, quantOf } from './stock.ts'
 import { linesOf } from './totals.ts'
@@ -23,8 +23,19 @@ export function orderState(world: World, store: string, ref: string, id: number)
     amount_tax: order.amount_tax,
     currency: one(records, 'res.currency', order.currency_id).name,
     version: links.get(store, 'order', ref)?.version ?? '',
+    storefront: paidIn(world, order),
+    // It plans no days.
+    expected_date: null,
     pickings: pickingsOf(world, id).map(({ id, name, state }) => ({ id, name, state })),
   }
+}
+
+/** What the customer pays where the order was converted. */
+function paidIn({ records }: World, order: RowOf<'sale.order'>): Schemas['OrderState']['storefront'] {
+  const { clarity_currency_id: id, clarity_total: total } = order
+  if (id === null || id === order.currency_id || total === null) return null
+  const currency = one(records, 'res.currency', id).name
+  return { total: amount(total).toFixed(currencyDigits(currency)), currency }
 }
 
 /** Outgoing deliveries of storefront orders, by id as text. */

@@ -77,6 +77,7 @@ const paymentChange = z.strictObject({
   method: z.string().optional(),
   state: payment.shape.state,
   amount: decimal.optional(),
+  fee: decimal.optional(),
 })
 
 /** A payment is captured, authorised, fails, is refunded; or another one is added. */
@@ -101,6 +102,7 @@ export function changePayment(shop: Shop, orderId: string, body: unknown): Store
     state: wish.state,
     amount: wish.amount ?? changed.amount,
     method: wish.method ?? changed.method,
+    ...(wish.fee !== undefined && { fee: wish.fee }),
   }
   const list = known ? payments.map((one) => (one.id === after.id ? after : one)) : [...payments, after]
   const saved = shop.orders.save(before, { ...before.record, payments: list })
@@ -119,11 +121,15 @@ const statusChange = z
     status: z.enum(orderStatuses).optional(),
     note: z.string().max(4000).optional(),
     externalKey: z.string().min(1).max(200).optional(),
+    expectedShipDate: z.iso.date().nullable().optional(),
   })
-  .refine((body) => Object.values(body).some((value) => value !== undefined), 'Give status, note or externalKey')
+  .refine(
+    (body) => Object.values(body).some((value) => value !== undefined),
+    'Give status, note, externalKey or expectedShipDate',
+  )
 
 function changeStatus(shop: Shop, { param, body, ifMatch }: Incoming): Stored<Order> {
-  const { status, note, externalKey } = parsed(statusChange, body)
+  const { status, note, externalKey, expectedShipDate } = parsed(statusChange, body)
   const before = orderOf(shop, param('id'))
   matchVersion(ifMatch, before.version)
   const attributes = note === undefined ? {} : { attributes: { ...before.record.attributes, statusNote: note } }
@@ -131,6 +137,7 @@ function changeStatus(shop: Shop, { param, body, ifMatch }: Incoming): Stored<Or
     ...attributes,
     ...(status === undefined ? {} : { status }),
     ...(externalKey === undefined ? {} : { externalKey }),
+    ...(expectedShipDate === undefined ? {} : { expectedShipDate }),
   })
 }
 

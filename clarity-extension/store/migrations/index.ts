@@ -11,6 +11,7 @@ import { issues } from './0009_issues.ts'
 import { reviews } from './0010_reviews.ts'
 import { alerts } from './0011_alerts.ts'
 import { twins } from './0012_twins.ts'
+import { digests } from './0013_digests.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   reviews,
   alerts,
   twins,
+  digests,
 ]

@@ -3,7 +3,9 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.documents_of_orders import orders_of
 from ..tools.emission import changed
+from ..tools.exchange import in_orders
 from ..tools.payments import match_invoices
 
 _logger = logging.getLogger(__name__)
@@ -52,4 +54,19 @@ class AccountMove(models.Model):
             except UserError:
                 # Whoever posts an invoice is not held up by ours: it stays open beside its payment.
                 _logger.warning("The storefront's payment was not matched with invoice %s", invoice.id, exc_info=True)
+        posted.filtered(lambda move: move.move_type == "out_refund" and not move.clarity_return_id)._clarity_adopt()
         return posted
+
+    def _clarity_adopt(self):
+        """A credit note made by hand is of the one return of the storefront that it fits to the cent, if any."""
+        for credit in self:
+            waiting = orders_of(credit).clarity_return_ids.filtered(
+                lambda one, credit=credit: (
+                    one.status != "rejected"
+                    and not one.move_ids.filtered(lambda move: move.state != "cancel")
+                    and not credit.currency_id.compare_amounts(in_orders(one, one.refund_amount), credit.amount_total)
+                )
+            )
+            if len(waiting) == 1:
+                credit.clarity_return_id = waiting
+                changed(self.env, "return", waiting.ids)

@@ -222,7 +222,11 @@ class ClarityBridge(models.AbstractModel):
     def _results(self, batch):
         done = [op for op in batch.operations if op.record_id]
         order_ids = [op.record_id for op in done if op.model == "sale.order"]
-        links = {op.record_id: (op.ref, batch.link(op.key).version) for op in done if op.model == "sale.order"}
+        links = {
+            op.record_id: (op.ref, batch.link(op.key).version, batch.link(op.key).reservation_pending)
+            for op in done
+            if op.model == "sale.order"
+        }
         states = orders.states(self.env["sale.order"].browse(order_ids), links)
         names = self._names(done)
         return [self._result(op, states, names) for op in batch.operations]

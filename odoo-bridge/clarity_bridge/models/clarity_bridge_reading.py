@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ..tools.keys import KINDS as KEYED
 from ..tools.keys import read_keys
-from ..tools.reading import KINDS, instant, read_changes, read_page, read_takings
+from ..tools.reading import CHANGE_KINDS, PAGE_KINDS, instant, read_changes, read_page, read_takings
 from ..tools.state import iso
 
 _MAX_ROWS = 1000
@@ -20,7 +20,7 @@ class ClarityBridge(models.AbstractModel):
     @api.model
     @api.readonly
     def changes(self, store, kind, since, after=0, limit=200):
-        self._check_reading(store, kind, after, limit)
+        self._check_reading(store, kind, after, limit, CHANGE_KINDS)
         try:
             since = instant(since)
         except (TypeError, ValueError):
@@ -52,7 +52,7 @@ class ClarityBridge(models.AbstractModel):
         self._check_reading(store, kind, after, limit, KEYED)
         return read_keys(self.env, store, kind, after, limit)
 
-    def _check_reading(self, store, kind, after, limit, kinds=KINDS):
+    def _check_reading(self, store, kind, after, limit, kinds=PAGE_KINDS):
         self._check_service()
         self._check_text(store, "store")
         if kind not in kinds:

@@ -1,6 +1,12 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 from ..tools.emission import changed
+from ..tools.orders import DELIVERIES
+
+#: The reservation of a new order follows within moments.
+_YOUNG = timedelta(minutes=1)
 
 
 class StockPicking(models.Model):
@@ -19,6 +25,14 @@ class StockPicking(models.Model):
         changed(self.env, "picking_tracking", tracked.ids)
         return result
 
+    def _clarity_waited(self):
+        """Whether the storefront may have been told when this is to leave: not of one that is just being made."""
+        return bool(
+            self.sale_id
+            and self.picking_type_code in DELIVERIES
+            and (self.backorder_id or self.create_date < self.env.cr.now() - _YOUNG)
+        )
+
     def _clarity_kit_lines(self):
         """What this delivery completes of order lines that are kits, and the moves of their parts.
 
@@ -29,7 +43,13 @@ class StockPicking(models.Model):
     def _write_multi(self, vals_list):
         # The state is computed from the moves: here it passes, whichever way they were done.
         done = [picking.id for picking, vals in zip(self, vals_list, strict=True) if vals.get("state") == "done"]
+        moved = [
+            picking.sale_id.id
+            for picking, vals in zip(self, vals_list, strict=True)
+            if not vals.keys().isdisjoint(("state", "scheduled_date")) and picking._clarity_waited()
+        ]
         result = super()._write_multi(vals_list)
+        changed(self.env, "order", moved)
         changed(self.env, "picking_done", done)
         changed(self.env, "return", self.browse(done).clarity_return_id.ids)
         return result

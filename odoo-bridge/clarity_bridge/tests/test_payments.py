@@ -57,6 +57,39 @@ class TestPayments(MoneyCase):
         self.assertProblem(self.apply(self.newer(dearer, 3))[0], "review", "not_editable")
         self.assertEqual(payment.amount, 20)
 
+    def fee_account(self):
+        Account = self.env["account.account"]
+        outstanding = Account.create(
+            {"name": "Under way", "code": "101990", "account_type": "asset_current", "reconcile": True}
+        )
+        self.bank.inbound_payment_method_line_ids.payment_account_id = outstanding
+        return outstanding, Account.create({"name": "Card fees", "code": "601990", "account_type": "expense"})
+
+    def test_case_24_provider_fee_is_booked_once_to_its_account_also_when_it_is_told_later(self):
+        outstanding, fees = self.fee_account()
+        [result] = self.apply(self.payment())
+        payment = self.env["account.payment"].browse(result["res_id"])
+        self.assertFalse(payment.clarity_fee_move_id)
+        told = self.payment()
+        told["values"] = told["values"] | {"clarity_fee": "0.59", "clarity_fee_account_id": fees.id}
+        self.assertEqual(self.apply(self.newer(told))[0]["status"], "updated")
+        entry = payment.clarity_fee_move_id
+        self.assertEqual((entry.state, entry.journal_id), ("posted", self.bank))
+        self.assertEqual({line.account_id: line.balance for line in entry.line_ids}, {fees: 0.59, outstanding: -0.59})
+        self.assertEqual(self.apply(self.newer(told, 3))[0]["status"], "updated")
+        self.assertEqual(payment.clarity_fee_move_id, entry)
+        other = self.payment()
+        other["values"] = told["values"] | {"clarity_fee": "0.60"}
+        self.assertProblem(self.apply(self.newer(other, 4))[0], "review", "not_editable")
+
+    def test_provider_fee_without_money_under_way_is_shown_and_not_booked(self):
+        _outstanding, fees = self.fee_account()
+        self.bank.inbound_payment_method_line_ids.payment_account_id = False
+        operation = self.payment()
+        operation["values"] |= {"clarity_fee": "0.59", "clarity_fee_account_id": fees.id}
+        payment = self.env["account.payment"].browse(self.apply(operation)[0]["res_id"])
+        self.assertEqual((payment.clarity_fee, bool(payment.clarity_fee_move_id)), (0.59, bool(payment.move_id)))
+
     def test_refunded_payment_goes_back_once_by_its_own_journal(self):
         self.apply(
             self.with_payments(self.said(amount="15.00"), self.said("p2", amount="5.00", journal=self.gift)),

@@ -171,6 +171,22 @@ class TestReading(BridgeCase):
         with self.assertRaises(UserError):
             self.bridge.takings("main", "January", "2026-01-31")
 
+    def test_master_data_is_told_only_where_it_is_switched_on(self):
+        list_ = self.env["product.pricelist"].create({"name": "Wholesale"})
+        item = self.env["product.pricelist.item"].create(
+            {"pricelist_id": list_.id, "compute_price": "fixed", "fixed_price": 5}
+        )
+        order = self.applied(ref="o1")
+        for kind, key in (("product", "product"), ("partner", "customer"), ("price", "price")):
+            self.assertEqual(self.changes(kind), [], kind)
+            self.env["ir.config_parameter"].set_param(f"clarity_bridge.emit_{key}", "1")
+        self.assertIn(self.mug.id, [change["body"]["data"]["product_id"] for change in self.changes("product")])
+        self.assertEqual(
+            [change["body"]["data"]["customer"] for change in self.changes("partner")],
+            [{"id": order.partner_id.id, "ref": "c1"}],
+        )
+        self.assertIn(item.id, [change["body"]["data"]["item_id"] for change in self.changes("price")])
+
     def test_takings_need_the_right_to_read_payments(self):
         with self.assertRaises(AccessError):
             self.bridge.takings("main", "2026-01-01", "2026-01-31")

@@ -48,6 +48,65 @@ class TestReturns(MoneyCase):
         )
         return {"$set": [tax.id]}
 
+    def by_hand(self, invoice, amount):
+        """What an accountant does: reverses the invoice and changes the amount."""
+        credit = invoice._reverse_moves([{"date": "2026-03-02", "invoice_date": "2026-03-02"}])
+        credit.invoice_line_ids[1:].unlink()
+        credit.invoice_line_ids.write({"quantity": 1, "price_unit": amount, "tax_ids": [Command.clear()]})
+        credit.action_post()
+        return credit
+
+    def test_credit_note_by_hand_is_of_the_one_return_that_it_fits(self):
+        order, invoice = self.invoiced()
+        one = self.done(self.back([("L1", "1", False)], "approved", refund="7.00"))
+        credit = self.by_hand(invoice, 7)
+        self.assertEqual(one.move_ids, credit)
+        [state] = self.bridge.read_state("main", "return", ["r1"])["returns"]
+        self.assertEqual((state["credited"], state["credit_notes"]), ("7.00", [credit.name]))
+        [row] = self.bridge.read_page("main", "credit")["credits"]
+        self.assertEqual(
+            (row["number"], row["return"], row["order"]), (credit.name, "r1", {"id": order.id, "ref": "o1"})
+        )
+        paying = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=credit.ids)
+        paying.create({}).action_create_payments()
+        rows = self.bridge.takings("main", "2026-01-01", "2100-01-01")["payments"]
+        self.assertEqual([(row["order"], row["amount"]) for row in rows], [(None, "20.00"), ("o1", "-7.00")])
+        # The storefront refunds later: no second credit note.
+        self.done(self.back([("L1", "1", False)], refund="7.00"))
+        self.assertEqual(one.move_ids, credit)
+
+    def test_credit_note_by_hand_that_fits_no_return_stays_its_own(self):
+        _order, invoice = self.invoiced()
+        one = self.done(self.back([("L1", "1", False)], "approved", refund="7.00"))
+        credit = self.by_hand(invoice, 6)
+        self.assertFalse(one.move_ids)
+        [row] = self.bridge.read_page("main", "credit")["credits"]
+        self.assertEqual((row["id"], row["total"], row["return"]), (credit.id, "6.00", None))
+
+    def test_documents_are_read_by_page_and_by_change(self):
+        order, invoice = self.invoiced()
+        one = self.done(self.back([("L1", "1", True)], refund="10.00"))
+        page = self.bridge.read_page("main", "invoice")
+        self.assertEqual(
+            [(row["number"], row["orders"]) for row in page["invoices"]],
+            [(invoice.name, [{"id": order.id, "ref": "o1"}])],
+        )
+        self.assertEqual([row["ref"] for row in self.bridge.read_page("main", "return")["returns"]], ["r1"])
+        begin = "2020-01-01T00:00:00Z"
+        told = [
+            change["body"]
+            for kind in ("invoice", "return")
+            for change in self.bridge.changes("main", kind, begin)["changes"]
+        ]
+        self.assertEqual(
+            [(body["type"], body["data"].get("invoice_id"), body["data"].get("return")) for body in told],
+            [("invoice.changed", invoice.id, None), ("return.changed", None, {"id": one.id, "ref": "r1"})],
+        )
+        self.assertEqual(self.bridge.changes("other", "return", begin)["changes"], [])
+        [out, back] = self.bridge.takings("main", "2026-01-01", "2100-01-01")["payments"]
+        self.assertEqual((out["ref"], out["order"]), ("o1/p1", None))
+        self.assertEqual((back["ref"], back["order"], back["of"], back["amount"]), (None, "o1", "p1", "-10.00"))
+
     def test_case_25_requested_return_makes_no_document(self):
         self.invoiced()
         one = self.done(self.back([("L1", "1", True)], "requested"))
@@ -63,6 +122,10 @@ class TestReturns(MoneyCase):
         self.assertEqual(approved.picking_ids.move_ids.product_uom_qty, 1)
         self.assertEqual(approved.picking_ids.picking_type_code, "incoming")
         self.assertFalse(approved.move_ids)
+        [state] = self.bridge.read_state("main", "order", ["o1"])["orders"]
+        self.assertEqual(
+            (order.delivery_status, state["delivery_status"]), ("partial", "full"), "a return takes nothing off"
+        )
         one = self.done(self.back([("L1", "1", True)], "received", refund="12.00"))
         self.assertEqual((one.picking_ids.state, order.order_line[0].qty_delivered), ("done", 1))
         one = self.done(self.back([("L1", "1", True)], refund="12.00"))

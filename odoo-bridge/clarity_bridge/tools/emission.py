@@ -52,6 +52,12 @@ def is_on(env, setting):
     return env["ir.config_parameter"].sudo().get_param(setting, at_first) != "0"
 
 
+def is_off(env, what):
+    """Whether the merchant has not switched on what is off at first."""
+    setting = SETTING_OF.get(what)
+    return setting in _OFF_AT_FIRST and not is_on(env, setting)
+
+
 def emits(env, what):
     """Whether such a change is told now: for who would have to look up what changed.
 

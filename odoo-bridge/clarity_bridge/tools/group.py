@@ -186,6 +186,14 @@ class Group:
                 "%(payment)s is registered: %(field)s cannot change.", payment=payment.name, field=label
             )
             self.withdraw(operation, "review", problem("not_editable", message, f"/{fixed[0]}"))
+            return
+        # Many a provider tells its fee a day later.
+        fee = {name: difference[name] for name in ("clarity_fee", "clarity_fee_account_id") if name in difference}
+        if fee and payment.clarity_fee_move_id:
+            message = self.env._("The fee of %s is booked and cannot change.", payment.name)
+            self.withdraw(operation, "review", problem("not_editable", message, "/clarity_fee"))
+        elif fee:
+            payment.write(fee)
 
     def _update_order(self, operation, order, difference):
         if fault := orders.cancelled_here(order):
@@ -288,6 +296,8 @@ class Group:
                     record.action_post()
                     self.changed.add(operation)
                     self.posted.add(operation)
+                if operation.model == "account.payment" and payments.book_fee(record):
+                    self.changed.add(operation)
 
     def _invoice(self):
         """One invoice per order: Odoo itself would put the orders of one customer together."""

@@ -98,7 +98,7 @@ def with_deferred(orders, move_ids):
 def states(orders, link_of):
     """OrderState of openapi.yaml by order id.
 
-    :param link_of: order id -> (storefront id, version)
+    :param link_of: order id -> (storefront id, version, whether its stock is still to be reserved)
     """
     return {
         order.id: {
@@ -106,12 +106,15 @@ def states(orders, link_of):
             "id": order.id,
             "name": order.name,
             "state": order.state,
-            "delivery_status": order.delivery_status or None,
+            "delivery_status": _delivery_status(order),
             "invoice_status": order.invoice_status or "no",
             "amount_total": money(order.currency_id, order.amount_total),
             "amount_tax": money(order.currency_id, order.amount_tax),
             "currency": order.currency_id.name,
             "version": link_of[order.id][1] or "",
+            "storefront": _paid(order),
+            # Before its stock was tried for, nobody knows whether it waits.
+            "expected_date": None if link_of[order.id][2] else _expected(order),
             "pickings": [
                 {"id": picking.id, "name": picking.name, "state": picking.state}
                 for picking in order.picking_ids.sorted("id")
@@ -120,6 +123,36 @@ def states(orders, link_of):
         }
         for order in orders
     }
+
+
+def _delivery_status(order):
+    """Odoo counts an open return as a part that has not been delivered; what left has left."""
+    leaving = order.picking_ids.filtered(
+        lambda picking: picking.picking_type_code in DELIVERIES and picking.state != "cancel"
+    )
+    if order.delivery_status in ("started", "partial") and leaving and set(leaving.mapped("state")) == {"done"}:
+        return "full"
+    return order.delivery_status or None
+
+
+def _paid(order):
+    """What the customer pays where the order was converted; None where both are one."""
+    currency = order.clarity_currency_id
+    if not currency or currency == order.currency_id:
+        return None
+    return {"total": money(currency, order.clarity_total), "currency": currency.name}
+
+
+def _expected(order):
+    """The day on which what is left over, or waits for stock, is to leave; None where nothing waits."""
+    days = [
+        picking.scheduled_date.date()
+        for picking in order.picking_ids
+        if picking.picking_type_code in DELIVERIES
+        and picking.scheduled_date
+        and (picking.state in ("waiting", "confirmed") or (picking.backorder_id and picking.state == "assigned"))
+    ]
+    return min(days).isoformat() if days and order.state == "sale" else None
 
 
 def money(currency, amount):

@@ -1,5 +1,7 @@
 """Money of storefront orders: whose payments are whose, matching them with invoices, and paying back, exactly once."""
 
+from odoo import Command
+
 from .emission import is_on
 from .problems import problem
 
@@ -50,6 +52,43 @@ def reconcile(payment, move):
     for _account, some in lines.grouped("account_id").items():
         if len(some.move_id) == 2:  # noqa: PLR2004 - the payment's and the invoice's
             some.reconcile()
+
+
+def book_fee(payment):
+    """Book what the provider keeps: from the money that is on its way to the bank to the account of its fees, once.
+
+    A payment without a journal entry has no money on its way: it is matched when the bank tells of it, fee and all.
+
+    :return: whether an entry was made
+    """
+    there = payment.outstanding_account_id
+    account, currency = payment.clarity_fee_account_id, payment.currency_id
+    if not account or not payment.move_id or not there or payment.clarity_fee_move_id:
+        return False
+    if currency.is_zero(payment.clarity_fee):
+        return False
+    company = payment.company_id
+    balance = currency._convert(payment.clarity_fee, company.currency_id, company, payment.date)
+    lines = [
+        {"account_id": account_id, "name": payment.memo, "currency_id": currency.id}
+        | {"amount_currency": sign * payment.clarity_fee, "balance": sign * balance}
+        for account_id, sign in ((account.id, 1), (there.id, -1))
+    ]
+    payment.clarity_fee_move_id = (
+        payment.env["account.move"]
+        .with_company(company)
+        .create(
+            {
+                "move_type": "entry",
+                "journal_id": payment.journal_id.id,
+                "date": payment.date,
+                "ref": payment.env._("Provider fee of %s", payment.name),
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
+    )
+    payment.clarity_fee_move_id.action_post()
+    return True
 
 
 def paid_back(order, currency):

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from odoo.tools import SQL
 
 from . import emission
-from .state import held_orders, iso, read_orders, read_pickings, read_stock
+from .documents_of_orders import order_of_refs, orders_of, read_credits
+from .state import held_orders, iso, read_invoices, read_orders, read_pickings, read_returns, read_stock
 
 #: As webhooks tell them: model, domain, and the events of ids.
 _CHANGES = {
@@ -21,15 +22,41 @@ _CHANGES = {
         lambda cr, ids: emission._picking_rows(cr, "picking.done", ids),
     ),
     "stock": ("stock.quant", [("location_id.usage", "=", "internal")], emission._stock_rows),
+    "invoice": (
+        "account.move",
+        [("move_type", "=", "out_invoice"), ("state", "in", ("posted", "cancel"))],
+        emission._invoice_rows,
+    ),
+    "return": ("clarity.return", [], emission._return_rows),
+    "product": ("product.product", [], emission._product_rows),
+    "partner": ("res.partner", [], emission._partner_rows),
+    "price": ("product.pricelist.item", [], lambda _cr, ids: emission._price_rows(ids)),
 }
-_LINKED = {"order": "id", "picking": "sale_id"}
+#: Only what is linked: the column that is, and as what.
+_LINKED = {
+    "order": ("id", "kind = 'order'"),
+    "picking": ("sale_id", "kind = 'order'"),
+    "return": ("id", "kind = 'return'"),
+    "partner": ("id", "kind = 'customer' AND clarity_ref NOT LIKE 'guest:%%'"),
+}
+_OF = {"order": "sale.order", "picking": "sale.order", "return": "clarity.return", "partner": "res.partner"}
+#: What becomes of a return is told by its documents, which do not touch the return itself.
+_MOMENT = {
+    "return": """GREATEST(
+        clarity_return.write_date,
+        (SELECT max(write_date) FROM account_move WHERE clarity_return_id = clarity_return.id),
+        (SELECT max(write_date) FROM stock_picking WHERE clarity_return_id = clarity_return.id))"""
+}
 
-KINDS = tuple(_CHANGES)
+CHANGE_KINDS = tuple(_CHANGES)
+PAGE_KINDS = ("order", "picking", "stock", "invoice", "return", "credit")
 
 
 def read_changes(env, store, kind, since, after, limit):
     """:return: what changed at or after an instant, oldest first, each as the event that a webhook would carry"""
     model, domain, events_of = _CHANGES[kind]
+    if emission.is_off(env, kind):
+        return {"changes": [], "next": None}
     rows = _page(env, store, kind, model, domain, since, after, limit)
     subject_of = {row_id: row_id for row_id, _moment in rows}
     if kind == "stock":
@@ -73,6 +100,21 @@ def read_page(env, store, kind, after, limit, pending_orders=()):
         domain = [("picking_type_code", "=", "outgoing"), ("state", "=", "done"), ("sale_id", "!=", False)]
         ids = env["stock.picking"].search([*domain, ("id", ">", after)], order="id", limit=limit).ids
         page = {"pickings": read_pickings(env, store, [str(picking) for picking in ids])}
+    elif kind == "invoice":
+        domain = [("move_type", "=", "out_invoice"), ("state", "in", ("posted", "cancel"))]
+        ids = env["account.move"].search([*domain, ("id", ">", after)], order="id", limit=limit).ids
+        page = {"invoices": read_invoices(env, store, [str(move) for move in ids])}
+    elif kind == "return":
+        # sudo: links are the addon's own records, the service user has no rights on the table.
+        domain = [("store", "=", store), ("kind", "=", "return"), ("res_model", "=", "clarity.return")]
+        links = env["clarity.link"].sudo().search([*domain, ("res_id", ">", after)], order="res_id", limit=limit)
+        ids = links.mapped("res_id")
+        page = {"returns": read_returns(env, store, links.mapped("clarity_ref"))}
+    elif kind == "credit":
+        domain = [("move_type", "=", "out_refund"), ("state", "=", "posted"), ("id", ">", after)]
+        moves = env["account.move"].search(domain, order="id", limit=limit)
+        ids = moves.ids
+        page = {"credits": read_credits(store, moves)}
     else:
         products = env["product.product"].search(
             [("default_code", "!=", False), ("is_storable", "=", True), ("id", ">", after)], order="id", limit=limit
@@ -104,11 +146,15 @@ def read_takings(env, store, first, last, after, limit):
         limit=limit,
     )
     refs = {link.res_id: link.clarity_ref for link in links.search([*linked, ("res_id", "in", payments.ids)])}
+    sold = {payment.id: _order_paid_back(payment) for payment in payments if payment.payment_type == "outbound"}
+    orders = order_of_refs(env, store, env["sale.order"].union(*sold.values()))
     rows = [
         {
             "id": payment.id,
             "name": payment.name or "",
             "ref": refs.get(payment.id),
+            "order": orders.get(sold[payment.id].id) if payment.id in sold else None,
+            "of": payment.clarity_payment_id.clarity_ref or None,
             "journal": payment.journal_id.code,
             "journal_name": payment.journal_id.name,
             "date": payment.date.isoformat(),
@@ -121,6 +167,16 @@ def read_takings(env, store, first, last, after, limit):
         for payment in payments
     ]
     return {"payments": rows, "next": payments.ids[-1] if len(payments) == limit else None}
+
+
+def _order_paid_back(payment):
+    """The order for which money went back; one that a person registered knows it by the credit note it settles."""
+    if payment.clarity_order_id:
+        return payment.clarity_order_id
+    credits = (payment.reconciled_invoice_ids | payment.invoice_ids).filtered(
+        lambda move: move.move_type == "out_refund"
+    )
+    return payment.clarity_order_id.union(*(orders_of(credit) for credit in credits))[:1]
 
 
 def money(value, currency):
@@ -137,16 +193,20 @@ def instant(text):
 
 
 def _page(env, store, kind, model, domain, since, after, limit):
-    query = env[model]._search(domain)
+    query = env[model].with_context(active_test=False)._search(domain)
     table = query.table
-    position = SQL("(%s, %s)", SQL.identifier(table, "write_date"), SQL.identifier(table, "id"))
-    query.add_where(SQL("%s > (%s, %s)", position, since, after))
+    moment = SQL(_MOMENT[kind]) if kind in _MOMENT else SQL.identifier(table, "write_date")
+    row = SQL.identifier(table, "id")
+    query.add_where(SQL("(%s, %s) > (%s, %s)", moment, row, since, after))
     if kind in _LINKED:
-        linked = SQL("SELECT res_id FROM clarity_link WHERE store = %s AND kind = 'order'", store)
-        query.add_where(SQL("%s IN (%s)", SQL.identifier(table, _LINKED[kind]), linked))
-    query.order = SQL("%s, %s", SQL.identifier(table, "write_date"), SQL.identifier(table, "id"))
+        column, which = _LINKED[kind]
+        linked = SQL(
+            f"SELECT res_id FROM clarity_link WHERE store = %s AND res_model = %s AND {which}", store, _OF[kind]
+        )
+        query.add_where(SQL("%s IN (%s)", SQL.identifier(table, column), linked))
+    query.order = SQL("%s, %s", moment, row)
     query.limit = limit
-    return env.execute_query(query.select(SQL.identifier(table, "id"), SQL.identifier(table, "write_date")))
+    return env.execute_query(query.select(row, moment))
 
 
 def _exact(moment):

@@ -14,7 +14,7 @@ _OPEN = ("confirmed", "partially_available")
 def read_orders(env, store, refs):
     links = _links(env, store, [("clarity_ref", "in", refs)])
     alive = env["sale.order"].browse(links.mapped("res_id")).exists()
-    link_of = {link.res_id: (link.clarity_ref, link.version) for link in links}
+    link_of = {link.res_id: (link.clarity_ref, link.version, link.reservation_pending) for link in links}
     return list(orders.states(alive, link_of).values())
 
 
