@@ -1,3 +1,4 @@
+import type { ClarityClient } from '../clarity/client.ts'
 import type { Circuit } from './circuit.ts'
 
 /** A client that everybody holds while what is behind it is replaced, e.g. because its key is. */
@@ -32,4 +33,17 @@ export function liveClient<T extends object>(make: () => T, circuit: Circuit): L
 }
 
 /** Lists that are read page by page: a sweep is one caller, and ends at the first page that it does not get. */
-const STREAMS = new Set(['orders', 'customers', 'products', 'listInventory'])
+const streams = {
+  orders: true,
+  customers: true,
+  products: true,
+  returns: true,
+  invoices: true,
+  listInventory: true,
+} satisfies Record<Streaming<ClarityClient>, true>
+const STREAMS: ReadonlySet<string> = new Set(Object.keys(streams))
+
+/** Names of the methods that answer page by page: one that is missing above does not compile. */
+type Streaming<T> = {
+  [Name in keyof T]: T[Name] extends (...args: never[]) => AsyncGenerator<unknown> ? Name : never
+}[keyof T]

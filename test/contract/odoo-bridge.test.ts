@@ -796,6 +796,9 @@ describe.each([
       await odoo.person.setTracking(picking.id, 'TRACK-1')
       await odoo.person.validate(picking.id)
 
+      // Rows of one thing are merged by whoever pulls, unless Odoo is just sending.
+      const orderEvents = async () => (await events()).filter(({ body }) => body.type === 'sale_order.changed')
+      await expect.poll(orderEvents, { timeout: 20_000 }).toHaveLength(1)
       const told = await events()
       const reference = { id: created.res_id, ref: 'told' }
       const bodies = told.map(({ body }) => body)

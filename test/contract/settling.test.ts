@@ -16,7 +16,11 @@ import { checkout, openShop, type Shop } from '../support/shop.ts'
 /** Both systems in this process, every flow on. SETTLE_CHANGES=10000 for the whole proof; CI runs a part of it. */
 const CHANGES = Number(process.env.SETTLE_CHANGES ?? 1_000)
 const SKUS = ['TEE-RED-M', 'MUG-WHT', 'MUG-GRN', 'NOTE-LIN', 'NOTE-DOT', 'TEE-RED-S']
-const SWEEPS = ['order toOdoo', 'customer toOdoo', 'order toClarity', 'shipment toClarity', 'stock toClarity']
+const SWEEPS = [
+  ...['order toOdoo', 'customer toOdoo', 'product toOdoo', 'return toOdoo', 'order toClarity', 'shipment toClarity'],
+  ...['stock toClarity', 'invoice toClarity', 'return toClarity', 'product toClarity', 'customer toClarity'],
+  ...['price toClarity', 'digests'],
+]
 const MINUTES = 60_000
 
 let folder: string
