@@ -15,6 +15,9 @@ export interface Limit {
 /** While one call is under way the next gathers. */
 export const ONE_AT_A_TIME: Limit = { size: 1, accepted() {}, refused() {} }
 
+/** While two are under way the next gathers. */
+export const TWO_AT_A_TIME: Limit = { size: 2, accepted() {}, refused() {} }
+
 export interface LimitOptions {
   start?: number
   /** The slow-down estimate never goes below this; a refusal may. */

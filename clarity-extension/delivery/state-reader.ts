@@ -1,11 +1,10 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Answer } from '../../shared/outcome.ts'
 import { batcher } from './batcher.ts'
+import { TWO_AT_A_TIME } from './limit.ts'
 
 /** At most so many records per read. */
 const PER_READ = 200
-/** While two are under way, the next gathers. */
-const TWO_AT_A_TIME = { size: 2, accepted() {}, refused() {} }
 
 /**
  * How an order or a delivery stands in Odoo now. Lanes that ask at the same time are answered by one read: after a batch of

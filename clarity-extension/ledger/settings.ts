@@ -13,7 +13,7 @@ export interface LedgerOptions {
   now?: () => number
   /** In [0, 1). */
   random?: () => number
-  /** Lanes that run side by side. Default 400: flows that send many records in one call gather them from so many lanes. */
+  /** Lanes that run side by side. Default 1,000: flows that send many records in one call gather them from so many lanes. */
   concurrency?: number
   /** A worker that is silent this long has lost its lanes. Default 120 s. */
   leaseMs?: number
@@ -44,7 +44,7 @@ export function settingsOf(options: LedgerOptions): Settings {
   return {
     now: Date.now,
     random: Math.random,
-    concurrency: 400,
+    concurrency: 1_000,
     leaseMs: 2 * MINUTE,
     runLimitMs: 10 * MINUTE,
     attemptLimit: ATTEMPT_LIMIT,

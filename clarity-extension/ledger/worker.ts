@@ -56,6 +56,8 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
     clearTimeout(sleep)
     try {
       while (handle && again) {
+        // Runs that end together leave room together: claimed for one by one, what they make room for would go out one by one.
+        await endOfTurn()
         again = false
         const want = concurrency - runs.size
         if (want === 0) return
@@ -167,6 +169,8 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
     },
   }
 }
+
+const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined

@@ -1,6 +1,7 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Answer } from '../../shared/outcome.ts'
 import { batcher } from '../delivery/batcher.ts'
+import { ONE_AT_A_TIME } from '../delivery/limit.ts'
 import type { Products } from '../mapping/order/products.ts'
 
 /** Facts about products by SKU. */
@@ -12,7 +13,6 @@ type Facts = Products extends ReadonlyMap<string, infer F> ? F : never
 const FRESH_MS = 10 * 60_000
 const REMEMBERED = 50_000
 const SKUS_PER_CALL = 500
-const ONE_AT_A_TIME = { size: 1, accepted() {}, refused() {} }
 
 /** Asks Odoo for what is not known; what many orders ask for at once is one call. */
 export function productFactsReader(

@@ -2,7 +2,7 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import { batcher } from '../delivery/batcher.ts'
-import { ONE_AT_A_TIME } from '../delivery/limit.ts'
+import { TWO_AT_A_TIME } from '../delivery/limit.ts'
 import { publishStock, type StockFlowPorts } from '../flows/stock-to-clarity.ts'
 import type { DemandStore } from './demand.ts'
 import type { PublishedStock } from './published.ts'
@@ -15,7 +15,7 @@ export interface StockSettings {
   defaultLocation: string
 }
 
-/** One read and one bulk write at a time carry as many SKUs as wait. */
+/** A read and a bulk write carry as many SKUs as wait. While one is written the next is read; no SKU is ever in both. */
 const SKUS_PER_CALL = 500
 
 export function stockPorts(
@@ -42,6 +42,6 @@ export function stockPorts(
     savePublished: (rows) => published.save(rows),
     putInventory: (rows) => clarity.putInventory(rows),
   })
-  const calls = batcher<string, Outcome>({ limit: ONE_AT_A_TIME, maxItems: SKUS_PER_CALL, send: publish })
+  const calls = batcher<string, Outcome>({ limit: TWO_AT_A_TIME, maxItems: SKUS_PER_CALL, send: publish })
   return { publish: (sku) => calls.submit(sku) }
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { createStorefront, type StorefrontOptions } from '../../clarity-extension/sandbox/storefront/storefront.ts'
 import { type Order, order, shipment } from '../../shared/entities.ts'
@@ -26,6 +28,11 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
     if (!response.ok) throw new Error(`${method} ${path} ${response.status}: ${await response.text()}`)
     return response.status === 204 ? undefined : response.json()
   }
+
+  const file = new Database(join(dataDir, 'storefront.db'), { readonly: true })
+  const stocked = file.prepare<[string, string], { many: number }>(
+    "select count(*) as many from records where kind = 'inventory' and body ->> 'locationKey' = ? and body ->> 'quantity' = ?",
+  )
 
   let current: { token: string; until: number } | undefined
   async function bearer(): Promise<string> {
@@ -60,10 +67,15 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
     shipments: async (orderId: string) =>
       page(shipment).parse(await call('GET', `/orders/${orderId}/shipments?pageSize=200`)).results,
     inventory: () => all('/inventory', level),
+    /** How many SKUs have this number there: read from the file, where asking the API would cost what is being measured. */
+    stocked: (locationKey: string, quantity: number) => stocked.get(locationKey, String(quantity))?.many ?? 0,
     /** A control door of the sandbox, e.g. `/webhooks` for noise. */
     control: (method: string, path: string, body?: unknown) => call(method, `/sandbox${path}`, body, url),
     call,
-    stop: () => storefront.stop(),
+    async stop() {
+      file.close()
+      await storefront.stop()
+    },
   }
 
   async function all<S extends z.ZodType>(path: string, shape: S): Promise<z.infer<S>[]> {
