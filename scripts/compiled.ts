@@ -14,8 +14,16 @@ const root = join(import.meta.dirname, '..')
 /** For NODE_COMPILE_CACHE: threads take it from the environment. */
 export const compileCache: string = join(root, '.cache/compiled')
 
-/** What loads everything the extension runs, its threads included. */
-const entries = ['main.ts', 'store/sqlite-thread.ts', 'mapping/expressions/worker.ts']
+/** What loads everything the extension runs: what it loads only when it needs it, and its threads, included. */
+const entries = [
+  'main.ts',
+  'store/sqlite.ts',
+  'store/postgres.ts',
+  'store/sqlite-thread.ts',
+  'sandbox/storefront/storefront.ts',
+  'sandbox/odoo/stand-in.ts',
+  'mapping/expressions/worker.ts',
+]
 
 export async function compileWhenOld(): Promise<void> {
   const sources = await hashOfSources()

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newSecret } from '../../shared/signature.ts'
 import type { ClarityConfig, Config, OdooConfig } from '../config.ts'
-import { catalogue } from './catalogue.ts'
-import { createOdooStandIn } from './odoo/stand-in.ts'
-import { createStorefront } from './storefront/storefront.ts'
 
-/** The sides that nobody configured, started beside the bridge so that it can be tried without an account. */
+/**
+ * The sides that nobody configured, started beside the bridge so that it can be tried without an account. Their code is loaded
+ * only then.
+ */
 export interface Sandbox {
   /** Both sides as the bridge reaches them. */
   sides: { clarity: ClarityConfig; odoo: OdooConfig }
@@ -57,6 +57,7 @@ function sideOf<C>(running: Side<C> | undefined): C {
 }
 
 async function startStorefront(dataDir: string, port: number): Promise<Side<ClarityConfig>> {
+  const { createStorefront } = await import('./storefront/storefront.ts')
   const secret = remembered(dataDir, 'storefront-webhook-secret', newSecret)
   const storefront = createStorefront({ dataDir: join(dataDir, 'sandbox') })
   const { url, apiUrl, tokenUrl } = await storefront.start(port)
@@ -75,6 +76,10 @@ async function startStorefront(dataDir: string, port: number): Promise<Side<Clar
 }
 
 async function startStandIn(dataDir: string, bridgePort: number): Promise<Side<OdooConfig>> {
+  const [{ createOdooStandIn }, { catalogue }] = await Promise.all([
+    import('./odoo/stand-in.ts'),
+    import('./catalogue.ts'),
+  ])
   const secret = remembered(dataDir, 'odoo-webhook-secret', newSecret)
   const apiKey = remembered(dataDir, 'odoo-api-key', newSecret)
   const webhook = { url: `http://127.0.0.1:${bridgePort}/webhooks/odoo`, secret }

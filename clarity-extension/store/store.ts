@@ -1,10 +1,8 @@
 import type { Transferable } from 'node:worker_threads'
 import type { Kysely } from 'kysely'
 import { migrate } from './migrate.ts'
-import { openPostgres } from './postgres.ts'
 import type { Procedure } from './procedure.ts'
 import type { Tables } from './schema.ts'
-import { openSqlite } from './sqlite.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
@@ -26,7 +24,7 @@ export interface Store {
  * @throws StoreInUse when another process has the data folder, StoreTooNew when a newer version of the bridge wrote it
  */
 export async function openStore(where: { dataDir: string } | { databaseUrl: string }): Promise<Store> {
-  const store = 'dataDir' in where ? await openSqlite(where.dataDir) : openPostgres(where.databaseUrl)
+  const store = await open(where)
   try {
     await migrate(store.db, store.dialect)
   } catch (error) {
@@ -34,4 +32,10 @@ export async function openStore(where: { dataDir: string } | { databaseUrl: stri
     throw error
   }
   return store
+}
+
+/** Only the driver that is used is loaded. */
+async function open(where: { dataDir: string } | { databaseUrl: string }): Promise<Store> {
+  if ('dataDir' in where) return (await import('./sqlite.ts')).openSqlite(where.dataDir)
+  return (await import('./postgres.ts')).openPostgres(where.databaseUrl)
 }
