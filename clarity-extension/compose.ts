@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { createAudit } from './audit/audit.ts'
 import type { ClarityConfig, Config, OdooConfig } from './config.ts'
 import { openConnections } from './connections/connections.ts'
+import { createRotation } from './connections/rotation.ts'
 import { odooSender } from './delivery/odoo-sender.ts'
 import { flowNameOf, hasFlow } from './flows/registry.ts'
 import { handlerOf, typeRules } from './handler.ts'
@@ -18,6 +19,7 @@ import { createQueries } from './ledger/queries.ts'
 import { createSkipped } from './ledger/skipped.ts'
 import { createLinks } from './links.ts'
 import { assistance } from './ports/assistance.ts'
+import { connectionDesk } from './ports/connection-desk.ts'
 import { connectionSides } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
@@ -44,9 +46,11 @@ import { checkKey, sealAnew } from './privacy/rotation.ts'
 import { createSeal } from './privacy/seal.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
+import { ourEndpoint } from './sweep/subscription.ts'
 import { createSwitches } from './switches.ts'
 import { createAlerts } from './watch/alerts/alerts.ts'
 import { metrics } from './watch/metrics.ts'
+import { createSignatureWatch } from './watch/signatures.ts'
 import { otlpTraces } from './watch/traces.ts'
 
 /** Both sides known, the sandbox's filled in. */
@@ -77,7 +81,11 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const queries = createQueries(store, Date.now, seal)
   const watch = metrics(queries, flowNameOf)
   const traces = config.otlp && otlpTraces({ ...config.otlp, log })
-  const sides = connectionSides(connections, () => writtenToOdoo(switches))
+  const written = () => writtenToOdoo(switches)
+  const sides = connectionSides(connections, written)
+  const expiries = keyExpiries(odoo, Date.now, book.odoo.onChange)
+  const endpoint = () => ourEndpoint({ db: store.db, clarity, publicUrl: config.publicUrl })
+  const rotation = createRotation({ connections, endpoint, log })
 
   const assist = assistance({
     store,
@@ -98,10 +106,14 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     log,
     signals: alertSignals(store, queries, {
       diskOf: config.databaseUrl ? undefined : config.dataDir,
-      expiries: keyExpiries(odoo),
+      expiries,
     }),
     panelUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}`,
     allowPrivate: config.allowPrivateAlerts,
+  })
+  const signatures = createSignatureWatch({
+    notice: (title, text) => alerts.notice('subscription', title, text, '/connections'),
+    clear: (title) => alerts.overcome('subscription', title),
   })
   const ledger = createLedger({
     store,
@@ -215,6 +227,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
+    connectionDesk: connectionDesk({ connections, rotation, queries, ledger, expiries, written, endpoint, signatures }),
     mappings: mappingDesk({ engine: mapping, queries, ledger }),
     linksOf: panelLinks(links, () => book.odoo.settings().url),
     entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, audit }),
@@ -228,6 +241,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     doors: [
       webhookDoors({
         secrets: { clarity: book.clarity.secrets, odoo: book.odoo.secrets },
+        watch: signatures,
         ledger,
         log,
       }),
@@ -274,6 +288,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       await closed
       await mapping.close()
       await traces?.stop()
+      rotation.stop()
       connections.stop()
       await store.close()
     },

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { EventType } from '../shared/events.ts'
 import { correct, type Outcome } from '../shared/outcome.ts'
 import type { FlowEvent, Share } from './flows/flow.ts'
 import { gate, type SwitchPorts } from './flows/gate.ts'
 import { type Entry, type Ports, registry } from './flows/registry.ts'
+import { spanOf } from './ledger/span.ts'
 import type { ClaimedEvent, Handler, TypeRule } from './ledger/types.ts'
 
 /** What the ledger runs: it finds the event's flow, asks the merchant's switches, and calls it. */
@@ -33,7 +33,6 @@ export const typeRules: Partial<Record<EventType, TypeRule>> = Object.fromEntrie
 
 function flowEventOf(event: ClaimedEvent, share: Share): FlowEvent {
   const { id, source, webhookId, type, lane, payload, attempt, traceId, approvals } = event
-  const span = randomBytes(8).toString('hex')
   return {
     id,
     key: `${source}:${webhookId}`,
@@ -41,7 +40,7 @@ function flowEventOf(event: ClaimedEvent, share: Share): FlowEvent {
     lane,
     payload,
     attempt,
-    traceparent: `00-${traceId}-${span}-01`,
+    traceparent: `00-${traceId}-${spanOf(event)}-01`,
     share,
     approvals,
   }

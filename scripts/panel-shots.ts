@@ -69,6 +69,7 @@ function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, strin
     entities: '/entities',
     schedules: '/entities/schedules',
     reconciliation: '/reconciliation',
+    connections: '/connections',
     audit: '/settings/audit',
   }
   if (which === 'well') return { ...lists, event: `/activity/${id('done')}`, 'no-match': '/activity?q=nothing' }

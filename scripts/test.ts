@@ -2,7 +2,7 @@
  * `npm test`: everything. `npm test -- unit real`: only these projects, out of unit, flows, contract, real, panel, faults
  * and addon (the addon's own tests, in Odoo's runner).
  *
- * It installs what is missing where it may (root on Debian): PostgreSQL, Chromium and a real Odoo 19 (scripts/odoo.sh).
+ * It installs what is missing where it may (root on Debian): PostgreSQL, Chromium, Prometheus and a real Odoo 19 (scripts/odoo.sh).
  * What it cannot have, it says, and leaves out the tests that need it; with CI=true that is a failure, and so is a skipped
  * test. The last line is `N passed, N failed`.
  *
@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { chromiumInstalled } from '../test/support/chromium.ts'
 import { postgresInstalled, privateCluster } from '../test/support/postgres.ts'
+import { prometheusInstalled } from '../test/support/prometheus.ts'
 import { type Count, countOdoo, countVitest, troublesIn } from './test-counts.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -60,14 +61,19 @@ let wasDown = false
 async function provide(selected: string[]): Promise<string[]> {
   const wants = (part: string) => selected.some((name) => needs[part]?.includes(name))
   const missing: string[] = []
+  const prometheus = process.getuid?.() === 0 && selected.includes('contract') && !prometheusInstalled()
   if (wants('odoo')) {
     wasDown = (await odoo('status')).code !== 0
     // One call of apt for all of them: several would wait for each other's lock.
-    const also = wants('chromium') && !chromiumInstalled() ? 'chromium' : ''
+    const also = [
+      ...(wants('chromium') && !chromiumInstalled() ? ['chromium'] : []),
+      ...(prometheus ? ['prometheus'] : []),
+    ].join(' ')
     if ((await odoo('prepare', { ODOO_ALSO_INSTALL: also })).code !== 0) missing.push('odoo')
   }
   if (!postgresInstalled() && !(await install('postgresql'))) missing.push('postgres')
   if (wants('chromium') && !chromiumInstalled() && !(await install('chromium'))) missing.push('chromium')
+  if (selected.includes('contract') && !prometheusInstalled() && !(await install('prometheus'))) missing.push('prometheus')
   return missing
 }
 

@@ -20,7 +20,7 @@ export async function openConnections(parts: BookParts): Promise<Connections> {
   const book = await openBook(parts)
   const circuits = { clarity: createCircuit('clarity', parts.now), odoo: createCircuit('odoo', parts.now) }
   const clarity = liveClient(() => createClarityClient(book.clarity.settings()), circuits.clarity)
-  const odoo = liveClient(() => createOdooClient(odooOptions(book)), circuits.odoo)
+  const odoo = liveClient(() => createOdooClient(book.odoo.settings()), circuits.odoo)
   book.clarity.onChange(clarity.renew)
   book.odoo.onChange(odoo.renew)
   return {
@@ -31,9 +31,4 @@ export async function openConnections(parts: BookParts): Promise<Connections> {
     circuits,
     stop: book.stop,
   }
-}
-
-function odooOptions({ odoo }: ConnectionBook) {
-  const { login, ...settings } = odoo.settings()
-  return login === undefined ? settings : { ...settings, login }
 }

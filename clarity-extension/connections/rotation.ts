@@ -66,10 +66,9 @@ export function createRotation(parts: RotationParts): Rotation {
   async function rotateKey(by: string): Promise<Answer<{ endsAt: number | null }>> {
     const made = await odoo.makeKey()
     if (!made.ok) return made
-    const { login, ...before } = book.odoo.settings()
+    const before = book.odoo.settings()
     const { key, ends_at } = made.value
-    const options = { ...before, ...(login === undefined ? {} : { login }), apiKey: key }
-    const worked = await clientOf(options).ping()
+    const worked = await clientOf({ ...before, apiKey: key }).ping()
     // The old key is still in use and nothing has changed; the next rotation clears this one away.
     if (!worked.ok) return worked
     const endsAt = ends_at === null ? null : Date.parse(ends_at)

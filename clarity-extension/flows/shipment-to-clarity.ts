@@ -47,6 +47,7 @@ export const shipmentToClarityFlow =
     const picking = read.value
     if (!picking) return skip('not_for_us', 'the delivery no longer exists in Odoo')
     if (picking.state !== 'done') return skip('not_for_us', `${picking.name} is ${picking.state}`)
+    trace.step('picking', `${picking.name} is done`)
     const body = shipmentToClarity(picking, ports.location)
     if (!body) return skip('not_for_us', `${picking.name} delivers nothing that was ordered in the storefront`)
     trace.step('map', `${picking.name}: ${body.lines.length} lines, tracking ${body.trackingNumber ?? 'not yet'}`, body)
@@ -64,11 +65,13 @@ export const shipmentToClarityFlow =
       const answer = await ports.patchShipment(orderId, known.shipmentId, patch, `${event.key}:${key}`, traceparent)
       if (!answer.ok) return answer.outcome
       await ports.saveLink(picking, known.shipmentId, hash)
+      trace.step('shipment', `${picking.name} completed with tracking`)
       return done(`${picking.name} completed with tracking ${trackingNumber ?? 'removed'}`)
     }
     const posted = await ports.postShipment(orderId, body, key, traceparent)
     if (!posted.ok) return posted.outcome
     await ports.saveLink(picking, posted.value.id, hash)
+    trace.step('shipment', `${picking.name} is ${posted.value.id}`)
     return done(`${picking.name} is shipment ${posted.value.id}`)
 
     /** An earlier attempt may have been applied and its answer lost: the picking's name is the shipment's key. */

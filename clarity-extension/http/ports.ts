@@ -1,4 +1,4 @@
-import type { Connection } from '../../shared/outcome.ts'
+import type { Answer, Connection } from '../../shared/outcome.ts'
 import type { Direction, Entity, FieldGroup, Owner } from '../../shared/switches.ts'
 import type { Correction } from '../assist/corrections.ts'
 import type { Verdict } from '../assist/learning.ts'
@@ -34,6 +34,7 @@ export interface PanelPorts {
     'replay' | 'dismiss' | 'correct' | 'approve' | 'assign' | 'comment' | 'pauseConnection' | 'resumeConnection'
   >
   connections: Record<Connection, ConnectionSide>
+  connectionDesk: ConnectionDesk
   lookups: LookupsPort
   mappings: MappingDesk
   /** Records that a lane such as `order:1042` is linked to, e.g. its sale order. */
@@ -156,6 +157,37 @@ export interface ConnectionSide {
   address: string
   /** Tries it now, step by step, and ends at the first check that fails. A failing check is data; it never throws for one. */
   check(): Promise<ConnectionCheck[]>
+}
+
+/** What a person sees of a side's settings, and does to them. */
+export interface ConnectionDesk {
+  facts(name: Connection): Promise<ConnectionFacts>
+  /** @returns the check that the new values did not pass; nothing is changed then */
+  change(name: Connection, change: SettingsChange, by: string): Promise<ConnectionCheck | undefined>
+  rotateKey(by: string): Promise<Answer<unknown>>
+  rotateSecret(name: Connection, by: string): Promise<Answer<unknown>>
+}
+
+/** Instants are unix ms. */
+export interface ConnectionFacts {
+  circuit: 'closed' | 'open' | 'halfOpen'
+  /** The newest call that failed since the bridge was started. */
+  lastError: { cause: string; message: string; at: number } | null
+  /** The key that is called with, where the bridge can replace it. */
+  key: { endsAt: number | null; previousUntil: number | null } | null
+  /** Of webhooks: how many are accepted now, and until when those before the newest. */
+  secrets: { count: number; overlapUntil: number | null }
+  /** Of a secret only that there is one. */
+  fields: { name: string; secret: boolean; value: string | null }[]
+}
+
+export interface SettingsChange {
+  /** By name; what is left out stays. */
+  settings: Record<string, string>
+  /** A further secret that webhooks are signed with. */
+  webhookSecret?: string | undefined
+  /** Taken without a try, e.g. while the side is away. */
+  untested: boolean
 }
 
 export interface ConnectionCheck {

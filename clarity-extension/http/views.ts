@@ -8,7 +8,7 @@ import type { ConnectionSide, RecordLink } from './ports.ts'
 type Schemas = components['schemas']
 
 export const instant = (ms: number): string => new Date(ms).toISOString()
-const maybeInstant = (ms: number | null): string | null => (ms === null ? null : instant(ms))
+export const maybeInstant = (ms: number | null): string | null => (ms === null ? null : instant(ms))
 
 export function eventView(row: EventSummary): Schemas['Event'] {
   return {

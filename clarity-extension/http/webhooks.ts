@@ -11,6 +11,8 @@ export interface DoorOptions {
   /** Every secret that is valid now; read at each request, so that a rotation needs no restart. */
   secrets: Record<Source, () => readonly string[]>
   ledger: Pick<Ledger, 'ingest'>
+  /** Told of each that was refused and of each that was not. */
+  watch?: { refused(source: Source, fault: SignatureFault): void; accepted(source: Source): void }
   log: Pick<Logger, 'warn' | 'error'>
   /** Unix milliseconds. */
   now?: () => number
@@ -37,14 +39,16 @@ export function webhookDoors(options: DoorOptions): Router {
   return router
 }
 
-function door(source: Source, { secrets, ledger, log, now = Date.now }: DoorOptions): RequestHandler {
+function door(source: Source, { secrets, ledger, watch, log, now = Date.now }: DoorOptions): RequestHandler {
   return async (req, res) => {
     const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
     const fault = verifySignature(body, req.headers, secrets[source](), Math.floor(now() / 1000))
     if (fault) {
+      watch?.refused(source, fault)
       log.warn({ door: source, fault, webhook: req.get('webhook-id')?.slice(0, 100) }, 'webhook refused')
       return sendProblem(res, new Refusal(401, fault, faults[fault].detail, faults[fault].remedy))
     }
+    watch?.accepted(source)
     try {
       const parcel = source === 'odoo' ? unpack(body) : undefined
       if (parcel)

@@ -30,6 +30,13 @@ export const overviewQuery = queryOptions({
   refetchInterval: 30_000,
 })
 
+export const connectionQuery = (name: Schemas['ConnectionName']) =>
+  queryOptions({
+    queryKey: ['connection', name],
+    queryFn: () => take(api.GET('/connections/{name}', { params: { path: { name } } })),
+    refetchInterval: 10_000,
+  })
+
 export const eventsQuery = (filter: Filter) =>
   infiniteQueryOptions({
     queryKey: ['events', filter],

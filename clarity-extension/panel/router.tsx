@@ -5,6 +5,7 @@ import { SignIn } from './pages/sign-in.tsx'
 import { Empty, Failure } from './parts/notice.tsx'
 import { Shell } from './parts/shell.tsx'
 import {
+  connectionQuery,
   entitiesQuery,
   eventsQuery,
   failuresQuery,
@@ -122,6 +123,16 @@ const toDecide = createRoute({
   component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
 })
 
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  loader: () =>
+    ahead(async () => {
+      await Promise.all((['clarity', 'odoo'] as const).map((name) => queryClient.prefetchQuery(connectionQuery(name))))
+    }),
+  component: lazyRouteComponent(() => import('./pages/connections.tsx'), 'ConnectionsPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -166,6 +177,7 @@ export const router = createRouter({
     mapping,
     lookups,
     lookup,
+    connections,
     attention.addChildren([toMend, toDecide]),
     settings.addChildren([settingsStart, alerts, audit, suggestions]),
   ]),

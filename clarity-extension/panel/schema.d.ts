@@ -458,6 +458,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One side with its circuit, keys, secrets, settings and newest error. Secrets go in and never come out. */
+        get: operations["getConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how this side is reached, at once and without a restart. New values are tried before they are taken. */
+        patch: operations["changeConnection"];
+        trace?: never;
+    };
+    "/connections/{name}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Odoo makes a new key for its service user; the old one is revoked when the new one has worked. No call fails. */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{name}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new secret for this side's webhooks. The one before is accepted for a while, so no event is lost. */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{name}/test": {
         parameters: {
             query?: never;
@@ -1437,6 +1489,47 @@ export interface components {
             /** @description Records (an order, a product) that wait for this side. */
             waiting: number;
         };
+        ConnectionDetail: {
+            connection: components["schemas"]["Connection"];
+            /**
+             * @description Open: it answered no call, and none is made until it does.
+             * @enum {string}
+             */
+            circuit: "closed" | "open" | "halfOpen";
+            /** @description The newest call that failed since the bridge was started. */
+            lastError: null | {
+                cause: string;
+                message: string;
+                remedy: string;
+                at: components["schemas"]["Instant"];
+            };
+            /** @description The key that is called with; null where only the other side's administrators can replace it. */
+            key: null | {
+                endsAt: components["schemas"]["MaybeInstant"];
+                previousUntil: components["schemas"]["MaybeInstant"];
+            };
+            secrets: {
+                /** @description How many webhook secrets are accepted now. */
+                count: number;
+                overlapUntil: components["schemas"]["MaybeInstant"];
+            };
+            fields: {
+                name: string;
+                secret: boolean;
+                /** @description Always null of a secret. */
+                value: string | null;
+            }[];
+        };
+        ConnectionChange: {
+            /** @description What is left out stays. */
+            settings?: {
+                [key: string]: string;
+            };
+            /** @description A further secret that this side's webhooks are signed with. */
+            webhookSecret?: string;
+            /** @description Take it without a try, e.g. while the side is away. */
+            untested?: boolean;
+        };
         ConnectionReport: {
             ok: boolean;
             at: components["schemas"]["Instant"];
@@ -2257,6 +2350,15 @@ export interface components {
                 "application/json": components["schemas"]["Connection"];
             };
         };
+        /** @description The side as it is now. */
+        ConnectionDetail: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ConnectionDetail"];
+            };
+        };
         /** @description UTF-8 with a byte order mark; formulas are disarmed. */
         Csv: {
             headers: {
@@ -3033,6 +3135,76 @@ export interface operations {
                     };
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["connection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ConnectionDetail"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeConnection: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                name: components["parameters"]["connection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectionChange"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ConnectionDetail"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                name: components["parameters"]["connection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ConnectionDetail"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                name: components["parameters"]["connection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ConnectionDetail"];
             default: components["responses"]["Problem"];
         };
     };

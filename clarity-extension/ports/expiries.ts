@@ -12,8 +12,13 @@ const FRESH_MS = 60 * 60_000
 export function keyExpiries(
   odoo: Pick<OdooClient, 'call'>,
   now: () => number = Date.now,
+  /** Told when the bridge has another key. */
+  onChange: (listener: () => void) => void = () => {},
 ): () => Promise<Signals['expiries']> {
   let known: { expiries: Signals['expiries']; until: number } | undefined
+  onChange(() => {
+    known = undefined
+  })
   return async () => {
     if (known && now() < known.until) return known.expiries
     const reply = await odoo.call('res.users.apikeys', 'search_read', {
@@ -25,7 +30,7 @@ export function keyExpiries(
       .map(({ name, expiration_date }) => ({
         name: `Odoo's API key "${name}"`,
         at: instantOf(expiration_date),
-        link: '/',
+        link: '/connections',
       }))
       .filter(({ at }) => at > now())
     known = { expiries, until: now() + FRESH_MS }

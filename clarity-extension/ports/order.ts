@@ -82,6 +82,7 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
           hash: contentHash(operations),
           async deliver(traceparent, deliveryTrace) {
             const applied = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
+            deliveryTrace.step('odoo', 'clarity.bridge.apply')
             const result = delivered(order, mapped, tables, applied, deliveryTrace)
             if (result.ok || !missesEntry(result.outcome) || (await lookups.fresh()) === tables) return result
             return { ok: false, outcome: changedMeanwhile }

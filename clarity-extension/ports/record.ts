@@ -41,6 +41,7 @@ export function recordPorts<Record>(parts: RecordParts<Record>): RecordPorts<Rec
 
     async deliver({ operations, origins }, traceparent, trace) {
       const answers = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
+      trace.step('odoo', 'clarity.bridge.apply')
       operations.forEach((operation, index) => {
         tell(trace, operation, answers[index])
       })

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { type ClarityEventType, clarityEventTypes } from '../../shared/events.ts'
+import { type Answer, correct } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { WebhookEndpoint } from '../clarity/webhooks.ts'
 import type { Tables } from '../store/schema.ts'
@@ -24,13 +25,13 @@ const OURS = 'webhook_endpoint'
 /** Holds the storefront to its subscription: made when there is none, switched on again, complete, and at our address. */
 export function subscription(parts: SubscriptionParts): Sweep {
   const { db, clarity, publicUrl, keepSecret, alert, now = Date.now } = parts
-  const wantedUrl = publicUrl && `${publicUrl.replace(/\/+$/, '')}${PATH}`
+  const wantedUrl = wantedUrlOf(publicUrl)
   return { name: 'webhooks', cron: '*/5 * * * *', atStart: false, run }
 
   async function run(): Promise<string> {
     const listed = await clarity.listWebhookEndpoints()
     if (!listed.ok) throw failed(listed.outcome)
-    const repair = repairOf(listed.value, { wantedUrl, ours: await remembered() })
+    const repair = repairOf(listed.value, { wantedUrl, ours: await rememberedIn(db) })
     if ('missing' in repair) {
       alert('no_subscription', repair.missing)
       throw new Error(repair.missing)
@@ -56,10 +57,6 @@ export function subscription(parts: SubscriptionParts): Sweep {
     return message
   }
 
-  async function remembered(): Promise<string | undefined> {
-    return (await db.selectFrom('settings').select('value').where('key', '=', OURS).executeTakeFirst())?.value
-  }
-
   async function remember(id: string): Promise<void> {
     const row = { value: id, updated_at: now() }
     await db
@@ -69,6 +66,28 @@ export function subscription(parts: SubscriptionParts): Sweep {
       .execute()
   }
 }
+
+/** Which of the storefront's subscriptions is this bridge's, by its id. */
+export async function ourEndpoint({
+  db,
+  clarity,
+  publicUrl,
+}: Pick<SubscriptionParts, 'db' | 'publicUrl'> & { clarity: Pick<ClarityClient, 'listWebhookEndpoints'> }): Promise<
+  Answer<string>
+> {
+  const listed = await clarity.listWebhookEndpoints()
+  if (!listed.ok) return listed
+  const found = repairOf(listed.value, { wantedUrl: wantedUrlOf(publicUrl), ours: await rememberedIn(db) })
+  if ('endpoint' in found) return { ok: true, value: found.endpoint.id }
+  const message = 'The storefront has no subscription for this bridge yet.'
+  const remedy = 'Run the schedule "webhooks" under Entities, which makes one; then try again.'
+  return { ok: false, outcome: correct({ code: 'unknown_record', message, remedy }) }
+}
+
+const wantedUrlOf = (publicUrl: string | undefined) => publicUrl && `${publicUrl.replace(/\/+$/, '')}${PATH}`
+
+const rememberedIn = async (db: Kysely<Tables>): Promise<string | undefined> =>
+  (await db.selectFrom('settings').select('value').where('key', '=', OURS).executeTakeFirst())?.value
 
 interface EndpointChange {
   url?: string

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { spanOf } from '../ledger/span.ts'
 import type { LedgerFact } from '../ledger/types.ts'
 
 export interface TraceOptions {
@@ -100,19 +101,36 @@ function spansOf(fact: Extract<LedgerFact, { fact: 'settled' }>, end: number): S
   const failed = to === 'dead' || to === 'held' || outcome === 'thrown'
   const status = failed ? { code: FAILED, message: cause ?? outcome } : { code: 0 }
   const common = { traceId: event.traceId }
-  const root = span(common, 'webhook', CONSUMER, event.receivedAt, end, status, {
-    'messaging.message.id': event.webhookId,
-    'bridge.source': event.source,
-    'bridge.type': event.type,
-    'bridge.lane': event.lane,
-    'bridge.event': event.id,
-    'bridge.state': to,
-  })
-  const attempt = span({ ...common, parentSpanId: root.spanId }, 'ledger', INTERNAL, began, end, status, {
-    'bridge.attempt': event.attempt,
-    'bridge.outcome': outcome,
-    ...(cause ? { 'bridge.cause': cause } : {}),
-  })
+  const parentSpanId = parentOf(event.payload, event.traceId)
+  const root = span(
+    { ...common, ...(parentSpanId ? { parentSpanId } : {}) },
+    'webhook',
+    CONSUMER,
+    event.receivedAt,
+    end,
+    status,
+    {
+      'messaging.message.id': event.webhookId,
+      'bridge.source': event.source,
+      'bridge.type': event.type,
+      'bridge.lane': event.lane,
+      'bridge.event': event.id,
+      'bridge.state': to,
+    },
+  )
+  const attempt = span(
+    { ...common, parentSpanId: root.spanId, spanId: spanOf(event) },
+    'ledger',
+    INTERNAL,
+    began,
+    end,
+    status,
+    {
+      'bridge.attempt': event.attempt,
+      'bridge.outcome': outcome,
+      ...(cause ? { 'bridge.cause': cause } : {}),
+    },
+  )
   const inner = steps.map((step) =>
     span(
       { ...common, parentSpanId: attempt.spanId },
@@ -127,8 +145,14 @@ function spansOf(fact: Extract<LedgerFact, { fact: 'settled' }>, end: number): S
   return [root, attempt, ...inner]
 }
 
+/** The attempt that caused what Odoo tells of: the addon gives back what it was called with. */
+function parentOf(payload: Buffer, traceId: string): string | undefined {
+  const [, trace, parent] = /"traceparent":\s*"00-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(payload.toString('utf8')) ?? []
+  return trace === traceId ? parent : undefined
+}
+
 function span(
-  place: Pick<Span, 'traceId' | 'parentSpanId'>,
+  place: Pick<Span, 'traceId' | 'parentSpanId'> & { spanId?: string },
   name: string,
   kind: number,
   from: number,
@@ -137,8 +161,8 @@ function span(
   attributes: Record<string, string | number>,
 ): Span {
   return {
-    ...place,
     spanId: randomBytes(8).toString('hex'),
+    ...place,
     name,
     kind,
     startTimeUnixNano: nano(from),

@@ -6,7 +6,7 @@ import type { FakeLedger } from './fake-ledger.ts'
 /** Alerts in memory: one while a connection is paused. */
 export function fakeAlerts(
   ledger: Pick<FakeLedger, 'broken' | 'now' | 'status'>,
-): Omit<Alerts, 'look' | 'observe' | 'soon' | 'notice' | 'start' | 'stop'> {
+): Omit<Alerts, 'look' | 'observe' | 'soon' | 'notice' | 'overcome' | 'start' | 'stop'> {
   let silencedUntil: number | null = null
   let settings: AlertSettings = {
     rules: delivered,

@@ -19,6 +19,7 @@ import type { Connection } from '../../shared/outcome.ts'
 import { fakeAlerts } from './fake-alerts.ts'
 import { fakeAnomalies, fakeSuggestions } from './fake-assistance.ts'
 import { fakeAudit } from './fake-audit.ts'
+import { fakeConnectionDesk } from './fake-connections.ts'
 import { fakeEntities } from './fake-entities.ts'
 import { FakeLookups } from './fake-lookups.ts'
 import { fakeMappings } from './fake-mappings.ts'
@@ -291,6 +292,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     reconciliation: fakeReconciliation(ledger),
     anomalies: fakeAnomalies(ledger),
     suggestions: fakeSuggestions(ledger),
+    connectionDesk: fakeConnectionDesk(ledger),
     connections: {
       clarity: {
         label: 'Clarity storefront',

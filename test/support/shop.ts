@@ -72,6 +72,10 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
     /** A control door of the sandbox, e.g. `/webhooks` for noise. */
     control: (method: string, path: string, body?: unknown) => call(method, `/sandbox${path}`, body, url),
     call,
+    /** The client's secret has changed or its tokens were revoked: this helper asks for another one. */
+    signOut: () => {
+      current = undefined
+    },
     async stop() {
       file.close()
       await storefront.stop()

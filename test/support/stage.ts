@@ -7,6 +7,7 @@ import { seedOdoo } from '../../scripts/seed-odoo.ts'
 import { newWebhookId, signHeaders } from '../../shared/signature.ts'
 import { freshDatabase, type RealOdoo, type Wishes } from '../real/support.ts'
 import { type Bridge, startBridge } from './bridge.ts'
+import { panelOf } from './panel.ts'
 import { freePort } from './ports.ts'
 import { type LossyProxy, lossyProxy } from './proxy.ts'
 import { type Mischief, type Relay, relay } from './relay.ts'
@@ -111,36 +112,6 @@ async function call<T>(odoo: RealOdoo, model: string, method: string, body: obje
   })
   if (!response.ok) throw new Error(`${model}.${method} ${response.status}: ${(await response.text()).slice(0, 500)}`)
   return (await response.json()) as T
-}
-
-/** Signs in at the first call. */
-function panelOf(bridge: Bridge) {
-  let headers: Record<string, string> | undefined
-  return async <T>(method: string, path: string, body?: object): Promise<T> => {
-    headers ??= await signIn()
-    const response = await send(method, path, body, headers)
-    if (!response.ok) throw new Error(`${method} ${path} ${response.status}: ${await response.text()}`)
-    return (response.status === 204 ? undefined : await response.json()) as T
-  }
-
-  async function signIn(): Promise<Record<string, string>> {
-    const response = await send('POST', '/session', { name: 'admin', password: 'correct horse battery' }, {})
-    if (!response.ok) throw new Error(`sign-in ${response.status}: ${await response.text()}`)
-    const { csrfToken } = z.object({ csrfToken: z.string() }).parse(await response.json())
-    const cookie = response.headers
-      .getSetCookie()
-      .map((one) => one.split(';')[0])
-      .join('; ')
-    return { cookie, 'x-csrf-token': csrfToken }
-  }
-
-  function send(method: string, path: string, body: object | undefined, extra: Record<string, string>) {
-    return fetch(`${bridge.url}/api${path}`, {
-      method,
-      headers: { origin: bridge.url, 'content-type': 'application/json', ...extra },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-  }
 }
 
 const attempt = z.object({

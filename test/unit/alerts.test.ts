@@ -117,7 +117,9 @@ describe("the dates of Odoo's keys", () => {
       return { ok: true as const, value: rows }
     }
     const expiries = keyExpiries({ call }, () => now)
-    expect(await expiries()).toEqual([{ name: 'Odoo\'s API key "bridge"', at: Date.UTC(2026, 10, 25, 12), link: '/' }])
+    expect(await expiries()).toEqual([
+      { name: 'Odoo\'s API key "bridge"', at: Date.UTC(2026, 10, 25, 12), link: '/connections' },
+    ])
     await expiries()
     expect(asked).toBe(1)
     now += 61 * MINUTE

@@ -310,6 +310,49 @@ describe('overview', () => {
   })
 })
 
+describe("connections' settings", () => {
+  it('show no secret, are tried before they are taken, and say what does not work', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const shown = await request(app).get('/api/connections/odoo').set(headers).expect(200)
+    expect(shown.body).toMatchObject({ circuit: 'closed', lastError: { cause: 'unauthorized' } })
+    expect(shown.body.fields).toContainEqual({ name: 'apiKey', secret: true, value: null })
+    const change = (settings: object) => request(app).patch('/api/connections/odoo').set(headers).send({ settings })
+    const refused = await change({ apiKey: 'wrong' }).expect(422)
+    expect(refused.body).toMatchObject({
+      code: 'settings_do_not_work',
+      detail: 'Nothing was changed, for the new values do not work. Odoo refuses the API key.',
+      remedy: 'Make a new key for the service user in Odoo and enter it here.',
+    })
+    expect((await change({ db: 'other' }).expect(200)).body.fields).toContainEqual({
+      name: 'db',
+      secret: false,
+      value: 'other',
+    })
+    expect(ledger.moves).toEqual(['odoo db by admin'])
+    const typo = request(app).patch('/api/connections/clarity').set(headers).send({ webhookSecret: 'hunter2' })
+    expect((await typo.expect(400)).body.detail).toMatch(/webhookSecret: enter whsec_/)
+  })
+
+  it('replace a key and a secret by one request each, and say why where they cannot', async () => {
+    const { app, ledger } = panelServer('well')
+    const headers = await signedIn(app)
+    const post = (path: string) => request(app).post(`/api/connections/${path}`).set(headers)
+    expect((await post('odoo/rotate-key').expect(200)).body.key.previousUntil).toBeTruthy()
+    expect((await post('clarity/rotate-secret').expect(200)).body.secrets.count).toBe(2)
+    expect(ledger.moves).toEqual(['key by admin', 'secret of clarity by admin'])
+    expect((await post('clarity/rotate-key').expect(409)).body).toMatchObject({
+      code: 'key_made_elsewhere',
+      remedy: expect.stringContaining('in the storefront'),
+    })
+    const failing = panelServer('failing')
+    const there = await signedIn(failing.app)
+    const refused = await request(failing.app).post('/api/connections/odoo/rotate-key').set(there).expect(409)
+    expect(refused.body).toMatchObject({ code: 'not_rotated', detail: 'Nothing was replaced. Odoo refuses the key.' })
+    await request(app).post('/api/connections/odoo/rotate-key').expect(401)
+  })
+})
+
 describe('connections', () => {
   it('never tell credentials in an address, say what to do, pause and resume', async () => {
     const { app, ledger } = panelServer()

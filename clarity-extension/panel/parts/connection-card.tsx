@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
-import { overviewQuery, queryClient } from '../queries.ts'
+import { connectionQuery, overviewQuery, queryClient } from '../queries.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-card.module.css'
 import { Icon } from './icon.tsx'
@@ -15,7 +15,10 @@ type Connection = Schemas['Connection']
 export function ConnectionCard({ connection }: { connection: Connection }) {
   const { t } = useTranslation()
   const params = { params: { path: { name: connection.name }, header: csrf } }
-  const refresh = () => queryClient.invalidateQueries(overviewQuery)
+  const refresh = async () => {
+    await queryClient.invalidateQueries(overviewQuery)
+    await queryClient.invalidateQueries(connectionQuery(connection.name))
+  }
   const test = useMutation({ mutationFn: () => take(api.POST('/connections/{name}/test', params)) })
   const pause = useMutation({
     mutationFn: () => take(api.POST('/connections/{name}/pause', params)),

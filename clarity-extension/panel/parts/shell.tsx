@@ -32,6 +32,7 @@ export function Shell() {
           <NavItem to="/anomalies" icon="pulse" label={t('nav.anomalies')} />
           <NavItem to="/mappings" icon="mappings" label={t('nav.mappings')} />
           <NavItem to="/lookups" icon="swap" label={t('nav.lookups')} />
+          <NavItem to="/connections" icon="plug" label={t('nav.connections')} />
           <NavItem to="/settings" icon="settings" label={t('nav.settings')} />
         </nav>
         <div className={styles.foot}>

@@ -66,6 +66,7 @@ export function createOdooStandIn(options: StandInOptions) {
     person,
     /** As when somebody revokes every key in Odoo and makes another one. */
     replaceKey: keyring.replaceAll,
+    isKey: keyring.isKey,
     /** Sends every event that is due; resolves when none is left. */
     deliver: () => sender.deliver(),
     /** @param port 0 for a free one. @returns the address it answers at */

@@ -20,6 +20,8 @@ export interface Alerts {
   soon(): void
   /** Something that was seen at one moment; it lasts for an hour. */
   notice(rule: 'drift' | 'subscription', title: string, text: string, link?: string): void
+  /** What was noticed is over. */
+  overcome(rule: 'drift' | 'subscription', title: string): void
   active(): Promise<Alert[]>
   /** The newest that are over. */
   recent(): Promise<Alert[]>
@@ -176,6 +178,9 @@ export function createAlerts(options: AlertOptions): Alerts {
       const key = `${rule}:${title}`
       noticed.set(key, { key, rule, severity: 'warning', title, text, link, until: now() + NOTICE_LASTS })
       void look()
+    },
+    overcome(rule, title) {
+      if (noticed.delete(`${rule}:${title}`)) void look()
     },
     recent: () =>
       db

@@ -88,7 +88,7 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
             ? `${names[name]} does not answer`
             : `${names[name]} refuses us: ${causeOf(cause ?? '')?.title ?? 'refused'}`,
         text: `${message ?? ''} ${waiting} records wait; nothing is lost. ${causeOf(cause ?? '')?.remedy ?? ''}`.trim(),
-        link: '/',
+        link: '/connections',
       })),
 
   dead_letters: ({ failures }, threshold) => {

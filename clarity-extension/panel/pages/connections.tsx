@@ -1,0 +1,79 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { Schemas } from '../api.ts'
+import { ConnectionCard } from '../parts/connection-card.tsx'
+import { ConnectionKeys } from '../parts/connection-keys.tsx'
+import { ConnectionSettings } from '../parts/connection-settings.tsx'
+import { Failure } from '../parts/notice.tsx'
+import { Time } from '../parts/time.tsx'
+import { connectionQuery } from '../queries.ts'
+import styles from './connections.module.css'
+
+const names = ['clarity', 'odoo'] as const
+
+export function ConnectionsPage() {
+  const { t } = useTranslation()
+  return (
+    <>
+      <title>{`${t('connections.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <h1>{t('connections.title')}</h1>
+        <p className="muted">{t('connections.lead')}</p>
+      </header>
+      <div className={styles.pair}>
+        {names.map((name) => (
+          <Side key={name} name={name} />
+        ))}
+      </div>
+    </>
+  )
+}
+
+function Side({ name }: { name: Schemas['ConnectionName'] }) {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(connectionQuery(name))
+  if (data)
+    return (
+      <section className={styles.side} aria-label={data.connection.label}>
+        <ConnectionCard connection={data.connection} />
+        <Circuit detail={data} />
+        <ConnectionKeys detail={data} />
+        <ConnectionSettings key={JSON.stringify(data.fields)} detail={data} />
+      </section>
+    )
+  if (error) return <Failure error={error} retry={() => void refetch()} />
+  return (
+    <div className={styles.side} role="status" aria-label={t('common.loading')}>
+      <Skeleton height={140} radius="md" />
+      <Skeleton height={90} radius="md" />
+      <Skeleton height={150} radius="md" />
+      <Skeleton height={320} radius="md" />
+    </div>
+  )
+}
+
+function Circuit({ detail: { circuit, lastError } }: { detail: Schemas['ConnectionDetail'] }) {
+  const { t } = useTranslation()
+  return (
+    <article className={`card ${styles.block}`}>
+      <h3>{t('connections.health')}</h3>
+      <p>{t(`connections.circuit.${circuit}`)}</p>
+      {lastError ? (
+        <div className={styles.error}>
+          <p>
+            <strong>{t(`cause.${lastError.cause}`, { defaultValue: lastError.cause })}</strong>
+            <span className="muted">
+              {' · '}
+              <Time at={lastError.at} />
+            </span>
+          </p>
+          <p className={styles.said}>{lastError.message}</p>
+          <p>{t(`remedy.${lastError.cause}`, { defaultValue: lastError.remedy })}</p>
+        </div>
+      ) : (
+        <p className="muted">{t('connections.noError')}</p>
+      )}
+    </article>
+  )
+}
