@@ -73,7 +73,8 @@ async function provide(selected: string[]): Promise<string[]> {
   }
   if (!postgresInstalled() && !(await install('postgresql'))) missing.push('postgres')
   if (wants('chromium') && !chromiumInstalled() && !(await install('chromium'))) missing.push('chromium')
-  if (selected.includes('contract') && !prometheusInstalled() && !(await install('prometheus'))) missing.push('prometheus')
+  if (selected.includes('contract') && !prometheusInstalled() && !(await install('prometheus')))
+    missing.push('prometheus')
   return missing
 }
 

@@ -2,7 +2,9 @@ import type { Logger } from 'pino'
 import { createOdooClient, type OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Answer, Connection } from '../../shared/outcome.ts'
 import { newSecret } from '../../shared/signature.ts'
-import type { Connections } from './connections.ts'
+import type { ClarityClient } from '../clarity/client.ts'
+import type { KeptSide } from './kept-side.ts'
+import type { ClaritySettings, OdooSettings } from './settings.ts'
 
 /** Keys and secrets are replaced with an overlap: the old one holds until the new one has worked, so no call and no event fails. */
 export interface Rotation {
@@ -14,15 +16,25 @@ export interface Rotation {
 }
 
 export interface RotationParts {
-  connections: Pick<Connections, 'book' | 'clarity' | 'odoo'>
+  connections: {
+    book: {
+      odoo: Pick<
+        KeptSide<OdooSettings>,
+        'settings' | 'key' | 'change' | 'noteKey' | 'addSecret' | 'dropSecret' | 'onChange'
+      >
+      clarity: Pick<KeptSide<ClaritySettings>, 'addSecret'>
+    }
+    odoo: Pick<OdooClient, 'makeKey' | 'retireKeys' | 'setWebhookSecret'>
+    clarity: Pick<ClarityClient, 'rotateWebhookSecret'>
+  }
   /** Which of the storefront's subscriptions is ours. */
   endpoint(): Promise<Answer<string>>
   log: Pick<Logger, 'info' | 'warn'>
   now?: () => number
   /** Milliseconds that a replaced key stays valid, for calls that begin with it on another replica. */
   keyOverlapMs?: number
-  /** The client for a key that is not in use yet. */
-  clientOf?: (options: Parameters<typeof createOdooClient>[0]) => Pick<OdooClient, 'ping'>
+  /** Whether Odoo takes these settings: a key that is not in use yet. */
+  works?: (settings: OdooSettings) => Promise<Answer<unknown>>
 }
 
 const KEY_OVERLAP_MS = 20_000
@@ -33,14 +45,7 @@ const TRY_AGAIN_MS = 60_000
 const INDEX = 8
 
 export function createRotation(parts: RotationParts): Rotation {
-  const {
-    connections,
-    endpoint,
-    log,
-    now = Date.now,
-    keyOverlapMs = KEY_OVERLAP_MS,
-    clientOf = createOdooClient,
-  } = parts
+  const { connections, endpoint, log, now = Date.now, keyOverlapMs = KEY_OVERLAP_MS, works = ping } = parts
   const { book, clarity, odoo } = connections
   let timer: NodeJS.Timeout | undefined
   let rotating: Promise<Answer<{ endsAt: number | null }>> | undefined
@@ -68,7 +73,7 @@ export function createRotation(parts: RotationParts): Rotation {
     if (!made.ok) return made
     const before = book.odoo.settings()
     const { key, ends_at } = made.value
-    const worked = await clientOf({ ...before, apiKey: key }).ping()
+    const worked = await works({ ...before, apiKey: key })
     // The old key is still in use and nothing has changed; the next rotation clears this one away.
     if (!worked.ok) return worked
     const endsAt = ends_at === null ? null : Date.parse(ends_at)
@@ -129,5 +134,7 @@ export function createRotation(parts: RotationParts): Rotation {
     return { ok: true, value: { previousUntil } }
   }
 }
+
+const ping = (settings: OdooSettings) => createOdooClient(settings).ping()
 
 const failureText = (outcome: { kind: string; message?: string }): string => outcome.message ?? outcome.kind

@@ -83,7 +83,6 @@ function pages(name: string): string[] {
     '/entities',
     '/entities/schedules',
     '/reconciliation',
-    '/connections',
     '/settings/alerts',
     '/settings/audit',
     '/lookups',

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createCircuit } from '../../clarity-extension/connections/circuit.ts'
 import { liveClient } from '../../clarity-extension/connections/live.ts'
-import { correct, retry } from '../../shared/outcome.ts'
+import { createRotation } from '../../clarity-extension/connections/rotation.ts'
+import type { KeyFacts, OdooSettings } from '../../clarity-extension/connections/settings.ts'
+import { createSignatureWatch } from '../../clarity-extension/watch/signatures.ts'
+import { type Answer, correct, type OutcomeOf, refused, retry } from '../../shared/outcome.ts'
 
 const silent = async () => ({ ok: false as const, outcome: retry('network', 'nobody answers') })
 const answered = async () => ({ ok: true as const, value: 1 })
@@ -84,5 +87,136 @@ describe('a client whose settings change', () => {
     gate.resolve()
     expect(await first).toEqual({ ok: true, value: 1 })
     expect(await live.client.slow()).toEqual({ ok: true, value: 2 })
+  })
+})
+
+describe('a rotation', () => {
+  const gone: OutcomeOf<'retry'> = retry('timeout', 'Odoo did not answer in time')
+  const unauthorized: OutcomeOf<'refused'> = refused('odoo', 'unauthorized', 'Odoo refuses the key')
+  type Failed = { ok: false; outcome: OutcomeOf<'retry' | 'refused'> }
+
+  function setup(failing: Partial<Record<'makeKey' | 'ping' | 'setWebhookSecret' | 'retireKeys', Failed>> = {}) {
+    const told: string[] = []
+    let key: KeyFacts | null = null
+    let settings: OdooSettings = { url: 'http://odoo', db: 'main', apiKey: 'old-key-of-Odoo', transport: 'json2' }
+    const listeners: (() => void)[] = []
+    const tell = async () => {
+      for (const listener of listeners) listener()
+    }
+    const odoo = {
+      settings: () => settings,
+      key: () => key,
+      onChange: (listener: () => void) => void listeners.push(listener),
+      async change(change: Partial<OdooSettings>, by: string, facts?: KeyFacts) {
+        told.push(`change ${JSON.stringify(change)} by ${by}`)
+        settings = { ...settings, ...change }
+        key = facts ?? null
+        await tell()
+      },
+      async noteKey(facts: KeyFacts) {
+        key = facts
+        told.push('noted')
+        await tell()
+      },
+      addSecret: async (_secret: string, until: number | null) => void told.push(`accept ${until}`),
+      dropSecret: async () => void told.push('drop'),
+    }
+    const answer = async <T>(
+      name: keyof typeof failing,
+      value: T,
+      ...args: string[]
+    ): Promise<Failed | { ok: true; value: T }> => {
+      told.push([name, ...args].join(' '))
+      return failing[name] ?? { ok: true, value }
+    }
+    const rotation = createRotation({
+      connections: {
+        book: { odoo, clarity: { addSecret: odoo.addSecret } },
+        clarity: { rotateWebhookSecret: async () => ({ ok: false, outcome: gone }) },
+        odoo: {
+          makeKey: () => answer('makeKey', { key: 'new-key-of-Odoo', ends_at: '2027-01-01T00:00:00Z' }),
+          retireKeys: (keep, retire) => answer('retireKeys', { retired: 1 }, keep, retire),
+          setWebhookSecret: () => answer('setWebhookSecret', { signing: true }),
+        },
+      },
+      endpoint: async (): Promise<Answer<string>> => ({ ok: false, outcome: gone }),
+      log: { info: () => {}, warn: () => {} },
+      now: () => 1_000,
+      keyOverlapMs: 0,
+      works: () => answer('ping', true),
+    })
+    return { rotation, told, key: () => key }
+  }
+
+  it('takes the new key once it has worked, then revokes the old one', async () => {
+    const { rotation, told, key } = setup()
+    expect(await rotation.rotateKey('ann')).toEqual({ ok: true, value: { endsAt: Date.UTC(2027, 0, 1) } })
+    await vi.waitFor(() => expect(told).toContain('noted'))
+    expect(told).toEqual([
+      'makeKey',
+      'ping',
+      'change {"apiKey":"new-key-of-Odoo"} by ann',
+      'retireKeys new-key- old-key-',
+      'noted',
+    ])
+    expect(key()?.previous).toBeNull()
+    rotation.stop()
+  })
+
+  it('keeps the old key where the new one does not work or no answer came', async () => {
+    for (const failing of [{ ping: failed(unauthorized) }, { makeKey: failed(gone) }]) {
+      const { rotation, told } = setup(failing)
+      expect(await rotation.rotateKey('ann')).toMatchObject({ ok: false })
+      expect(told.filter((one) => one.startsWith('change') || one.startsWith('retire'))).toEqual([])
+      rotation.stop()
+    }
+  })
+
+  it('is one rotation for two clicks at once', async () => {
+    const { rotation, told } = setup()
+    await Promise.all([rotation.rotateKey('ann'), rotation.rotateKey('ben')])
+    expect(told.filter((one) => one === 'makeKey')).toHaveLength(1)
+    rotation.stop()
+  })
+
+  it('accepts a new webhook secret before Odoo signs with it, and keeps accepting it where no answer came', async () => {
+    const well = setup()
+    expect((await well.rotation.rotateSecret('odoo', 'ann')).ok).toBe(true)
+    expect(well.told).toEqual(['accept null', 'setWebhookSecret', 'accept 601000'])
+    const lost = setup({ setWebhookSecret: failed(gone) })
+    await lost.rotation.rotateSecret('odoo', 'ann')
+    expect(lost.told).toEqual(['accept null', 'setWebhookSecret'])
+    const no = setup({ setWebhookSecret: failed(unauthorized) })
+    await no.rotation.rotateSecret('odoo', 'ann')
+    expect(no.told).toEqual(['accept null', 'setWebhookSecret', 'drop'])
+    for (const { rotation } of [well, lost, no]) rotation.stop()
+  })
+
+  function failed(outcome: Failed['outcome']): Failed {
+    return { ok: false, outcome }
+  }
+})
+
+describe('refused webhooks', () => {
+  it('are an alert when a side has every event refused, over when one is accepted', () => {
+    const told: string[] = []
+    const watch = createSignatureWatch({
+      notice: (title) => told.push(title),
+      clear: (title) => told.push(`over: ${title}`),
+      now: () => 5,
+    })
+    const raised = () => told.filter((one) => !one.startsWith('over'))
+    watch.refused('odoo', 'bad_signature')
+    watch.accepted('odoo')
+    watch.refused('odoo', 'bad_signature')
+    watch.refused('odoo', 'bad_signature')
+    expect(raised()).toEqual([])
+    for (let n = 0; n < 5; n++) watch.refused('odoo', 'bad_signature')
+    watch.refused('clarity', 'too_old')
+    expect(raised()).toEqual(["Odoo's webhooks are refused"])
+    expect(watch.refusedSince('clarity')).toBe(5)
+    watch.accepted('odoo')
+    expect(told.at(-1)).toBe("over: Odoo's webhooks are refused")
+    expect(watch.refusedSince('odoo')).toBeUndefined()
   })
 })
