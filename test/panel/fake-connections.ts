@@ -5,7 +5,9 @@ import type { FakeLedger } from './fake-ledger.ts'
 const HOUR = 60 * 60_000
 
 /** Both sides' settings in memory: a key can be replaced while its side is up, and `wrong` is a value that does not work. */
-export function fakeConnectionDesk(ledger: Pick<FakeLedger, 'broken' | 'now' | 'status' | 'moves'>): ConnectionDesk {
+export function fakeConnectionDesk(
+  ledger: Pick<FakeLedger, 'broken' | 'now' | 'status' | 'moves' | 'refusesKeys'>,
+): ConnectionDesk {
   const fields: Record<'clarity' | 'odoo', ConnectionFacts['fields']> = {
     clarity: [
       { name: 'baseUrl', secret: false, value: 'https://shop.example.com/api/v1' },
@@ -59,7 +61,7 @@ export function fakeConnectionDesk(ledger: Pick<FakeLedger, 'broken' | 'now' | '
     },
     async rotateKey(by) {
       check()
-      if (!isUp('odoo')) return { ok: false, outcome: refused('odoo', 'unauthorized', 'Odoo refuses the key.') }
+      if (ledger.refusesKeys) return { ok: false, outcome: refused('odoo', 'unauthorized', 'Odoo refuses the key.') }
       key = { endsAt: ledger.now() + 365 * 24 * HOUR, previousUntil: ledger.now() + 20_000 }
       ledger.moves.push(`key by ${by}`)
       return { ok: true, value: key }

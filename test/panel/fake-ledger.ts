@@ -35,6 +35,8 @@ export class FakeLedger implements LedgerQueries {
   ]
   /** Set it and every read throws: a store that is away. */
   broken = false
+  /** Set it and Odoo makes no key. */
+  refusesKeys = false
   moves: string[] = []
   lookups = new FakeLookups()
   readonly now: () => number

@@ -345,9 +345,8 @@ describe("connections' settings", () => {
       code: 'key_made_elsewhere',
       remedy: expect.stringContaining('in the storefront'),
     })
-    const failing = panelServer('failing')
-    const there = await signedIn(failing.app)
-    const refused = await request(failing.app).post('/api/connections/odoo/rotate-key').set(there).expect(409)
+    ledger.refusesKeys = true
+    const refused = await post('odoo/rotate-key').expect(409)
     expect(refused.body).toMatchObject({ code: 'not_rotated', detail: 'Nothing was replaced. Odoo refuses the key.' })
     await request(app).post('/api/connections/odoo/rotate-key').expect(401)
   })

@@ -78,6 +78,7 @@ const bodies: Record<string, object> = {
   'post /persons/export': { email: 'ada@example.com' },
   'post /persons/erase': { customerId: '55' },
   'put /alerts/settings': { rules: { disk: { enabled: false, threshold: 5 } }, channels: [] },
+  'patch /connections/{name}': { settings: { db: 'other' } },
   'post /alerts/test': { kind: 'chat', name: 'Ops', enabled: true, url: 'https://chat.example.com/hooks/1' },
   'post /alerts/{id}/silence': { minutes: 60 },
   'post /events/{id}/dismiss': { reason: 'sold by phone' },
