@@ -41,8 +41,7 @@ export const connectionCauses = {
       'Its secret was changed there.',
       'Id and secret belong to different clients.',
     ],
-    remedy:
-      'Check CLARITY_CLIENT_ID and CLARITY_CLIENT_SECRET of the extension against the storefront. Deliveries resume by themselves.',
+    remedy: 'Check the client id and secret under Connections against the storefront. Deliveries resume by themselves.',
   },
   invalid_scope: {
     classes: ['refused'],
@@ -70,7 +69,7 @@ export const connectionCauses = {
       'The server moved and redirects.',
       'Odoo is older than 19 and needs ODOO_TRANSPORT=jsonrpc.',
     ],
-    remedy: 'Correct the address (ODOO_URL, CLARITY_BASE_URL or CLARITY_TOKEN_URL) under Connections.',
+    remedy: 'Correct the address under Connections.',
   },
   proxy_refused: {
     classes: ['refused'],

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import pino from 'pino'
+import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 import { percentile, seconds } from './figures.ts'
@@ -12,7 +14,7 @@ const CAUSES = 5
 const HISTORY = 200_000
 const ROUNDS = 100
 
-/** How long the list of issue groups takes on 10,000 dead letters of 5 causes, beside a bare count of the same rows. */
+/** How long the list of issue groups takes on 10,000 dead letters of 5 causes, beside a bare count of the same rows, and a replay of one. */
 export async function run(report: (metric: string, value: number, unit: string) => void): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bench-groups-'))
   const store = await openStore({ dataDir })
@@ -26,6 +28,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
     report('groups_p99_without_history_ms', percentile(alone.groups, 99), 'ms')
     report('bare_count_p50_ms', percentile(beside.count, 50), 'ms')
     report('bare_count_p99_ms', percentile(beside.count, 99), 'ms')
+    report('replay_group_of_2000_ms', await replayGroup(store), 'ms')
   } finally {
     await store.close()
     await rm(dataDir, { recursive: true })
@@ -47,6 +50,20 @@ async function measure(store: Store): Promise<{ groups: number[]; count: number[
     times.count.push(1000 * (await seconds(bare)))
   }
   return times
+}
+
+/** One group, as one click and one request of the panel do it; the second click moves none. */
+async function replayGroup(store: Store): Promise<number> {
+  const ledger = createLedger({ store, log: pino({ level: 'silent' }) })
+  const group = { cause: 'cause_1', field: '/items/*/sku', value: '' }
+  const took = await seconds(async () => {
+    const { moved } = await ledger.replay(group, 'bench')
+    if (moved !== DEAD / CAUSES) throw new Error(`${moved} of ${DEAD / CAUSES} moved`)
+  })
+  const again = await ledger.replay(group, 'bench')
+  if (again.moved !== 0) throw new Error(`the second click moved ${again.moved}`)
+  await ledger.stop()
+  return took * 1000
 }
 
 let made = 0

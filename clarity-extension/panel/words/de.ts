@@ -1164,14 +1164,14 @@ export const de: Words = {
       'Starten Sie den Server oder richten Sie das Netz. Die Brücke sieht alle paar Sekunden nach; die Zustellung geht von selbst weiter.',
     by_hand: 'Jemand hat diese Verbindung angehalten. Setzen Sie sie fort, wenn die andere Seite bereit ist.',
     unauthorized:
-      'Tragen Sie in den Einstellungen der Erweiterung einen gültigen Schlüssel ein. Die Zustellung läuft dann von selbst weiter.',
-    invalid_client: 'Vergleichen Sie CLARITY_CLIENT_ID und CLARITY_CLIENT_SECRET der Erweiterung mit dem Shop.',
+      'Tragen Sie unter Verbindungen einen gültigen Schlüssel ein. Die Zustellung läuft dann von selbst weiter.',
+    invalid_client: 'Vergleichen Sie Client-ID und Client-Geheimnis unter Verbindungen mit dem Shop.',
     forbidden: 'Geben Sie dem Zugang im Shop das fehlende Recht.',
-    wrong_address: 'Berichtigen Sie die Adresse (ODOO_URL oder CLARITY_BASE_URL) in den Einstellungen der Erweiterung.',
+    wrong_address: 'Berichtigen Sie die Adresse unter Verbindungen.',
     unexpected_answer: 'Prüfen Sie die Adresse und einen Proxy davor.',
     certificate:
       'Erneuern Sie das Zertifikat der anderen Seite oder vertrauen Sie seinem Aussteller (NODE_EXTRA_CA_CERTS).',
-    wrong_database: 'Berichtigen Sie ODOO_DB in den Einstellungen der Erweiterung oder den dbfilter des Odoo-Servers.',
+    wrong_database: 'Berichtigen Sie die Datenbank unter Verbindungen oder den dbfilter des Odoo-Servers.',
     module_missing: 'Installieren Sie in Odoo unter Apps die App „Clarity Bridge“.',
     module_outdated: 'Aktualisieren Sie in Odoo unter Apps die App „Clarity Bridge“.',
     missing_right: 'Geben Sie dem Dienstbenutzer in Odoo das fehlende Recht (Gruppe „Clarity Bridge: Service“).',
