@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import {
   type ClarityEnvelope,
@@ -47,9 +47,9 @@ export function traceIdOf(traceparent: unknown): string | undefined {
 
 /** Begins with the time, so that the index over trace ids grows at its end; W3C asks only the last seven bytes to be random. */
 export function newTraceId(): string {
-  const id = randomBytes(16)
-  id.writeUInt32BE(Math.floor(Date.now() / 1000))
-  return id.toString('hex')
+  // Node keeps random UUIDs in stock; asking for a few random bytes costs ten times as much.
+  const random = randomUUID().replaceAll('-', '').slice(8)
+  return `${Math.floor(Date.now() / 1000).toString(16)}${random}`
 }
 
 type Placed = Pick<Routed, 'lane' | 'subject' | 'priority'>
