@@ -43,15 +43,19 @@ export const inside = `'use strict'
     return results
   }
 
-  async function run({ units, limits }) {
+  // Record by record: what one was read into is gone before the next is.
+  async function run([limits, ...units]) {
+    const known = JSON.parse(limits)
     const results = []
-    for (const unit of units) results.push(await runUnit(unit, limits))
-    return JSON.stringify(results)
+    for (const unit of units) results.push(JSON.stringify(await runUnit(JSON.parse(unit), known)))
+    return '[' + results.join(',') + ']'
   }
 
   globalThis.start = () => {
     outcome = undefined
-    run(JSON.parse(globalThis.inbox)).then((text) => { outcome = text }, (error) => { outcome = '"' + typeof error + '"' })
+    const lines = globalThis.inbox.split('\\n')
+    globalThis.inbox = undefined
+    run(lines).then((text) => { outcome = text }, (error) => { outcome = '"' + typeof error + '"' })
   }
   globalThis.take = () => outcome
 }`

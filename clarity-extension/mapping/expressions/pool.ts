@@ -97,14 +97,14 @@ export function expressionPool(given: Partial<ExpressionLimits> = {}): Expressio
 
   async function run(units: Unit[]) {
     const { timeMs: timeout, depth: stack, elements: sequence } = limits
-    const work = JSON.stringify({
-      units: units.map(({ source, context, jobs }) => ({
+    const lines = units.map(({ source, context, jobs }) =>
+      JSON.stringify({
         record: source,
         bindings: { company: context.company, constants: context.constants ?? {} },
         jobs: jobs.map(({ expression, at, index }) => ({ expression, at, index })),
-      })),
-      limits: { timeout, stack, sequence },
-    })
+      }),
+    )
+    const work = [JSON.stringify({ timeout, stack, sequence }), ...lines].join('\n')
     thread ??= startThread(limits)
     const answer = await thread.run(work)
     if (!('ended' in answer)) return readResults(answer.results, limits)

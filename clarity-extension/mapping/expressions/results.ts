@@ -3,7 +3,9 @@ import type { ExpressionResult } from '../context.ts'
 import type { Json } from '../json.ts'
 import type { ExpressionLimits } from './limits.ts'
 
-const reply = z.array(z.array(z.union([z.object({ value: z.json() }), z.object({ error: z.string() })])))
+// What was read from JSON text is JSON: to walk through every value once more would prove nothing.
+const json = z.custom<Json>((value) => value !== undefined)
+const reply = z.array(z.array(z.union([z.object({ value: json }), z.object({ error: z.string() })])))
 type Raw = z.infer<typeof reply>[number][number]
 
 /** What came back over the border, per record and job, is as little trusted as any other input. */

@@ -7,7 +7,7 @@ import type { Reply, Request } from './worker.ts'
 export type Answer = { results: string } | { ended: 'late' | 'failed' }
 
 export interface Thread {
-  /** One piece of work at a time. @param work JSON text of record, bindings and jobs */
+  /** One piece of work at a time. @param work lines of JSON: the limits, then record, bindings and jobs of each record */
   run(work: string): Promise<Answer>
   end(): Promise<void>
 }
