@@ -27,7 +27,14 @@ export type Mapped =
       /** Found when it is asked for. Target pointer -> the entry that decided it, or that could: a value Odoo does not know may need one. */
       asked: Asked
     }
-  | { ok: false; problems: [Problem, ...Problem[]] }
+  | {
+      ok: false
+      problems: [Problem, ...Problem[]]
+      /** Of the rules that went well: what else is wrong is to be said at once. */
+      values: Record<string, Json>
+      origins: Origins
+      asked: Asked
+    }
 
 export type Origins = Record<string, string>
 export type Asked = Record<string, { table: string; key: string }>
@@ -46,7 +53,19 @@ export function map(set: RuleSet, source: unknown, context: MappingContext, base
     return again
   }
   const [first, ...others] = state.problems
-  if (first) return { ok: false, problems: [first, ...others] }
+  if (first) {
+    return {
+      ok: false,
+      problems: [first, ...others],
+      values,
+      get origins() {
+        return traced().origins
+      },
+      get asked() {
+        return traced().asked
+      },
+    }
+  }
   return {
     ok: true,
     values,

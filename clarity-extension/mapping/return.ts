@@ -4,18 +4,19 @@ import { amount } from '../../shared/money.ts'
 import { correct, type OutcomeOf } from '../../shared/outcome.ts'
 import type { MappingContext } from './context.ts'
 import { returnToOdoo } from './defaults/return-to-odoo.ts'
-import { map } from './engine.ts'
+import { map, type Origins } from './engine.ts'
 import { digest } from './order/digest.ts'
 import { type Operation, version } from './order/operation.ts'
 import { type MappedBy, mappedBy } from './rule-sets.ts'
 import type { RuleSet } from './rules.ts'
+import type { Part } from './validate.ts'
 
 export type ReturnState = components['schemas']['ReturnState']
 type ReturnStatus = ReturnState['status']
 
 export type ReturnMapped =
-  | { ok: true; operation: Operation; by: MappedBy }
-  | { ok: false; outcome: OutcomeOf<'correct'> }
+  | { ok: true; operation: Operation; by: MappedBy; origins: Origins }
+  | { ok: false; outcome: OutcomeOf<'correct'>; part: Part }
 
 /** A storefront return as one operation; what is made of it in Odoo depends on its status (`follow`). Pure. */
 export function returnToOperation(
@@ -28,13 +29,18 @@ export function returnToOperation(
   if (!mapped.ok) {
     const [first, ...others] = mapped.problems
     if (!first) throw new Error('what is parked has a problem')
-    return { ok: false, outcome: correct(first, ...others) }
+    const { values, origins, asked } = mapped
+    const part = { model: set.model ?? 'clarity.return', values, origins, asked }
+    return { ok: false, outcome: correct(first, ...others), part }
   }
   const { values, follow } = mapped
   const model = set.model ?? 'clarity.return'
   return {
     ok: true,
     by: mappedBy([set]),
+    get origins() {
+      return mapped.origins
+    },
     operation: {
       id: `return:${request.id}`,
       kind: 'return',

@@ -1,6 +1,6 @@
 import type { components } from '../../odoo-bridge/client/schema.d.ts'
 import type { Problem } from '../../shared/outcome.ts'
-import type { Origins } from './engine.ts'
+import type { Asked, Origins } from './engine.ts'
 import { escapeSegment } from './json.ts'
 import { sourceOf } from './origins.ts'
 import { faultOf } from './validate/fault.ts'
@@ -9,6 +9,16 @@ import { isObject, markerOf } from './validate/marker.ts'
 /** Odoo's fields by model, as `describe` gives them. */
 export type Described = Record<string, Record<string, Field>>
 export type Field = components['schemas']['Field']
+
+/** What of an operation or of a record it ensures is written, and where it came from. */
+export interface Part extends Written {
+  origins?: Origins
+  asked?: Asked
+  /** Pointer of its values in the operation that carries it. */
+  at?: string
+  /** A record that Odoo may not have yet: what it requires must be there. */
+  isNew?: boolean
+}
 
 /** What of an operation or of a record it ensures is written. */
 export interface Written {
@@ -61,6 +71,29 @@ export function validate(
       remedy: remedies[code] ?? 'Correct the value or the rule and replay.',
     }
   }
+}
+
+/** All that Odoo's fields would not take of these, each said once. */
+export const faultsOf = (parts: readonly Part[], described: Described): Problem[] =>
+  parts.flatMap((part) => [
+    ...validate(part, described, part.origins, part.at),
+    ...(part.isNew ? missing(part, described) : []),
+  ])
+
+/** Required fields that neither the rules nor Odoo itself would fill. An addon that does not tell which it fills is not asked. */
+function missing({ model, values, at = '' }: Part, described: Described): Problem[] {
+  const fields = described[model] ?? {}
+  if (!Object.values(fields).some(({ filled }) => filled)) return []
+  return Object.entries(fields)
+    .filter(
+      ([name, { required, filled, readonly }]) => required && !filled && !readonly && !Object.hasOwn(values, name),
+    )
+    .map(([name, { string }]) => ({
+      code: 'empty_required',
+      target: `${at}/${escapeSegment(name)}`,
+      message: `“${string}” must not be empty, and no rule fills it.`,
+      remedy: remedies.empty_required ?? '',
+    }))
 }
 
 const remedies: Record<string, string> = {

@@ -10,7 +10,10 @@ import { deliveredRules } from '../mapping/rule-sets.ts'
 import { createRulebook, type Rulebook } from '../rulebook/rulebook.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import type { Store } from '../store/store.ts'
+import type { CheckParts } from './checked.ts'
+import { historyReader } from './customer-history.ts'
 import { customerCache } from './customers.ts'
+import { existingRecords } from './existing.ts'
 import { mappingContext } from './mapping-context.ts'
 import { type OdooFields, odooFields } from './odoo-fields.ts'
 import { type OrderMapper, orderMapper } from './order-mapper.ts'
@@ -25,6 +28,8 @@ export interface MappingEngine {
   mapOrder: OrderMapper
   mapReturn: ReturnMapper
   fields: OdooFields
+  /** What is mapped is held against Odoo's fields and records. */
+  check: CheckParts
   tables(): Promise<LookupTables>
   /** The same way without writing, with threads of its own: a draft's runaway expression holds up no real order. */
   rehearsals: Rehearsals
@@ -35,7 +40,7 @@ export async function mappingEngine(parts: {
   store: Store
   audit: Pick<Audit, 'record'>
   clarity: Pick<ClarityClient, 'getCustomer' | 'getOrder' | 'getProduct' | 'getReturn'>
-  odoo: Pick<OdooClient, 'productFacts' | 'ping' | 'describe' | 'readState'>
+  odoo: Pick<OdooClient, 'productFacts' | 'readHistory' | 'choices' | 'ping' | 'describe' | 'readState'>
   /** The store whose links Odoo is asked for. */
   shop: string
   links: Pick<Links, 'manyByOdoo'>
@@ -54,17 +59,29 @@ export async function mappingEngine(parts: {
   const context = mappingContext(odoo, lookups)
   const liveRules = (): Promise<LiveRules> => rulebook.live()
   const customer = customerCache((id) => clarity.getCustomer(id))
-  const shared = { context, paymentsOn, liveRules, customer, rates, fields, products: productFactsReader(odoo) }
+  const existing = existingRecords(odoo)
+  const shared = {
+    existing,
+    context,
+    paymentsOn,
+    liveRules,
+    customer,
+    rates,
+    fields,
+    products: productFactsReader(odoo),
+    history: historyReader(odoo, parts.shop),
+  }
   const [expressions, tried] = [expressionPool(), expressionPool()]
-  const mapReturn = returnMapper({ context, liveRules })
+  const mapReturn = returnMapper({ context, liveRules, check: { fields, existing } })
   return {
     rulebook,
     fields,
     tables: () => lookups.tables(),
     mapOrder: orderMapper({ ...shared, expressions }),
+    check: { fields, existing },
     mapReturn,
     rehearsals: rehearsals({
-      mapOrder: orderMapper({ ...shared, expressions: tried }),
+      mapOrder: orderMapper({ ...shared, expressions: tried, rehearsing: true }),
       mapReturn,
       readOrder: (id) => clarity.getOrder(id),
       readReturn: (id) => clarity.getReturn(id),

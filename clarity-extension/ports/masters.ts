@@ -11,6 +11,7 @@ import type { MasterContext } from '../mapping/masters/context.ts'
 import { productToOperations } from '../mapping/product.ts'
 import type { Rulebook } from '../rulebook/rulebook.ts'
 import type { Switches } from '../switches.ts'
+import type { CheckParts } from './checked.ts'
 import { mappingContext } from './mapping-context.ts'
 import { publishing } from './publish.ts'
 import { recordPorts } from './record.ts'
@@ -22,10 +23,11 @@ export interface MasterParts {
   store: string
   rulebook: Pick<Rulebook, 'live'>
   lookups: LookupBook
+  check: CheckParts
 }
 
 /** What the flows of master data need, from the real parts. */
-export function masterPorts({ clarity, odoo, links, store, rulebook, lookups }: MasterParts): MasterPorts {
+export function masterPorts({ clarity, odoo, links, store, rulebook, lookups, check }: MasterParts): MasterPorts {
   const sender = masterSender(odoo, store)
   const company = mappingContext(odoo, lookups)
   const context = async (): Promise<Answer<MasterContext>> => {
@@ -38,13 +40,13 @@ export function masterPorts({ clarity, odoo, links, store, rulebook, lookups }: 
       kind: 'customer',
       read: (id, traceparent) => clarity.getCustomer(id, { traceparent }),
       map: customerToOperations,
-      ...{ context, sender, links },
+      ...{ context, sender, links, check },
     }),
     product: recordPorts({
       kind: 'product',
       read: (id, traceparent) => clarity.getProduct(id, { traceparent }),
       map: productToOperations,
-      ...{ context, sender, links },
+      ...{ context, sender, links, check },
     }),
   }
 }

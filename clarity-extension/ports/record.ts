@@ -7,7 +7,9 @@ import type { RecordPorts } from '../flows/record-to-odoo.ts'
 import type { Links } from '../links.ts'
 import type { MasterContext } from '../mapping/masters/context.ts'
 import type { MasterMapped } from '../mapping/masters/mapped.ts'
+import { deliveredSet } from '../mapping/rule-sets.ts'
 import { atSource } from './at-source.ts'
+import { type CheckParts, checks, operationParts } from './checked.ts'
 
 type Mapped = Extract<MasterMapped, { ok: true }>
 
@@ -19,11 +21,14 @@ export interface RecordParts<Record> {
   context(): Promise<Answer<MasterContext>>
   sender: Pick<OdooSender, 'apply'>
   links: Pick<Links, 'get' | 'save'>
+  /** What is mapped is held against Odoo's fields before it is sent. */
+  check: CheckParts
 }
 
 /** What a flow of master data to Odoo needs, from the real parts. */
 export function recordPorts<Record>(parts: RecordParts<Record>): RecordPorts<Record, Mapped> {
   const { kind, read, context, sender, links } = parts
+  const check = checks(parts.check)
   return {
     read,
 
@@ -39,14 +44,25 @@ export function recordPorts<Record>(parts: RecordParts<Record>): RecordPorts<Rec
       return mapped.ok ? { ok: true, value: mapped } : { ok: false, outcome: correct(...mapped.problems) }
     },
 
-    async deliver({ operations, origins }, traceparent, trace) {
+    async deliver(mapped, traceparent, trace) {
+      const { operations, by } = mapped
+      const known = await context()
+      if (!known.ok) return known
+      const sets = by.flatMap(({ name }) => known.value.sets?.get(name) ?? deliveredSet(name) ?? [])
+      const faults = await check.faults(sets, () => operationParts(operations))
+      if (faults.length > 0) {
+        const named = operationParts(operations, mapped.origins)
+        const outcome = await check.complete([], sets, named, known.value.lookups)
+        if (outcome) return { ok: false, outcome }
+      }
       const answers = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
       trace.step('odoo', 'clarity.bridge.apply')
       operations.forEach((operation, index) => {
         tell(trace, operation, answers[index])
       })
       for (const [index, answer] of answers.entries()) {
-        if (!answer.ok) return { ok: false, outcome: atSource(answer.outcome, origins[operations[index]?.id ?? '']) }
+        if (!answer.ok)
+          return { ok: false, outcome: atSource(answer.outcome, mapped.origins[operations[index]?.id ?? '']) }
       }
       const [first] = answers
       const [operation] = operations

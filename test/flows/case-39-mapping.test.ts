@@ -59,6 +59,8 @@ beforeAll(async () => {
       ping: async () => ({ ok: true, value: ping }),
       describe: async () => ({ ok: true, value: { models: {} } }),
       productFacts: async () => nobody,
+      readHistory: async () => nobody,
+      choices: async () => nobody,
       readState: async () => nobody,
     },
   })
@@ -120,7 +122,8 @@ it('CASES 39: a mistaken mapping was live for two days; what it touched is seen,
   const queries = createQueries(store)
   const desk = mappingDesk({ engine, queries, ledger, now: () => clock })
   const goLive = async (rules: RuleSet, why: string, by: string) => {
-    const saved = await rulebook.move(name, '', by, (history, who) => saveDraft(history, rules, 0, who))
+    const known = (await rulebook.history(name))?.draft?.revision ?? 0
+    const saved = await rulebook.move(name, '', by, (history, who) => saveDraft(history, rules, known, who))
     const seen = (saved?.ok && saved.history.draft?.revision) || 0
     expect(await rulebook.move(name, why, by, (history, who) => activate(history, seen, why, who))).toMatchObject({
       ok: true,
@@ -148,14 +151,25 @@ it('CASES 39: a mistaken mapping was live for two days; what it touched is seen,
   expect(parked).toBeGreaterThan(20)
   for (const [ref, { origin }] of odoo) expect(origin).toBe(ref)
 
-  // Which records did it touch?
+  // docs/change-a-mapping.md, step by step.
+  // 1. See what it touched.
   expect((await rulebook.counts(name)).get(2)).toBe(wrong)
   const [newest] = await rulebook.touched(name, 2)
   expect(newest).toMatchObject({ kind: 'order', odooModel: 'sale.order', superseded: false })
 
-  // Corrected as a draft, and tried on exactly those and on what waits. Nothing is written.
+  // 2. Correct it as a draft.
   const before = writes
   const corrected: RuleSet = { ...orderToOdoo }
+  const drafted = await rulebook.move(name, '', 'Bob', (history, who) => saveDraft(history, corrected, 0, who))
+  expect(drafted).toMatchObject({ ok: true, history: { live: 2, draft: { by: 'Bob' } } })
+
+  // 3. Try one.
+  const stored = await queries.detail(newest?.eventId ?? 0)
+  const tried = await desk.rehearse({ type: 'order.created', payload: stored?.payload ?? '' }, corrected)
+  const order = `order:${newest?.clarityId}`
+  expect(tried).toMatchObject({ ok: true, writes: { [order]: { values: { origin: `CL-${newest?.clarityId}` } } } })
+
+  // 4. Preview the difference over exactly those and what waits. Nothing is written.
   const report = await desk.preview(corrected, { version: 2 })
   expect(report).toMatchObject({ tried: ORDERS, changed: wrong, released: parked, broken: 0, untried: 0 })
   expect(report.fields).toMatchObject([{ field: 'order · origin', count: wrong }])
@@ -163,7 +177,7 @@ it('CASES 39: a mistaken mapping was live for two days; what it touched is seen,
   expect(writes).toBe(before)
   expect((await rulebook.live()).sets.get(name)?.version).toBe(2)
 
-  // Made live, and replayed: those that it touched, and those that waited.
+  // 5. Make it live; 6. replay those that it touched, and those that waited.
   await goLive(corrected, 'The number, not the id', 'Bob')
   clock += 1000
   expect(await desk.replayTouched(name, 2, 'Bob')).toEqual({ moved: wrong })

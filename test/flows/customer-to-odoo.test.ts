@@ -7,6 +7,7 @@ import { customerToOdoo } from '../../clarity-extension/flows/customer-to-odoo.t
 import type { Share } from '../../clarity-extension/flows/flow.ts'
 import { createLinks } from '../../clarity-extension/links.ts'
 import { customerToOperations } from '../../clarity-extension/mapping/customer.ts'
+import type { Described } from '../../clarity-extension/mapping/validate.ts'
 import { recordPorts } from '../../clarity-extension/ports/record.ts'
 import { createRulebook } from '../../clarity-extension/rulebook/rulebook.ts'
 import { openStore } from '../../clarity-extension/store/store.ts'
@@ -17,7 +18,10 @@ import { fixture, quiet } from './support.ts'
 
 const usual: Share = { content: 'write', addresses: 'write', terms: 'ignore' }
 
-async function setup(answer?: (operation: Operation) => Awaited<ReturnType<OdooSender['apply']>>) {
+async function setup(
+  answer?: (operation: Operation) => Awaited<ReturnType<OdooSender['apply']>>,
+  described: Described = {},
+) {
   const store = await openStore({ dataDir: mkdtempSync(join(tmpdir(), 'clarity-masters-')) })
   const links = createLinks(store)
   const sent: Operation[] = []
@@ -30,6 +34,7 @@ async function setup(answer?: (operation: Operation) => Awaited<ReturnType<OdooS
       map: customerToOperations,
       context: async () => ({ ok: true, value: usd }),
       links,
+      check: { fields: { of: async () => described, renewed: async () => described }, existing: async () => [] },
       sender: {
         async apply(operation) {
           sent.push(operation)
@@ -63,6 +68,28 @@ describe('customer-to-odoo', () => {
     for (const name of ['customer-to-odoo', 'address-to-odoo'])
       expect(await touched(name)).toMatchObject([{ kind: 'customer', clarityId: '55', odooId: 7, superseded: false }])
     expect(await touched('customer-to-odoo', 2)).toEqual([])
+    await close()
+  })
+
+  it('asks Odoo nothing where its fields would not take it, and names every one of them on both sides', async () => {
+    const char = { type: 'char', required: false, readonly: false }
+    const fields = { name: { ...char, string: 'Name', size: 3 }, email: { ...char, string: 'Email', readonly: true } }
+    const title = { ...char, string: 'Title', required: true }
+    const lang = { ...char, string: 'Language', required: true, filled: true }
+    const { run, sent, close } = await setup(undefined, { 'res.partner': { ...fields, title, lang } })
+    const outcome = await run({ phone: null, addresses: [] })
+    expect(outcome).toMatchObject({ kind: 'correct' })
+    const problems = outcome.kind === 'correct' ? outcome.problems : []
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ code: 'too_long', field: '/name', target: '/name' }),
+        expect.objectContaining({ code: 'readonly', field: '/email', target: '/email' }),
+        expect.objectContaining({ code: 'empty_required', target: '/title' }),
+      ]),
+    )
+    for (const { message, remedy } of problems) expect(message && remedy).toMatch(/\.$/)
+    expect(problems.some(({ target }) => target === '/lang')).toBe(false)
+    expect(sent).toEqual([])
     await close()
   })
 

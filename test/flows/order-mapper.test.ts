@@ -4,6 +4,7 @@ import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups
 import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
 import { expressionPool } from '../../clarity-extension/mapping/expressions/pool.ts'
 import type { Rule } from '../../clarity-extension/mapping/rules.ts'
+import { wantedRecords } from '../../clarity-extension/mapping/validate/wanted.ts'
 import type { Described, Field } from '../../clarity-extension/mapping/validate.ts'
 import { orderMapper } from '../../clarity-extension/ports/order-mapper.ts'
 import { orderFixture } from '../unit/mapping-support.ts'
@@ -19,6 +20,7 @@ async function mapped(
   approvals: string[] = [],
 ) {
   const asked: string[] = []
+  const looked: string[] = []
   const expressions = expressionPool()
   const mapOrder = orderMapper({
     context: async () => ({ ok: true, value: { lookups: defaultLookups, company: { currency: 'USD' } } }),
@@ -34,6 +36,14 @@ async function mapped(
     products: async () => {
       throw new Error('no rule looks at products')
     },
+    async existing(parts) {
+      const wanted = parts.flatMap(wantedRecords)
+      looked.push(...wanted.map(({ model, field, value, target }) => `${model} ${field} ${value} at ${target}`))
+      return []
+    },
+    history: async () => {
+      throw new Error('no rule looks at earlier orders')
+    },
     expressions,
     fields: {
       of: async () => described,
@@ -46,7 +56,7 @@ async function mapped(
   const answer = await mapOrder(orderFixture('guest', { note: 'too long', ...change }).order, undefined, approvals)
   await expressions.close()
   if (!answer.ok) throw new Error('it has all it needs')
-  return { asked, mapped: answer.value }
+  return { asked, looked, mapped: answer.value }
 }
 
 const rules: Rule[] = [
@@ -101,6 +111,26 @@ describe('an order under the live rules', () => {
         ],
       },
     })
+  })
+
+  it('tells with what cannot be mapped what Odoo would not take and does not have, once per place', async () => {
+    const more: Rule[] = [
+      { to: 'reference', from: 'attributes.nothing', required: true },
+      { to: 'team_id', const: 'Nobody', record: { model: 'crm.team', field: 'name' } },
+    ]
+    const { mapped: order, looked } = await mapped([...rules, ...more, { to: 'x_nowhere', const: '1' }], known)
+    expect(order).toMatchObject({
+      ok: false,
+      outcome: {
+        problems: [
+          { code: 'required', target: '/reference' },
+          { code: 'too_long', field: '/note', target: '/note' },
+          { code: 'unknown_field', target: '/team_id' },
+          { code: 'unknown_field', target: '/x_nowhere' },
+        ],
+      },
+    })
+    expect(looked).toContain('crm.team name Nobody at /team_id')
   })
 
   it('is not held up by what Odoo takes by now', async () => {

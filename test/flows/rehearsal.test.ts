@@ -23,18 +23,22 @@ const states = (kind: string) =>
   ({ ok: true, value: { as_of, [`${kind}s`]: { product: [shirt], price: [rule], partner: [ann] }[kind] } }) as never
 const toStorefront = (name: string) => name.endsWith('-to-clarity')
 
+const unchecked = { fields: { of: async () => ({}), renewed: async () => ({}) }, existing: async () => [] }
+
 const byType = rehearsals({
   mapOrder: orderMapper({
     context,
     liveRules,
     customer: away,
     products: away,
+    existing: async () => [],
+    history: away,
     rates: async () => ({ ok: true, value: null }),
     paymentsOn: async () => true,
     expressions,
     fields: { of: async () => ({}), renewed: async () => ({}) },
   }),
-  mapReturn: returnMapper({ context, liveRules }),
+  mapReturn: returnMapper({ context, liveRules, check: unchecked }),
   readOrder: away,
   readReturn: away,
   readCustomer: away,

@@ -1,15 +1,22 @@
 import type { Customer, Order } from '../../../shared/entities.ts'
 import { correct, type OutcomeOf, type Problem, review } from '../../../shared/outcome.ts'
 import type { RuleSet } from '../rules.ts'
+import type { Part } from '../validate.ts'
 import type { OrderContext, OrderRuleSets } from './context.ts'
 import { withFacts } from './facts.ts'
 import type { Expected } from './figures.ts'
+import { profileSource } from './history.ts'
 import { version } from './operation.ts'
 import { type CustomerSource, type Parties, type Party, parties } from './parties.ts'
 import { type PreparedOrder, prepareOrder } from './prepare.ts'
 import { inconsistency } from './sums.ts'
 
-export type NotMapped = { ok: false; outcome: OutcomeOf<'correct'> | OutcomeOf<'review'> | OutcomeOf<'skip'> }
+export interface NotMapped {
+  ok: false
+  outcome: OutcomeOf<'correct'> | OutcomeOf<'review'> | OutcomeOf<'skip'>
+  /** What could be mapped of it: for everything else that is wrong. */
+  parts?: Part[]
+}
 
 /** A record to be mapped: which rules, from what, and where that stands in the order. */
 export interface Mapping {
@@ -38,6 +45,8 @@ export interface OrderPlan {
   /** Those whose money came in. */
   payments: PaymentMapping[]
   expected: Expected
+  /** What is made of the customer who ordered; absent where nothing asks for earlier orders. */
+  profile?: Mapping
   /** Where the buyer is, and what kind of buyer it is. */
   place: CustomerSource['place']
 }
@@ -70,8 +79,20 @@ export function planOrder(
         context.payments === false ? [] : paymentMappings(prepared.order, sets.payment, context.company.currency),
       expected: prepared.expected,
       place: who.customer.source.place,
+      ...profileMapping(prepared.order, who, context, sets),
     },
   }
+}
+
+function profileMapping(
+  order: PreparedOrder,
+  who: Parties,
+  { history, lookups }: OrderContext,
+  sets: OrderRuleSets,
+): { profile?: Mapping } {
+  if (history === undefined) return {}
+  const source = profileSource(order, who.customer.source.place, history, lookups)
+  return { profile: { set: sets.profile, source, base: who.customer.base } }
 }
 
 /** One address used twice is one record. */
@@ -112,7 +133,8 @@ function paymentMappings(order: PreparedOrder, set: RuleSet, companyCurrency: st
   })
 }
 
-export function parked([first, ...others]: Problem[]): NotMapped {
+/** @param parts what could be mapped: for what else is wrong with it */
+export function parked([first, ...others]: Problem[], parts: Part[] = []): NotMapped {
   if (!first) throw new Error('what is parked has a problem')
-  return { ok: false, outcome: correct(first, ...others) }
+  return { ok: false, outcome: correct(first, ...others), ...(parts.length > 0 && { parts }) }
 }
