@@ -18,7 +18,6 @@ const READS = new Set([
   'describe',
   'choices',
   'product_facts',
-  'read_history',
   'read_state',
   'pull',
   'read',

@@ -59,7 +59,6 @@ beforeAll(async () => {
       ping: async () => ({ ok: true, value: ping }),
       describe: async () => ({ ok: true, value: { models: {} } }),
       productFacts: async () => nobody,
-      readHistory: async () => nobody,
       choices: async () => nobody,
       readState: async () => nobody,
     },

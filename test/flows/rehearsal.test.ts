@@ -32,7 +32,6 @@ const byType = rehearsals({
     customer: away,
     products: away,
     existing: async () => [],
-    history: away,
     rates: async () => ({ ok: true, value: null }),
     paymentsOn: async () => true,
     expressions,
