@@ -20,6 +20,7 @@ import { reconciliationRoutes } from './reconciliation.ts'
 import { ownOrigin, sessions } from './session.ts'
 import { suggestionRoutes } from './suggestions.ts'
 import { sweepRoutes } from './sweeps.ts'
+import { takenCorrectionRoutes } from './taken-corrections.ts'
 
 export interface PanelApiOptions extends PanelPorts {
   adminPassword: string
@@ -66,7 +67,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(lookupRoutes(options.lookups), mappingSuggestionRoutes(options), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
   router.use(reconciliationRoutes(options.reconciliation, now))
-  router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions))
+  router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions), takenCorrectionRoutes(options))
   router.use(auditRoutes(options), personRoutes(options), alertRoutes(options, now), live.router)
   router.use(notFound, problemHandler(options.log))
   return { router, close: live.close }

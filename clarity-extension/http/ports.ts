@@ -58,6 +58,8 @@ export interface SuggestionsPort {
   learn(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<void>
   /** What a dead letter probably meant; undefined when there is no such event. */
   corrections(eventId: number): Promise<Correction[] | undefined>
+  /** A person's word on what a dead letter meant: it is offered first, or no longer, wherever the same value stands. */
+  learnCorrection(correction: Correction, accepted: boolean, by: string): Promise<void>
   /** What the values of a table that have no entry probably are; undefined when there is no such table. */
   values(table: string): Promise<SuggestedValue[] | undefined>
 }

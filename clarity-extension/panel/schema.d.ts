@@ -956,6 +956,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/{id}/corrections/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a suggested correction would write, or release. Nothing is written. */
+        post: operations["tryCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/corrections/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct the event as suggested, or add the entry, and run what waited for it. It teaches the ranking. */
+        post: operations["takeCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/corrections/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a suggested correction is wrong. It is not offered for this value again. */
+        post: operations["rejectCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/anomalies": {
         parameters: {
             query?: never;
@@ -1379,6 +1430,11 @@ export interface components {
         };
         Corrections: {
             items: components["schemas"]["Correction"][];
+        };
+        CorrectionTrial: {
+            /** @description Events that an entry of a value table would release. */
+            released: number;
+            preview: components["schemas"]["MappingPreview"];
         };
         /** @enum {string} */
         AnomalyAction: "off" | "notify" | "hold";
@@ -2417,6 +2473,19 @@ export interface components {
                     /** Format: email */
                     email?: string;
                     customerId?: string;
+                };
+            };
+        };
+        SuggestedCorrection: {
+            content: {
+                "application/json": {
+                    value: string;
+                    replacement: string;
+                    /**
+                     * @description Also the other events that probably meant the same, 200 at most.
+                     * @default false
+                     */
+                    alike?: boolean;
                 };
             };
         };
@@ -3856,6 +3925,76 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    tryCorrection: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["SuggestedCorrection"];
+        responses: {
+            /** @description The proof. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionTrial"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeCorrection: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["SuggestedCorrection"];
+        responses: {
+            200: components["responses"]["Moved"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rejectCorrection: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["SuggestedCorrection"];
+        responses: {
+            /** @description Learned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionVerdict"];
+                };
+            };
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -8,9 +8,10 @@ import { addedRules, readBy, ruleSetOf, suggestedSets, withSuggested } from '../
 import { learnedFrom, type Verdict } from '../assist/learning.ts'
 import { adviseOn } from '../assist/model/advised.ts'
 import type { Advisor } from '../assist/model/advisor.ts'
+import { reason } from '../assist/reasons.ts'
 import { fieldsOfSchema, type SourceField, withSamples } from '../assist/schema.ts'
 import { type Candidate, suggest, type Task } from '../assist/suggest.ts'
-import { suggestValues } from '../assist/values.ts'
+import { suggestValues, type ValueTask } from '../assist/values.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Named, SuggestionsPort } from '../http/ports.ts'
 import { type SuggestedEntity, suggestedEntities } from '../http/suggestions.ts'
@@ -115,14 +116,30 @@ export function suggestionsPort({
 
     learn,
 
+    async learnCorrection(correction, accepted, by) {
+      const { value: path, replacement: field } = correction
+      const row = { accepted: Number(accepted), decided_by: by, decided_at: now() }
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('suggestion_verdicts')
+          .values({ entity: CORRECTION, path, model: aboutOf(correction), field, ...row })
+          .onConflict((conflict) => conflict.columns(['entity', 'path', 'model', 'field']).doUpdateSet(row))
+          .execute()
+        const entity = `suggestion:${aboutOf(correction)}.${path}`
+        await audit.record({ who: by, action: 'suggestion.decide', entity, after: { to: field, accepted } }, trx)
+      })
+    },
+
     async corrections(id) {
       const event = await queries.detail(id)
       if (!event) return undefined
       const problems = problemList.safeParse(event.details)
       if (event.state !== 'dead' || !problems.success) return []
+      const said = await correctionVerdicts()
       const found: Correction[] = []
-      for (const problem of problems.data) found.push(...(await correctionsFor(problem, event.payload)))
-      return found
+      for (const problem of problems.data)
+        found.push(...(await correctionsFor(problem, event.correction ?? event.payload)))
+      return found.filter((one) => said.get(verdictKey(one)) !== false).map((one) => asChosen(one, said))
     },
 
     async values(table) {
@@ -130,7 +147,8 @@ export function suggestionsPort({
       if (!open) return undefined
       const choices = await tables.choices(table, '')
       const records = choices.items.map(({ name, detail }) => ({ name, ...(detail && { code: detail }) }))
-      const made = suggestValues({ kind: table, values: open.rows.map(({ key }) => key), records })
+      const learned = learnedValues(table, await correctionVerdicts())
+      const made = suggestValues({ kind: table, values: open.rows.map(({ key }) => key), records, learned })
       const resultOf = (name: string) => choices.items.find((choice) => choice.name === name)?.result ?? null
       return made.map(({ value, best, others, confidence, certain, reasons }) => ({
         value,
@@ -225,6 +243,11 @@ export function suggestionsPort({
     })
   }
 
+  async function correctionVerdicts(): Promise<Said> {
+    const rows = await db.selectFrom('suggestion_verdicts').selectAll().where('entity', '=', CORRECTION).execute()
+    return new Map(rows.map(({ path, model, field, accepted }) => [[model, path, field].join('\n'), accepted === 1]))
+  }
+
   async function verdictsOf(entity: string): Promise<Verdict[]> {
     const rows = await db.selectFrom('suggestion_verdicts').selectAll().where('entity', '=', entity).execute()
     return rows.map(({ path, model, field, accepted }) => ({ path, model, field, accepted: accepted === 1 }))
@@ -235,6 +258,30 @@ export function suggestionsPort({
     const rows = await db.selectFrom('published_stock').select('sku').distinct().limit(PRODUCTS).execute()
     return rows.map(({ sku }) => ({ sku, name: '' }))
   }
+}
+
+/** What people said of corrections: table or `sku`, value and replacement -> right or wrong. */
+type Said = ReadonlyMap<string, boolean>
+const CORRECTION = 'correction'
+const aboutOf = ({ how }: Correction): string => (how.kind === 'entry' ? how.table : 'sku')
+const verdictKey = (one: Correction): string => [aboutOf(one), one.value, one.replacement].join('\n')
+
+function asChosen(one: Correction, said: Said): Correction {
+  if (said.get(verdictKey(one)) !== true) return one
+  const why = reason('chosenBefore', { value: one.value, name: one.replacement })
+  return { ...one, confidence: Math.max(one.confidence, 0.98), reasons: [why, ...one.reasons] }
+}
+
+function learnedValues(table: string, said: Said): NonNullable<ValueTask['learned']> {
+  const accepted: Record<string, string> = {}
+  const rejected: Record<string, string[]> = {}
+  for (const [key, right] of said) {
+    const [about, value = '', name = ''] = key.split('\n')
+    if (about !== table) continue
+    if (right) accepted[value] = name
+    else rejected[value] = [...(rejected[value] ?? []), name]
+  }
+  return { accepted, rejected }
 }
 
 const entityOf = ({ name }: RuleSet): SuggestedEntity | undefined =>

@@ -155,6 +155,7 @@ function hourAt(hour: number, odd: boolean, empty: boolean) {
 
 /** The real matcher over a few fields; Odoo is away where the history is failing. */
 export function fakeSuggestions(ledger: Ledger): SuggestionsPort {
+  const refused = new Set<string>()
   const check = () => {
     if (ledger.broken) throw new Error('the store is away')
   }
@@ -203,6 +204,11 @@ export function fakeSuggestions(ledger: Ledger): SuggestionsPort {
         added: candidate.rules,
       }
     },
+    async learnCorrection({ value, replacement }, accepted, by) {
+      check()
+      if (!accepted) refused.add(`${value} ${replacement}`)
+      ledger.moves.push(`${accepted ? 'took' : 'refused'} ${replacement} for ${value} by ${by}`)
+    },
     async values(table) {
       check()
       if (table !== 'payment_method') return undefined
@@ -219,9 +225,11 @@ export function fakeSuggestions(ledger: Ledger): SuggestionsPort {
       const event = ledger.events.find((one) => one.id === id)
       if (!event) return undefined
       if (event.cause !== 'unknown_sku') return []
-      return correctSku({ code: 'unknown_sku', field: '/items/0/sku', value: 'MUG-BULE', message: '', remedy: '' }, [
-        { sku: 'MUG-BLUE', name: 'Mug, blue' },
-      ])
+      const made = correctSku(
+        { code: 'unknown_sku', field: '/items/0/sku', value: 'MUG-BULE', message: '', remedy: '' },
+        [{ sku: 'MUG-BLUE', name: 'Mug, blue' }],
+      )
+      return made.filter(({ value, replacement }) => !refused.has(`${value} ${replacement}`))
     },
   }
 }

@@ -57,10 +57,13 @@ export function fakeMappings(ledger: FakeLedger): MappingDesk & { histories: Map
     },
     async rehearse({ payload }, rules) {
       const { data } = JSON.parse(payload)
+      const lines = Array.isArray(data?.items)
+        ? { order_line: data.items.map(({ sku, quantity }: Line) => ({ sku, quantity })) }
+        : {}
       const simple: RuleSet = { ...orderToOdoo, rules: (rules ?? orderToOdoo).rules.filter(isSimple) }
       const mapped = map(simple, data ?? {}, { lookups: defaultLookups, company: { currency: 'EUR' } })
       if (!mapped.ok) return { ok: false, outcome: correct(...mapped.problems) }
-      return { ok: true, writes: { 'order:1': { values: mapped.values } }, held: [] }
+      return { ok: true, writes: { 'order:1': { values: { ...mapped.values, ...lines } } }, held: [] }
     },
     preview: async (rules) =>
       report(
@@ -86,6 +89,11 @@ function described(model: string, more: Described[string] = {}): Described {
       [name, { string, type, required, readonly, ...(relation !== undefined && { relation }) }] as const,
   )
   return { [model]: { ...Object.fromEntries(fields), ...more } }
+}
+
+interface Line {
+  sku: string
+  quantity: string
 }
 
 /** Rules that need nothing but the record itself. */

@@ -183,7 +183,7 @@ describe('one event', () => {
     await open(`/activity/${idOf('unknown_sku')}`)
     await page.getByRole('region', { name: 'What is wrong' }).waitFor()
     const trouble = await page.getByRole('region', { name: 'What is wrong' }).textContent()
-    expect(trouble).toMatch(/\/items\/0\/sku = MUG-TEAL.*What to do.*internal reference MUG-TEAL/)
+    expect(trouble).toMatch(/\/items\/0\/sku = MUG-BULE.*What to do.*internal reference MUG-BULE/)
     await page.getByRole('button', { name: 'Replay' }).click()
     await page.getByText('Back in line').waitFor()
     await page.getByRole('region', { name: 'What is wrong' }).waitFor({ state: 'hidden' })

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
 import type { EventDetail } from '../../clarity-extension/ledger/queries.ts'
 import { FakeLedger } from './fake-ledger.ts'
 import { fakeLookups } from './fake-lookups.ts'
@@ -155,6 +158,17 @@ function waiting(ledger: FakeLedger, now: number) {
     })
 }
 
+/** A whole order, so that a correction of it can be checked. */
+function mistyped({ subject, lane }: EventDetail) {
+  const data = { ...sample.data, id: lane.slice(lane.indexOf(':') + 1), number: subject }
+  const items = data.items.map((item, at) => (at === 0 ? { ...item, sku: 'MUG-BULE' } : item))
+  return { ...sample, data: { ...data, items } }
+}
+
+const sample = z
+  .looseObject({ data: z.looseObject({ items: z.array(z.looseObject({})) }) })
+  .parse(JSON.parse(readFileSync(resolve(import.meta.dirname, '../fixtures/events/order.created.json'), 'utf8')))
+
 function fail(ledger: FakeLedger, now: number) {
   const orders = ledger.events.filter((event) => event.type === 'order.created')
   const unknownSku = (sku: string) => ({
@@ -173,7 +187,7 @@ function fail(ledger: FakeLedger, now: number) {
     ],
   })
   for (const event of orders.slice(1, 8)) {
-    Object.assign(event, unknownSku('MUG-TEAL'))
+    Object.assign(event, unknownSku('MUG-BULE'), { payload: JSON.stringify(mistyped(event)) })
     event.attemptLog = event.attemptLog.map((log) => ({
       ...log,
       outcome: 'correct',

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createAdvisor } from '../../clarity-extension/assist/model/advisor.ts'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import { readConfig } from '../../clarity-extension/config.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
@@ -72,16 +73,13 @@ const parts = () => ({
   rulebook: { move: async () => undefined },
   tables,
 })
-const port = () =>
-  suggestionsPort({
-    ...parts(),
-    odoo: {
-      describe: async (models) => ({
-        ok: true,
-        value: { models: Object.fromEntries(models.map((model) => [model, described[model] ?? {}])) },
-      }),
-    },
-  })
+const knowing: SuggestionParts['odoo'] = {
+  describe: async (models) => ({
+    ok: true,
+    value: { models: Object.fromEntries(models.map((model) => [model, described[model] ?? {}])) },
+  }),
+}
+const port = () => suggestionsPort({ ...parts(), odoo: knowing })
 
 it("suggests for the storefront's contract and for the attributes that came with its records", async () => {
   await add('customer.created', { id: 'c1', attributes: { kundennummer: 'K-1' } })
@@ -219,6 +217,54 @@ it('suggests for customers and products what their rules can read', async () => 
   expect(own?.candidates[0]).toMatchObject({ model: 'res.partner', field: 'ref' })
   const product = await port().forRules(productToOdoo)
   expect(product?.ok && product.items.map(({ candidates }) => candidates[0]?.model)).toContain('product.product')
+})
+
+it('offers a correction that a person refused no longer, and one that was taken first, wherever the value stands', async () => {
+  const problem = { code: 'unmapped_carrier', value: 'UPS stnadard', message: 'No entry.', remedy: 'Add one.' }
+  const dead = () => add('order.created', {}, { state: 'dead', details: JSON.stringify([problem]) })
+  const [first] = (await port().corrections(await dead())) ?? []
+  if (!first) throw new Error('a correction')
+  await port().learnCorrection(first, false, 'ann')
+  expect(await port().corrections(await dead())).toEqual([])
+  await port().learnCorrection(first, true, 'ann')
+  expect(await port().corrections(await dead())).toMatchObject([
+    { replacement: 'UPS Standard', confidence: 0.98, reasons: [{ code: 'chosenBefore' }, {}] },
+  ])
+})
+
+it('shows the suggestions of its own in time, and changes nothing, whatever a language model answers', async () => {
+  await add('order.created', {
+    id: 'o3',
+    contact: { email: 'jane@example.com' },
+    attributes: { cryptic_zz: 'secret 4711' },
+  })
+  const sent: string[] = []
+  const untouched = { move: async () => Promise.reject(new Error('nothing may be changed')) }
+  const asked = (reply: () => Promise<Response>) =>
+    suggestionsPort({
+      ...parts(),
+      rulebook: untouched,
+      odoo: knowing,
+      advisor: createAdvisor({
+        url: 'http://127.0.0.1:9/v1',
+        model: 'm',
+        timeoutMs: 200,
+        fetch: async (_url, init) => {
+          sent.push(String(init?.body))
+          return reply()
+        },
+      }),
+    })
+  const own = await port().forRules(orderToOdoo)
+  const never = () => new Promise<Response>(() => {})
+  const lies = async () => new Response('{"applied": true, "rules": [{"to": "active", "const": false}]}')
+  for (const reply of [never, lies, () => Promise.reject(new Error('ECONNREFUSED'))]) {
+    const made = await asked(reply).forRules(orderToOdoo)
+    expect(made?.ok && own?.ok && made.items).toEqual(own?.ok && own.items)
+    expect(made?.ok && made.model).toMatch(/silent|wrong/)
+  }
+  expect(sent.length).toBeGreaterThan(0)
+  for (const secret of ['jane@example.com', 'secret 4711', '4711']) expect(sent.join()).not.toContain(secret)
 })
 
 it('needs the model by name where its address is set', () => {

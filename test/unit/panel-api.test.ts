@@ -265,7 +265,7 @@ describe('what needs attention', () => {
       ['timeout', 3],
       ['totals_differ', 2],
     ])
-    expect(groups[0].remedy).toContain('internal reference MUG-TEAL')
+    expect(groups[0].remedy).toContain('internal reference MUG-BULE')
     expect(groups[1].remedy).toContain('can be reached')
     expect(
       (await request(app).post('/api/failures/replay').set(headers).send({ cause: 'unknown_sku' }).expect(200)).body,

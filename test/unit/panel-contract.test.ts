@@ -58,6 +58,9 @@ const bodies: Record<string, object> = {
   'post /mappings/{mapping}/test': { event: { number: '#1', placedAt: '2026-11-20T10:00:00Z' } },
   'post /mappings/{mapping}/preview': { last: 50 },
   'post /mappings/{mapping}/replay': { version: 2 },
+  'post /events/{id}/corrections/try': { value: 'MUG-BULE', replacement: 'MUG-BLUE' },
+  'post /events/{id}/corrections/take': { value: 'MUG-BULE', replacement: 'MUG-BLUE' },
+  'post /events/{id}/corrections/reject': { value: 'MUG-BULE', replacement: 'MUG-BLUE' },
   'post /mappings/{mapping}/suggestions/trial': {
     path: 'attributes.requested_delivery',
     model: 'sale.order',

@@ -78,9 +78,12 @@ export function createAdvisor(options: ModelOptions): Advisor {
   }
 
   async function ask(prompt: string, questions: readonly Question[], used: (tokens: number) => void): Promise<Advice> {
+    const late = Promise.withResolvers<never>()
+    // Also where the connection takes no notice of the signal.
+    const timer = setTimeout(() => late.reject(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
     try {
       const { generateText, model, Output } = await sdk()
-      const result = await generateText({
+      const answer = generateText({
         model,
         instructions: INSTRUCTIONS,
         prompt,
@@ -90,12 +93,15 @@ export function createAdvisor(options: ModelOptions): Advisor {
         temperature: 0,
         abortSignal: AbortSignal.timeout(timeoutMs),
       })
+      const result = await Promise.race([answer, late.promise])
       if (result.usage.totalTokens !== undefined) used(result.usage.totalTokens)
       const picks = picksOf(result.output, questions)
       return picks ? { ok: true, picks } : { ok: false, why: 'wrong' }
     } catch (error) {
       // Whatever the far side does, the matcher's own answer stands.
       return { ok: false, why: isSilence(error) ? 'silent' : 'wrong' }
+    } finally {
+      clearTimeout(timer)
     }
   }
 

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { money } from '../format.ts'
 import { refreshLists } from '../queries.ts'
+import { Corrections } from './corrections.tsx'
 import styles from './failure-group.module.css'
 import { useAge } from './time.tsx'
 import { toast } from './toast.tsx'
@@ -47,6 +48,9 @@ export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
       <p className={styles.remedy}>
         <strong>{t('common.whatToDo')}</strong> {t(`remedy.${cause}`, { defaultValue: group.remedy })}
       </p>
+      {state === 'dead' && group.value !== '' && group.sample[0] && (
+        <Corrections eventId={group.sample[0].id} count={count} />
+      )}
       <ul className={styles.sample}>
         {group.sample.map((event) => (
           <li key={event.id}>
