@@ -12,6 +12,7 @@ import { handlerOf, typeRules } from './handler.ts'
 import { createApp } from './http/app.ts'
 import { documentDoors } from './http/documents.ts'
 import { healthDoors } from './http/health.ts'
+import { launchDoor } from './http/launch.ts'
 import { panelApi } from './http/panel-api.ts'
 import { webhookDoors } from './http/webhooks.ts'
 import { createLedger } from './ledger/ledger.ts'
@@ -38,6 +39,7 @@ import { reconciliation } from './ports/reconcile.ts'
 import { returnPorts } from './ports/returns.ts'
 import { shipmentPorts } from './ports/shipment.ts'
 import { alertSignals } from './ports/signals.ts'
+import { spentIds } from './ports/spent.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
 import { sweepsPort } from './ports/sweeps.ts'
@@ -224,6 +226,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     alert: (cause, message) => alerts.notice('subscription', noticeTitles[cause] ?? cause, message, '/'),
   })
 
+  const spent = spentIds(store)
   const api = panelApi({
     lookups: lookupDesk,
     audit,
@@ -243,9 +246,23 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     reconciliation: compared.port,
     adminPassword: config.adminPassword,
     secretKey: config.secretKey,
+    revoked: spent,
     log,
   })
+  const frames = () => [new URL(book.clarity.settings().baseUrl).origin, ...config.adminOrigins]
+  const launch = launchDoor({
+    tokens: api.tokens,
+    spent,
+    audit,
+    secrets: book.clarity.secrets,
+    origins: frames,
+    publicUrl: config.publicUrl,
+    log,
+    now: Date.now,
+  })
   const app = createApp({
+    frameAncestors: frames,
+    launch,
     doors: [
       webhookDoors({
         secrets: { clarity: book.clarity.secrets, odoo: book.odoo.secrets },

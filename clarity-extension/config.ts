@@ -12,6 +12,8 @@ export interface Config {
   databaseUrl: string | undefined
   /** Where the storefront reaches this bridge from outside, e.g. `https://bridge.example.com`. */
   publicUrl: string | undefined
+  /** Further origins of the storefront's admin, which may open and frame the panel; that of its API always may. */
+  adminOrigins: string[]
   clarity: ClarityConfig | 'sandbox'
   odoo: OdooConfig | 'sandbox'
   adminPassword: string
@@ -72,6 +74,13 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'DATABASE_URL must begin with postgresql://')
     .optional(),
   PUBLIC_URL: z.url('PUBLIC_URL must be a URL, e.g. https://bridge.example.com').optional(),
+  CLARITY_ADMIN_ORIGINS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .refine((all) => all.every((one) => URL.canParse(one) && new URL(one).origin === one), {
+      error: 'CLARITY_ADMIN_ORIGINS must be origins such as https://admin.example.com, separated by a space',
+    })
+    .default([]),
   CLARITY_BASE_URL: z.url('CLARITY_BASE_URL must be a URL, e.g. https://shop.example.com/api/v1').optional(),
   CLARITY_TOKEN_URL: z.url('CLARITY_TOKEN_URL must be a URL, e.g. https://shop.example.com/oauth/token').optional(),
   CLARITY_CLIENT_ID: optional,
@@ -134,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): { config: Conf
       dataDir: values.DATA_DIR,
       databaseUrl: values.DATABASE_URL,
       publicUrl: values.PUBLIC_URL,
+      adminOrigins: values.CLARITY_ADMIN_ORIGINS,
       clarity: clarityOf(values),
       odoo: odooOf(values),
       adminPassword: values.ADMIN_PASSWORD ?? randomBytes(9).toString('base64url'),

@@ -16,8 +16,10 @@ export interface AppOptions {
   metrics: RequestHandler
   /** Folder of the built panel. */
   panelDist: string
-  /** Origins whose pages may frame the panel; default none. */
-  frameAncestors?: readonly string[]
+  /** Origins whose pages may frame the panel, as they are now; default none. */
+  frameAncestors?: () => readonly string[]
+  /** Answers POST /launch. */
+  launch?: RequestHandler
   /** Express' `trust proxy`: set it when a proxy ends TLS, so that cookies are Secure and addresses are the visitors'. */
   trustProxy?: boolean | number | string
   log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>
@@ -31,8 +33,9 @@ export function createApp(options: AppOptions): Express {
   app.use(requestId)
   for (const door of options.doors) app.use(door)
   app.use(options.health)
-  app.use(accessLog(options.log), ...secureHeaders(options.frameAncestors ?? []))
+  app.use(accessLog(options.log), ...secureHeaders(options.frameAncestors ?? (() => [])))
   app.get('/metrics', options.metrics)
+  if (options.launch) app.use(options.launch)
   app.use('/api', options.panelApi.router)
   app.get('/', (_req, res) => res.redirect('/admin/'))
   app.use('/admin', slash, panelFiles(options.panelDist))

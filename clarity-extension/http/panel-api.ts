@@ -17,7 +17,9 @@ import { personRoutes } from './persons.ts'
 import type { PanelPorts, RevokedSessions } from './ports.ts'
 import { notFound, problemHandler, Refusal, sendProblem } from './problem.ts'
 import { reconciliationRoutes } from './reconciliation.ts'
+import { allowed } from './roles.ts'
 import { ownOrigin, sessions } from './session.ts'
+import type { SessionTokens } from './session-token.ts'
 import { suggestionRoutes } from './suggestions.ts'
 import { sweepRoutes } from './sweeps.ts'
 import { takenCorrectionRoutes } from './taken-corrections.ts'
@@ -39,6 +41,8 @@ export interface PanelApiOptions extends PanelPorts {
 export interface PanelApi {
   /** To be mounted at /api (createApp does). */
   router: Router
+  /** Signs what whoever comes from the storefront is given. */
+  tokens: SessionTokens
   /** Ends the live streams, so that a shutdown need not wait for them. */
   close(): void
 }
@@ -62,7 +66,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use('/events', express.json({ limit: '2mb' }))
   router.use(express.json({ limit: '64kb' }))
   router.use(session.router)
-  router.use(session.required)
+  router.use(session.required, allowed)
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
   router.use(lookupRoutes(options.lookups), mappingSuggestionRoutes(options), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
@@ -70,7 +74,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions), takenCorrectionRoutes(options))
   router.use(auditRoutes(options), personRoutes(options), alertRoutes(options, now), live.router)
   router.use(notFound, problemHandler(options.log))
-  return { router, close: live.close }
+  return { router, tokens: session.tokens, close: live.close }
 }
 
 const noStore: RequestHandler = (_req, res, next) => {

@@ -222,6 +222,12 @@ export interface RevokedSessions {
   has(id: string): Promise<boolean>
 }
 
+/** The same for what is good once. */
+export interface SpentIds extends RevokedSessions {
+  /** @returns false when it was used before; of several at once one is true */
+  spend(id: string, untilMs: number): Promise<boolean>
+}
+
 export interface SuggestedValue {
   /** The value of one side, as it came. */
   value: string

@@ -7,7 +7,7 @@ import helmet from 'helmet'
  * which Mantine puts its variables, known by the nonce of this answer.
  * @param frameAncestors origins that may show the panel in a frame (the storefront's admin), e.g. `https://shop.example`
  */
-export function secureHeaders(frameAncestors: readonly string[]): RequestHandler[] {
+export function secureHeaders(frameAncestors: () => readonly string[]): RequestHandler[] {
   return [
     (_req, res, next) => {
       res.locals.cspNonce = randomBytes(16).toString('base64')
@@ -25,11 +25,11 @@ export function secureHeaders(frameAncestors: readonly string[]): RequestHandler
           connectSrc: ["'self'"],
           baseUri: ["'none'"],
           formAction: ["'self'"],
-          frameAncestors: frameAncestors.length > 0 ? [...frameAncestors] : ["'none'"],
+          frameAncestors: [() => frameAncestors().join(' ') || "'none'"],
         },
       },
-      // X-Frame-Options knows no list of origins; frame-ancestors says it all.
-      frameguard: frameAncestors.length > 0 ? false : { action: 'deny' },
+      // X-Frame-Options knows no list of origins; frame-ancestors says it all, and browsers that know it look at nothing else.
+      frameguard: false,
       referrerPolicy: { policy: 'same-origin' },
       crossOriginEmbedderPolicy: false,
     }),

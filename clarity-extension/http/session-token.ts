@@ -2,9 +2,13 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 
+export const roles = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
 export interface Session {
   id: string
   user: string
+  role: Role
   /** Unix ms. */
   expiresAt: number
 }
@@ -23,11 +27,12 @@ export class SessionTokens {
     this.#key = createHmac('sha256', secretKey).update('panel session').update(passwordMark).digest()
   }
 
-  issue(user: string, now: number): { token: string; session: Session } {
-    const session = { id: randomBytes(24).toString('base64url'), user, expiresAt: now + SESSION_MS }
+  issue({ user, role }: Pick<Session, 'user' | 'role'>, now: number): { token: string; session: Session } {
+    const session = { id: randomBytes(24).toString('base64url'), user, role, expiresAt: now + SESSION_MS }
     const claims = {
       jti: session.id,
       sub: user,
+      role,
       iat: Math.floor(now / 1000),
       exp: Math.floor(session.expiresAt / 1000),
     }
@@ -44,7 +49,7 @@ export class SessionTokens {
           clockTimestamp: Math.floor(now / 1000),
         }),
       )
-      return { id: claims.jti, user: claims.sub, expiresAt: claims.exp * 1000 }
+      return { id: claims.jti, user: claims.sub, role: claims.role, expiresAt: claims.exp * 1000 }
     } catch (error) {
       if (error instanceof jwt.JsonWebTokenError || error instanceof z.ZodError) return undefined
       throw error
@@ -64,4 +69,4 @@ export class SessionTokens {
 }
 
 const AUDIENCE = 'bridge-panel'
-const claimsShape = z.object({ jti: z.string(), sub: z.string(), exp: z.number() })
+const claimsShape = z.object({ jti: z.string(), sub: z.string(), role: z.enum(roles), exp: z.number() })

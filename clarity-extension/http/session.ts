@@ -1,14 +1,14 @@
 import { hash, verify } from '@node-rs/argon2'
-import { type CookieOptions, type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { components } from '../panel/schema.d.ts'
 import { Lockout } from './lockout.ts'
 import type { RevokedSessions } from './ports.ts'
 import { Refusal } from './problem.ts'
-import { SESSION_MS, type Session, SessionTokens } from './session-token.ts'
+import { cookieOf, givenCookie, takenCookie } from './session-cookie.ts'
+import { roles, type Session, SessionTokens } from './session-token.ts'
 
-export const COOKIE = 'bridge_session'
 export const USER = 'admin'
 
 export interface SessionOptions {
@@ -36,7 +36,7 @@ export function sessions(options: SessionOptions) {
   }
 
   const answer = (session: Session | undefined): components['schemas']['Session'] => ({
-    user: session ? { name: session.user, role: 'admin' } : null,
+    user: session ? { name: session.user, role: session.role } : null,
     expiresAt: session ? new Date(session.expiresAt).toISOString() : null,
     csrfToken: session ? tokens.csrfToken(session) : null,
   })
@@ -63,8 +63,8 @@ export function sessions(options: SessionOptions) {
     overall.succeeded(USER)
     const before = await current(req)
     if (before) await revoked.add(before.id, before.expiresAt)
-    const { token, session } = tokens.issue(USER, now())
-    res.cookie(COOKIE, token, { ...cookieOptions(req), maxAge: SESSION_MS })
+    const { token, session } = tokens.issue({ user: USER, role: 'admin' }, now())
+    givenCookie(req, res, token, false)
     options.log.info({ requestId: res.locals.requestId, user: USER }, 'signed in')
     res.json(answer(session))
   }
@@ -72,7 +72,7 @@ export function sessions(options: SessionOptions) {
   const signOut: RequestHandler = async (req, res) => {
     const session = sessionOf(res)
     await revoked.add(session.id, session.expiresAt)
-    res.clearCookie(COOKIE, cookieOptions(req))
+    takenCookie(req, res)
     options.log.info({ requestId: res.locals.requestId, user: session.user }, 'signed out')
     res.status(204).end()
   }
@@ -92,7 +92,7 @@ export function sessions(options: SessionOptions) {
   })
   router.post('/session', signIn)
   router.delete('/session', required, signOut)
-  return { router, required, current }
+  return { router, required, current, tokens }
 }
 
 /** Set by `required`: a handler behind it has a session. */
@@ -111,24 +111,9 @@ export const ownOrigin: RequestHandler = (req, _res, next) => {
 }
 
 const credentials = z.strictObject({ name: z.string().min(1).max(200), password: z.string().min(1).max(1000) })
-const sessionShape = z.object({ id: z.string(), user: z.string(), expiresAt: z.number() })
+const sessionShape = z.object({ id: z.string(), user: z.string(), role: z.enum(roles), expiresAt: z.number() })
 
 const isRead = (req: Request): boolean => req.method === 'GET' || req.method === 'HEAD'
-
-const cookieOptions = (req: Request): CookieOptions => ({
-  httpOnly: true,
-  sameSite: 'strict',
-  path: '/',
-  secure: req.secure,
-})
-
-function cookieOf(req: Request): string | undefined {
-  for (const part of (req.get('cookie') ?? '').split(';')) {
-    const [name, value] = part.trim().split('=', 2)
-    if (name === COOKIE) return value
-  }
-  return undefined
-}
 
 const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)
 

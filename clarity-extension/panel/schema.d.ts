@@ -1522,7 +1522,7 @@ export interface components {
             user: {
                 name: string;
                 /** @enum {string} */
-                role: "admin";
+                role: "viewer" | "operator" | "admin";
             } | null;
             expiresAt: components["schemas"]["MaybeInstant"];
             csrfToken: string | null;

@@ -33,6 +33,7 @@ export interface Tables {
   anomalies: AnomaliesTable
   anomaly_rules: AnomalyRulesTable
   suggestion_verdicts: SuggestionVerdictsTable
+  spent_ids: SpentIdsTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -113,6 +114,12 @@ export interface AttemptsTable {
   message: string | null
   /** TraceStep[]: what was read, mapped, sent and answered, with secrets and personal data left out. */
   steps: string
+}
+
+export interface SpentIdsTable {
+  id: string
+  /** Unix ms; then it would have ended by itself. */
+  until: number
 }
 
 export interface ReviewCommentsTable {

@@ -45,6 +45,7 @@ beforeAll(async () => {
       dataDir: folder,
       databaseUrl: undefined,
       publicUrl: undefined,
+      adminOrigins: [],
       clarity: {
         baseUrl: env.CLARITY_BASE_URL,
         tokenUrl: env.CLARITY_TOKEN_URL,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { demandOf, demandStore } from '../../clarity-extension/ports/demand.ts'
 import { publishedStock } from '../../clarity-extension/ports/published.ts'
+import { spentIds } from '../../clarity-extension/ports/spent.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 
 let folder: string
@@ -108,5 +109,18 @@ describe('published stock', () => {
     )
     await published.forget(['A'])
     expect((await published.of(['A'])).size).toBe(0)
+  })
+})
+
+describe('ids that are good once', () => {
+  it('are used up by one of several at once, for every replica, until they would have ended anyway', async () => {
+    let clock = 1_000
+    const [one, two] = [spentIds(store, () => clock), spentIds(store, () => clock)]
+    const spent = await Promise.all([one.spend('a', 2_000), two.spend('a', 2_000), one.spend('b', 2_000)])
+    expect(spent.filter(Boolean)).toHaveLength(2)
+    expect(await two.has('a')).toBe(true)
+    clock = 3_000
+    await one.add('c', 4_000)
+    expect([await two.has('a'), await two.has('c')]).toEqual([false, true])
   })
 })

@@ -899,6 +899,7 @@ export const de: Words = {
       'anomaly.decide': 'Auffälliges beurteilt',
       'anomaly.rule': 'Beobachtung geändert',
       'suggestion.decide': 'Vorschlag beurteilt',
+      'session.launch': 'Panel aus dem Shop geöffnet',
       'entity.change': 'Schalter oder maßgebliche Seite geändert',
       'entity.replay': 'Übersprungenes wiederholt',
       'drift.repair': 'Unterschied berichtigt',

@@ -883,6 +883,7 @@ export const en = {
       'anomaly.decide': 'Judged an anomaly',
       'anomaly.rule': 'Changed what is watched',
       'suggestion.decide': 'Judged a suggestion',
+      'session.launch': 'Opened the panel from the storefront',
       'entity.change': 'Changed switches or owners',
       'entity.replay': 'Replayed what was skipped',
       'drift.repair': 'Corrected a difference',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clarityEventTypes } from '../../../shared/events.ts'
 import type { Endpoints } from './endpoints.ts'
+import { type Launch, launchOf } from './launch.ts'
 import type { Shop, WebhookEndpoint } from './shop.ts'
 
 /** Where the bridge to Odoo answers. */
@@ -37,6 +38,14 @@ export function createExtension(shop: Shop, endpoints: Endpoints) {
       const wish = { url: hookUrl(bridge.url), events: [...clarityEventTypes], enabled: true }
       const { endpoint, secret } = endpoints.add(wish, bridge.webhookSecret)
       return { endpoint: endpoint.record, newSecret: secret === bridge.webhookSecret ? undefined : secret }
+    },
+
+    /** Opens the bridge's panel signed in; undefined while the extension is off. */
+    launch(shopUrl: string): Launch | undefined {
+      const bridge = addressOf()
+      const there = endpointOf()
+      const [secret] = there?.enabled ? endpoints.secrets(there.id) : []
+      return bridge && secret ? launchOf({ bridgeUrl: bridge.url, shopUrl, secret, now: shop.clock() }) : undefined
     },
 
     disable(): void {

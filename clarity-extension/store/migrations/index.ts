@@ -12,6 +12,7 @@ import { reviews } from './0010_reviews.ts'
 import { alerts } from './0011_alerts.ts'
 import { twins } from './0012_twins.ts'
 import { digests } from './0013_digests.ts'
+import { spentIds } from './0014_spent_ids.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   alerts,
   twins,
   digests,
+  spentIds,
 ]

@@ -1,13 +1,14 @@
-import type { Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
 import type { Courier } from '../delivery.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { Extension } from '../extension.ts'
+import type { Launch } from '../launch.ts'
 import { changePayment, editOrder, orderOf, setStatus } from '../orders.ts'
 import { HttpProblem } from '../problem.ts'
 import { shipmentsOf } from '../shipments.ts'
 import type { Shop } from '../shop.ts'
-import { extensionsView } from './extensions.ts'
+import { extensionsView, openView, panelView } from './extensions.ts'
 import { type Html, html } from './html.ts'
 import { adminPage, badge, instant, money } from './layout.ts'
 import { orderLive } from './order.ts'
@@ -71,6 +72,26 @@ export function adminRoutes(router: Router, { shop, endpoints, extension, courie
   act('/admin/orders/:id/cancel', (id) => setStatus(shop, orderOf(shop, id), { status: 'cancelled' }))
   act('/admin/orders/:id/payment', (id, body) => changePayment(shop, id, body))
   act('/admin/orders/:id/edit', (id, body) => editOrder(shop, id, editFrom(shop, id, body)))
+
+  router.get('/admin/extensions/odoo/panel', (request, response) => launched(request, response, panelView))
+  router.post('/admin/extensions/odoo/open', (request, response) => launched(request, response, openView))
+
+  /** These pages alone may send a form to the bridge, and frame it. */
+  function launched(request: Request, response: Response, view: (launch: Launch) => Html): void {
+    const launch = extension.launch(`${request.protocol}://${request.host}`)
+    if (!launch) {
+      response.redirect(303, '/admin/extensions')
+      return
+    }
+    const bridge = new URL(launch.action).origin
+    const policy = String(response.getHeader('Content-Security-Policy'))
+    response.setHeader(
+      'Content-Security-Policy',
+      `${policy.replace("form-action 'self'", `form-action 'self' ${bridge}`)};frame-src ${bridge}`,
+    )
+    response.setHeader('Cache-Control', 'no-store')
+    response.send(adminPage({ title: 'Odoo', here: '/admin/extensions', body: view(launch) }))
+  }
 
   router.post('/admin/extensions/odoo', (request, response) => {
     const { url, action } = z

@@ -19,3 +19,6 @@ for (const part of document.querySelectorAll('[data-live]')) {
   }
   setTimeout(refresh, EVERY_MS)
 }
+
+// On its way to the bridge's panel.
+for (const form of document.querySelectorAll('form[data-send]')) form.submit()
