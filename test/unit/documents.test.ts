@@ -81,7 +81,10 @@ describe('the door to documents', () => {
   })
 
   it('takes no token that was made for something else or by somebody else', async () => {
-    const session = new SessionTokens(secretKey, 'correct horse battery').issue({ user: 'admin', role: 'admin' }, NOW * 1000).token
+    const session = new SessionTokens(secretKey, 'correct horse battery').issue(
+      { user: 'admin', role: 'admin' },
+      NOW * 1000,
+    ).token
     const claims = { sub: 'invoices/41', exp: NOW + 60, aud: 'bridge-document' }
     const forged = jwt.sign(claims, 'another key', { algorithm: 'HS256' })
     const unsigned = jwt.sign(claims, '', { algorithm: 'none' })
