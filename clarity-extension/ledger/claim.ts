@@ -18,6 +18,8 @@ export interface ClaimOptions {
   now: number
   leaseMs: number
   want: number
+  /** Of these at most so many for stock and catalogue, which may wait: an order never waits for one of their runs to end. */
+  wantOfLow: number
   rules: Record<string, TypeRule>
 }
 
@@ -27,6 +29,8 @@ interface LeasedLane {
 }
 
 const PRIORITIES = [0, 1, 2, 3] as const
+/** Stock, catalogue and first load. */
+export const isLow = (priority: number): boolean => priority >= 2
 const BOTH: readonly Connection[] = ['clarity', 'odoo']
 
 /**
@@ -38,7 +42,7 @@ export const claimLanes = procedure(
   'claimLanes',
   async (trx, options: ClaimOptions): Promise<Claimed> => {
     const lanes = await freeLanes(trx, options)
-    if (lanes.length === 0) return { claims: [], more: false, nextDue: await nextDue(trx) }
+    if (lanes.length === 0) return { claims: [], more: false, nextDue: await nextDue(trx, options) }
     const { heads, later, empty } = await headsOf(trx, lanes, options)
     await closeLanes(trx, empty)
     for (const { lane, due_at } of later)
@@ -56,7 +60,7 @@ export const claimLanes = procedure(
     const claims = await lease(trx, await newestOfBurst(trx, ready, options), lanes, options)
     // Lanes that were seen and not claimed may have hidden others that are due.
     const more = lanes.length > claims.length
-    return { claims, more, nextDue: more ? undefined : await nextDue(trx) }
+    return { claims, more, nextDue: more ? undefined : await nextDue(trx, options) }
   },
 )
 
@@ -68,10 +72,12 @@ export interface Claimed {
   nextDue: number | undefined
 }
 
-async function freeLanes(trx: Kysely<Tables>, { dialect, now, want }: ClaimOptions): Promise<LeasedLane[]> {
+async function freeLanes(trx: Kysely<Tables>, { dialect, now, want, wantOfLow }: ClaimOptions): Promise<LeasedLane[]> {
   const lanes: LeasedLane[] = []
+  let low = 0
   for (const priority of PRIORITIES) {
-    if (lanes.length >= want) break
+    const room = isLow(priority) ? Math.min(want - lanes.length, wantOfLow - low) : want - lanes.length
+    if (room <= 0) break
     const found = await trx
       .selectFrom('lanes')
       .select(['lane', 'epoch'])
@@ -79,18 +85,23 @@ async function freeLanes(trx: Kysely<Tables>, { dialect, now, want }: ClaimOptio
       .where('priority', '=', priority)
       .where('due_at', '<=', now)
       .orderBy('due_at')
-      .limit(want - lanes.length)
+      .limit(room)
       .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked())
       .execute()
     lanes.push(...found)
+    if (isLow(priority)) low += found.length
   }
   return lanes
 }
 
-/** Asked per priority: that reads one entry of the index each, however many lanes wait. */
-async function nextDue(trx: Kysely<Tables>): Promise<number | undefined> {
+/**
+ * Asked per priority: that reads one entry of the index each, however many lanes wait. Lanes there is no room for are due when
+ * a run ends, which wakes the worker.
+ */
+async function nextDue(trx: Kysely<Tables>, { wantOfLow }: ClaimOptions): Promise<number | undefined> {
   let next: number | undefined
   for (const priority of PRIORITIES) {
+    if (isLow(priority) && wantOfLow === 0) break
     const row = await trx
       .selectFrom('lanes')
       .select('due_at')

@@ -1,5 +1,5 @@
 import { group } from '../store/group.ts'
-import { claimLanes } from './claim.ts'
+import { claimLanes, isLow } from './claim.ts'
 import { extendLeases, reclaim } from './leases.ts'
 import type { Issue } from './policy.ts'
 import { reportSettled } from './report.ts'
@@ -20,6 +20,8 @@ export interface Worker {
 
 /** The longest a worker sleeps: on a shared store other processes ingest too. */
 const SLEEP = { sqlite: 30_000, postgres: 1_000 }
+/** What stock and catalogue may take of the lanes that run side by side; the rest is kept for orders and fulfilment. */
+const LOW_SHARE = 0.8
 /** Between tries while the store cannot commit. */
 const AGAIN_MS = 1_000
 /** What stopping may take beyond its limit, to give back what still runs. */
@@ -31,6 +33,7 @@ const GIVE_BACK_MS = 5_000
  */
 export function createWorker(settings: Settings, onPause: () => void, onMended: (issue: Issue) => void): Worker {
   const { store, now, log, observe, concurrency, leaseMs } = settings
+  const lowConcurrency = Math.max(1, Math.floor(concurrency * LOW_SHARE))
   const runs = new Map<Run, Promise<void>>()
   const settles = group((endings: Ending[]) =>
     store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),
@@ -61,8 +64,10 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
         again = false
         const want = concurrency - runs.size
         if (want === 0) return
+        const low = [...runs.keys()].filter(({ event }) => isLow(event.priority)).length
         const { claims, more, nextDue } = await store.run(claimLanes, {
           want,
+          wantOfLow: Math.max(0, Math.min(want, lowConcurrency - low)),
           now: now(),
           leaseMs,
           dialect: store.dialect,

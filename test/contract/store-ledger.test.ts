@@ -208,6 +208,28 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
         expect(runs.map(({ lane }) => lane)).toEqual(['order:1', 'stock:1', 'product:1'])
       })
 
+      it('keep room for an order however much catalogue there is', async () => {
+        const ledger = bench(store, { concurrency: 5 }).ledger
+        const begun: string[] = []
+        const [fourth, order, over] = [0, 0, 0].map(() => Promise.withResolvers<void>())
+        await ledger.start(async ({ lane }) => {
+          begun.push(lane)
+          if (begun.length === 4) fourth?.resolve()
+          if (lane === 'order:1') order?.resolve()
+          await over?.promise
+          return done('ok')
+        })
+        await Promise.all(Array.from({ length: 20 }, (_, n) => ledger.ingest(event(`product:${n}`, { priority: 3 }))))
+        await fourth?.promise
+        await ledger.ingest(event('order:1', { priority: 0 }))
+        await order?.promise
+        expect(begun).toHaveLength(5)
+        over?.resolve()
+        await ledger.idle()
+        await ledger.stop(1_000)
+        expect(begun).toHaveLength(21)
+      })
+
       it('wake up by themselves when an event comes in', async () => {
         const ran = Promise.withResolvers<void>()
         await it_.ledger.start(async () => {
