@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Order } from '../../shared/entities.ts'
 import { until } from '../bench/figures.ts'
+import { type Collector, openCollector } from '../support/collector.ts'
 import { checkout } from '../support/shop.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 
 const MINUTES = 60_000
 let stage: Stage
+let collector: Collector
 beforeAll(async () => {
-  stage = await openStage()
+  collector = await openCollector()
+  stage = await openStage({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } })
 }, 10 * MINUTES)
-afterAll(async () => stage?.dispose(), 2 * MINUTES)
+afterAll(async () => {
+  await stage?.dispose()
+  await collector?.close()
+}, 2 * MINUTES)
 
 interface Picking {
   id: number
@@ -48,6 +54,36 @@ async function validate({ id }: Picking, pieces?: number): Promise<void> {
 }
 
 describe('fulfilment', () => {
+  it(
+    'one trace follows an order: webhook, ledger, map, apply, Odoo, status, picking and shipment under one id',
+    async () => {
+      const order = await stage.shop.place(checkout(9))
+      const [picking] = await ready(order, 1)
+      await validate(picking as Picking)
+      await shipped(order, 1)
+      await status(order, 'shipped')
+      const wanted = ['webhook', 'ledger', 'map', 'odoo', 'apply', 'status', 'picking', 'shipment']
+      const trace = await until('the whole trace at the collector', 60_000, async () =>
+        collector.traces().find((spans) => wanted.every((name) => spans.some((span) => span.name === name))),
+      )
+      expect(new Set(trace.map(({ traceId }) => traceId)).size).toBe(1)
+      const of = (name: string, type?: string) =>
+        trace.find((span) => span.name === name && (type === undefined || span.attributes['bridge.type'] === type))
+      const placed = of('webhook', 'order.created')
+      const done = of('webhook', 'picking.done')
+      expect(placed?.attributes['bridge.lane']).toBe(`order:${order.id}`)
+      expect(placed?.parentSpanId).toBeUndefined()
+      // Each step hangs below its attempt; what Odoo told hangs below the attempt that wrote the order there.
+      const parentOf = (span: (typeof trace)[number] | undefined) =>
+        trace.find(({ spanId }) => spanId === span?.parentSpanId)
+      expect(parentOf(done)).toMatchObject({ name: 'ledger', parentSpanId: placed?.spanId })
+      for (const name of ['map', 'odoo', 'apply', 'picking', 'shipment'])
+        expect(parentOf(of(name))?.name, name).toBe('ledger')
+      expect(parentOf(parentOf(of('shipment')))).toEqual(done)
+    },
+    5 * MINUTES,
+  )
+
   it(
     'CASES 5: a picking validated while the bridge is down arrives after recovery, and Odoo’s user is not held up',
     async () => {
