@@ -185,6 +185,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         rulebook: mapping.rulebook,
         lookups: tables.book,
         check: mapping.check,
+        expressions: mapping.expressions,
       }),
       shipment: shipmentPorts(clarity, odoo, links, STORE, places),
       invoice: invoicePorts(clarity, odoo, links, STORE, config.publicUrl),

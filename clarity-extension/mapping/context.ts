@@ -1,6 +1,7 @@
 import type { Problem } from '../../shared/outcome.ts'
 import type { Json } from './json.ts'
 import type { LookupTables } from './lookups.ts'
+import type { RuleSet } from './rules.ts'
 
 /** Everything a mapping may know besides the record. It has no clock and no environment of its own. */
 export interface MappingContext {
@@ -16,6 +17,8 @@ export interface MappingContext {
   constants?: Record<string, Json>
   /** What the JSONata rules of this record gave, evaluated beforehand by expressions/pool.ts. */
   expressions?: ExpressionResults
+  /** Told of every record that is mapped: its expressions can then be run (expressions/mapped.ts). */
+  met?(set: RuleSet, source: unknown, base: string): void
 }
 
 /** By expressionKey(): the text of the expression and the place it looks at. */

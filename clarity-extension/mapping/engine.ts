@@ -45,6 +45,7 @@ export type Asked = Record<string, { table: string; key: string }>
  * @returns the target's values, or every problem at once
  */
 export function map(set: RuleSet, source: unknown, context: MappingContext, base = ''): Mapped {
+  context.met?.(set, source, base)
   const state: State = { problems: [], used: [], lines }
   const { values, match, follow, review, checks } = run(set, source, context, base, state)
   const traced = () => {

@@ -4,7 +4,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { Links } from '../links.ts'
 import type { LookupBook } from '../lookups/book.ts'
-import { expressionPool } from '../mapping/expressions/pool.ts'
+import { type ExpressionPool, expressionPool } from '../mapping/expressions/pool.ts'
 import type { LookupTables } from '../mapping/lookups.ts'
 import { deliveredRules } from '../mapping/rule-sets.ts'
 import { createRulebook, type Rulebook } from '../rulebook/rulebook.ts'
@@ -29,6 +29,8 @@ export interface MappingEngine {
   fields: OdooFields
   /** What is mapped is held against Odoo's fields and records. */
   check: CheckParts
+  /** Where JSONata runs, for whoever maps besides. */
+  expressions: Pick<ExpressionPool, 'evaluate'>
   tables(): Promise<LookupTables>
   /** The same way without writing, with threads of its own: a draft's runaway expression holds up no real order. */
   rehearsals: Rehearsals
@@ -70,17 +72,19 @@ export async function mappingEngine(parts: {
     products: productFactsReader(odoo),
   }
   const [expressions, tried] = [expressionPool(), expressionPool()]
-  const mapReturn = returnMapper({ context, liveRules, check: { fields, existing } })
+  const mapReturn = returnMapper({ context, liveRules, check: { fields, existing }, expressions })
   return {
     rulebook,
     fields,
     tables: () => lookups.tables(),
     mapOrder: orderMapper({ ...shared, expressions }),
     check: { fields, existing },
+    expressions,
     mapReturn,
     rehearsals: rehearsals({
       mapOrder: orderMapper({ ...shared, expressions: tried, rehearsing: true }),
-      mapReturn,
+      mapReturn: returnMapper({ context, liveRules, check: { fields, existing }, expressions: tried }),
+      expressions: tried,
       readOrder: (id) => clarity.getOrder(id),
       readReturn: (id) => clarity.getReturn(id),
       readCustomer: (id) => clarity.getCustomer(id),

@@ -7,6 +7,7 @@ import type { MasterPorts } from '../flows/registry.ts'
 import type { Links } from '../links.ts'
 import type { LookupBook } from '../lookups/book.ts'
 import { customerToOperations } from '../mapping/customer.ts'
+import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import type { MasterContext } from '../mapping/masters/context.ts'
 import { productToOperations } from '../mapping/product.ts'
 import type { Rulebook } from '../rulebook/rulebook.ts'
@@ -24,10 +25,20 @@ export interface MasterParts {
   rulebook: Pick<Rulebook, 'live'>
   lookups: LookupBook
   check: CheckParts
+  expressions: Pick<ExpressionPool, 'evaluate'>
 }
 
 /** What the flows of master data need, from the real parts. */
-export function masterPorts({ clarity, odoo, links, store, rulebook, lookups, check }: MasterParts): MasterPorts {
+export function masterPorts({
+  clarity,
+  odoo,
+  links,
+  store,
+  rulebook,
+  lookups,
+  check,
+  expressions,
+}: MasterParts): MasterPorts {
   const sender = masterSender(odoo, store)
   const company = mappingContext(odoo, lookups)
   const context = async (): Promise<Answer<MasterContext>> => {
@@ -35,18 +46,18 @@ export function masterPorts({ clarity, odoo, links, store, rulebook, lookups, ch
     return known.ok ? { ok: true, value: { ...known.value, sets: (await rulebook.live()).sets } } : known
   }
   return {
-    ...publishing({ clarity, odoo, links, store, context }),
+    ...publishing({ clarity, odoo, links, store, context, expressions }),
     customer: recordPorts({
       kind: 'customer',
       read: (id, traceparent) => clarity.getCustomer(id, { traceparent }),
       map: customerToOperations,
-      ...{ context, sender, links, check },
+      ...{ context, sender, links, check, expressions },
     }),
     product: recordPorts({
       kind: 'product',
       read: (id, traceparent) => clarity.getProduct(id, { traceparent }),
       map: productToOperations,
-      ...{ context, sender, links, check },
+      ...{ context, sender, links, check, expressions },
     }),
   }
 }

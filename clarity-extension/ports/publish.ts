@@ -19,6 +19,8 @@ import {
 } from '../flows/product-to-clarity.ts'
 import type { Link, Links } from '../links.ts'
 import { type PartnerState, partnerToChange } from '../mapping/customer-to-clarity.ts'
+import { withExpressions } from '../mapping/expressions/mapped.ts'
+import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import type { MasterContext } from '../mapping/masters/context.ts'
 import type { Body } from '../mapping/masters/to-clarity.ts'
 import { priceToRows } from '../mapping/price-to-clarity.ts'
@@ -30,6 +32,7 @@ export interface PublishParts {
   links: Links
   store: string
   context(): Promise<Answer<MasterContext>>
+  expressions: Pick<ExpressionPool, 'evaluate'>
   now?: () => number
 }
 
@@ -46,11 +49,19 @@ const PRODUCT = 'product.product'
 const PRICE = 'product.pricelist.item'
 
 /** What the flows of master data to the storefront need, from the real parts. */
-export function publishing({ clarity, odoo, links, store, context, now = Date.now }: PublishParts): Publishing {
+export function publishing({
+  clarity,
+  odoo,
+  links,
+  store,
+  context,
+  expressions,
+  now = Date.now,
+}: PublishParts): Publishing {
   const mapped = async <T>(map: (context: MasterContext) => Body<T>): Promise<Answer<T>> => {
     const known = await context()
     if (!known.ok) return known
-    const body = map(known.value)
+    const body = await withExpressions(known.value, expressions, map)
     return body.ok ? body : { ok: false, outcome: correct(...body.problems) }
   }
 

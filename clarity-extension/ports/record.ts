@@ -5,6 +5,8 @@ import type { OdooSender } from '../delivery/odoo-sender.ts'
 import type { Trace } from '../flows/flow.ts'
 import type { RecordPorts } from '../flows/record-to-odoo.ts'
 import type { Links } from '../links.ts'
+import { withExpressions } from '../mapping/expressions/mapped.ts'
+import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import type { MasterContext } from '../mapping/masters/context.ts'
 import type { MasterMapped } from '../mapping/masters/mapped.ts'
 import { deliveredSet } from '../mapping/rule-sets.ts'
@@ -21,6 +23,7 @@ export interface RecordParts<Record> {
   context(): Promise<Answer<MasterContext>>
   sender: Pick<OdooSender, 'apply'>
   links: Pick<Links, 'get' | 'save'>
+  expressions: Pick<ExpressionPool, 'evaluate'>
   /** What is mapped is held against Odoo's fields before it is sent. */
   check: CheckParts
 }
@@ -40,7 +43,9 @@ export function recordPorts<Record>(parts: RecordParts<Record>): RecordPorts<Rec
     async map(record, written) {
       const known = await context()
       if (!known.ok) return known
-      const mapped = parts.map(record, written, known.value)
+      const mapped = await withExpressions(known.value, parts.expressions, (context) =>
+        parts.map(record, written, context),
+      )
       return mapped.ok ? { ok: true, value: mapped } : { ok: false, outcome: correct(...mapped.problems) }
     },
 

@@ -7,6 +7,8 @@ import { isForSale } from '../flows/product-to-clarity.ts'
 import type { Links } from '../links.ts'
 import type { MappingContext } from '../mapping/context.ts'
 import { partnerToChange } from '../mapping/customer-to-clarity.ts'
+import { withExpressions } from '../mapping/expressions/mapped.ts'
+import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import type { MasterContext } from '../mapping/masters/context.ts'
 import type { Body } from '../mapping/masters/to-clarity.ts'
 import { type Rehearsed, rehearsedRows } from '../mapping/preview.ts'
@@ -22,12 +24,16 @@ export interface ToClarityParts {
   links: Pick<Links, 'manyByOdoo'>
   context(): Promise<Answer<MappingContext>>
   liveRules(): Promise<LiveRules>
+  expressions: Pick<ExpressionPool, 'evaluate'>
   /** The field groups of which Odoo is the record. */
   published(entity: Entity): Promise<ReadonlySet<FieldGroup>>
 }
 
 /** What events of Odoo's master data would write to the storefront: the record is read as it is now, nothing is written. */
-export function rehearsalsToClarity({ odoo, shop, links, context, liveRules, published }: ToClarityParts): Rehearsals {
+export function rehearsalsToClarity(parts: ToClarityParts): Rehearsals {
+  const { odoo, shop, links, context, liveRules, published } = parts
+  const run = <T>(known: MasterContext, map: (now: MasterContext) => T) =>
+    withExpressions(known, parts.expressions, map)
   return {
     'product.changed': rehearsal(async (event, known) => {
       if (event.type !== 'product.changed') return notThis
@@ -37,7 +43,8 @@ export function rehearsalsToClarity({ odoo, shop, links, context, liveRules, pub
       const [state] = reply.value.products
       if (!state?.sku || !isForSale(state)) return gone('The product is not for sale in Odoo, or has no SKU there.')
       const isNew = !(await links.manyByOdoo('product.product', [id])).some(({ kind }) => kind === 'product')
-      const mapped = productToRow(state, await published('product'), isNew, known)
+      const groups = await published('product')
+      const mapped = await run(known, (now) => productToRow(state, groups, isNew, now))
       return rowsOf(mapped, ({ row }) => [[`product:${row.externalKey}`, row]])
     }),
     'pricelist_item.changed': rehearsal(async (event, known) => {
@@ -46,7 +53,9 @@ export function rehearsalsToClarity({ odoo, shop, links, context, liveRules, pub
       if (!reply.ok) return reply
       const [state] = reply.value.prices
       if (!state?.price_list.active) return gone('The rule, or its price list, is no longer there in Odoo.')
-      return rowsOf(priceToRows(state, known), ({ rows }) => rows.map((row) => [`price_rule:${row.externalKey}`, row]))
+      return rowsOf(await run(known, (now) => priceToRows(state, now)), ({ rows }) =>
+        rows.map((row) => [`price_rule:${row.externalKey}`, row]),
+      )
     }),
     'partner.changed': rehearsal(async (event, known) => {
       if (event.type !== 'partner.changed') return notThis
@@ -55,7 +64,8 @@ export function rehearsalsToClarity({ odoo, shop, links, context, liveRules, pub
       if (!reply.ok) return reply
       const [state] = reply.value.partners
       if (!state) return gone('The customer is no longer linked in Odoo.')
-      const mapped = partnerToChange(state, await published('customer'), known)
+      const groups = await published('customer')
+      const mapped = await run(known, (now) => partnerToChange(state, groups, now))
       return rowsOf(mapped, ({ change }) => [[`customer:${ref}`, change]])
     }),
   }

@@ -15,6 +15,8 @@ import type { Entity, FieldGroup } from '../../shared/switches.ts'
 import { problemsOf } from '../flows/problems.ts'
 import type { MappingContext } from '../mapping/context.ts'
 import { customerToOperations } from '../mapping/customer.ts'
+import { withExpressions } from '../mapping/expressions/mapped.ts'
+import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import type { MasterContext } from '../mapping/masters/context.ts'
 import type { MasterMapped } from '../mapping/masters/mapped.ts'
 import { type Rehearsed, rehearsedOperations, rehearsedOrder } from '../mapping/preview.ts'
@@ -42,7 +44,8 @@ export function rehearsals(parts: {
   context(): Promise<Answer<MappingContext>>
   liveRules(): Promise<LiveRules>
   written(entity: Entity): Promise<ReadonlySet<FieldGroup>>
-  toClarity: Omit<ToClarityParts, 'context' | 'liveRules'>
+  expressions: Pick<ExpressionPool, 'evaluate'>
+  toClarity: Omit<ToClarityParts, 'context' | 'liveRules' | 'expressions'>
 }): Rehearsals {
   const ofOrder = rehearsal(order, parts.readOrder, async (given, rules) => {
     const mapped = await parts.mapOrder(given, rules)
@@ -59,9 +62,9 @@ export function rehearsals(parts: {
   const ofProduct = rehearsal(product, parts.readProduct, (given, rules) =>
     master('product', (written, context) => productToOperations(given, written, context), rules),
   )
-  const { context, liveRules } = parts
+  const { context, liveRules, expressions } = parts
   return {
-    ...rehearsalsToClarity({ ...parts.toClarity, context, liveRules }),
+    ...rehearsalsToClarity({ ...parts.toClarity, context, liveRules, expressions }),
     'customer.created': ofCustomer,
     'customer.updated': ofCustomer,
     'product.created': ofProduct,
@@ -82,7 +85,9 @@ export function rehearsals(parts: {
     const known = await parts.context()
     if (!known.ok) return known
     const sets = rules ?? (await parts.liveRules()).sets
-    const mapped = map(await parts.written(entity), { ...known.value, sets })
+    const written = await parts.written(entity)
+    const given = { ...known.value, sets }
+    const mapped = await withExpressions(given, parts.expressions, (context) => map(written, context))
     if (!mapped.ok) return { ok: false, outcome: correct(...mapped.problems) }
     return rehearsedOperations(mapped.operations)
   }

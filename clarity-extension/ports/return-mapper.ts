@@ -2,6 +2,8 @@ import type { ReturnRequest } from '../../shared/entities.ts'
 import type { Answer } from '../../shared/outcome.ts'
 import type { MappingContext } from '../mapping/context.ts'
 import { returnToOdoo } from '../mapping/defaults/return-to-odoo.ts'
+import { withExpressions } from '../mapping/expressions/mapped.ts'
+import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import { type ReturnMapped, returnToOperation } from '../mapping/return.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import { type CheckParts, checks, operationParts } from './checked.ts'
@@ -13,17 +15,19 @@ export function returnMapper({
   context,
   liveRules,
   check: checkParts,
+  expressions,
 }: {
   context(): Promise<Answer<MappingContext>>
   liveRules(): Promise<LiveRules>
   check: CheckParts
+  expressions: Pick<ExpressionPool, 'evaluate'>
 }): ReturnMapper {
   const check = checks(checkParts)
   return async (request, given) => {
     const known = await context()
     if (!known.ok) return known
     const rules = (given ?? (await liveRules()).sets).get(returnToOdoo.name) ?? returnToOdoo
-    const mapped = returnToOperation(request, known.value, rules)
+    const mapped = await withExpressions(known.value, expressions, (now) => returnToOperation(request, now, rules))
     const { lookups } = known.value
     if (!mapped.ok) {
       const outcome = await check.complete(mapped.outcome.problems, [rules], [mapped.part], lookups)

@@ -34,6 +34,7 @@ async function setup(
       map: customerToOperations,
       context: async () => ({ ok: true, value: usd }),
       links,
+      expressions: { evaluate: async () => new Map() },
       check: { fields: { of: async () => described, renewed: async () => described }, existing: async () => [] },
       sender: {
         async apply(operation) {

@@ -57,6 +57,7 @@ describe('master data to the storefront', () => {
       odoo: { readState },
       links: createLinks(store),
       store: 'default',
+      expressions: { evaluate: async () => new Map() },
       context: async () => ({ ok: true, value: usd }),
       now: () => Date.parse('2026-11-21T00:00:00.000Z'),
     })

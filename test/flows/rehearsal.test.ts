@@ -37,11 +37,12 @@ const byType = rehearsals({
     expressions,
     fields: { of: async () => ({}), renewed: async () => ({}) },
   }),
-  mapReturn: returnMapper({ context, liveRules, check: unchecked }),
+  mapReturn: returnMapper({ context, liveRules, check: unchecked, expressions }),
   readOrder: away,
   readReturn: away,
   readCustomer: away,
   readProduct: away,
+  expressions,
   context,
   liveRules,
   written: async () => new Set(['content', 'addresses', 'price'] as const),
@@ -76,7 +77,7 @@ describe('an event that is tried without being written', () => {
       const other: RuleSet = {
         ...set,
         rules: [
-          { to: toStorefront(name) ? 'attributes.x_studio_tried' : 'x_studio_tried', const: 'yes' },
+          { to: toStorefront(name) ? 'attributes.x_studio_tried' : 'x_studio_tried', jsonata: '"y" & "es"' },
           ...set.rules,
         ],
       }
