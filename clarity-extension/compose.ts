@@ -30,7 +30,7 @@ import { tableLocations } from './ports/locations.ts'
 import { lookups } from './ports/lookups.ts'
 import { mappingDesk } from './ports/mapping-desk.ts'
 import { mappingEngine } from './ports/mapping-engine.ts'
-import { masterPorts, writtenGroups, writtenToOdoo } from './ports/masters.ts'
+import { documentsInOdoo, masterPorts, writtenGroups, writtenToOdoo } from './ports/masters.ts'
 import { orderPorts } from './ports/order.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
@@ -84,7 +84,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const watch = metrics(queries, flowNameOf)
   const traces = config.otlp && otlpTraces({ ...config.otlp, log })
   const written = () => writtenToOdoo(switches)
-  const sides = connectionSides(connections, written)
+  const sides = connectionSides(connections, written, () => documentsInOdoo(switches))
   const expiries = keyExpiries(odoo, Date.now, book.odoo.onChange)
   const endpoint = () => ourEndpoint({ db: store.db, clarity, publicUrl: config.publicUrl })
   const rotation = createRotation({ connections, endpoint, log })

@@ -17,10 +17,11 @@ interface Side extends ConnectionSide {
 export function connectionSides(
   { book, direct }: Pick<Connections, 'book' | 'direct'>,
   written: () => Promise<string[]>,
+  documents: () => Promise<string[]>,
 ): Record<Connection, Side> {
   return {
     clarity: claritySide({ check: () => direct.clarity().check() }, () => book.clarity.settings()),
-    odoo: odooSide({ ping: () => direct.odoo().ping() }, () => book.odoo.settings(), written),
+    odoo: odooSide({ ping: () => direct.odoo().ping() }, () => book.odoo.settings(), written, documents),
   }
 }
 
@@ -46,6 +47,7 @@ export function odooSide(
   odoo: Pick<OdooClient, 'ping'>,
   settings: () => { url: string; db: string },
   written: () => Promise<string[]> = async () => [],
+  documents: () => Promise<string[]> = async () => [],
 ): Side {
   return sideOf({
     label: 'Odoo',
@@ -57,6 +59,7 @@ export function odooSide(
       if (!reply.ok) return [failed(reply.outcome, ms)]
       const { odoo_version, module_version, user, time, outbox } = reply.value
       const missing = await missingRights(reply.value)
+      const papers = missingOf(await documents(), reply.value)
       const off = Math.abs(Date.now() - Date.parse(time))
       return [
         passed('Reachable', `Odoo ${odoo_version}, module ${module_version}, as ${user.login}.`, ms),
@@ -67,6 +70,15 @@ export function odooSide(
               `The service user lacks: ${missing.join(', ')}.`,
               'Give it the role under Clarity Bridge in its user form in Odoo; for products, Clarity Bridge: Products.',
             ),
+        ...(papers.length === 0
+          ? []
+          : [
+              aside(
+                'Rights for documents',
+                `For payments, returns and invoices, which are switched on, the service user lacks: ${papers.join(', ')}.`,
+                'Give it the role Clarity Bridge: Service User, with Invoices and Payments, in Odoo; or switch them off under Entities.',
+              ),
+            ]),
         off < CLOCK_LIMIT_MS
           ? passed('Clock', `Odoo's clock differs by ${Math.round(off / 1000)} s.`, 0)
           : aside(
@@ -86,11 +98,14 @@ export function odooSide(
   })
 
   /** Everything that what is switched on needs, once each. */
-  async function missingRights({ missing_rights, missing_by_entity }: Ping): Promise<string[]> {
-    const entities = await written()
-    return [...new Set([...missing_rights, ...entities.flatMap((entity) => missing_by_entity[entity] ?? [])])]
+  async function missingRights(pong: Ping): Promise<string[]> {
+    return [...new Set([...pong.missing_rights, ...missingOf(await written(), pong)])]
   }
 }
+
+const missingOf = (entities: string[], { missing_by_entity }: Ping): string[] => [
+  ...new Set(entities.flatMap((entity) => missing_by_entity[entity] ?? [])),
+]
 
 function sideOf(parts: { label: string; address(): string; check(): Promise<ConnectionCheck[]> }): Side {
   return {

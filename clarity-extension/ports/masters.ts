@@ -71,6 +71,17 @@ export async function writtenToOdoo(switches: Pick<Switches, 'of'>): Promise<str
   return written.map(({ name }) => name)
 }
 
+/** Of the entities that are documents in Odoo those that are switched on: they need rights that orders do not. */
+export async function documentsInOdoo(switches: Pick<Switches, 'enabled'>): Promise<Entity[]> {
+  const ways = [
+    ['payment', 'toOdoo'],
+    ['return', 'toOdoo'],
+    ['invoice', 'toClarity'],
+  ] as const
+  const on = await Promise.all(ways.map(([entity, direction]) => switches.enabled(entity, direction)))
+  return ways.flatMap(([entity], index) => (on[index] ? [entity] : []))
+}
+
 /** The field groups of an entity that a side is the record for: what its changes write to the other. */
 export const writtenGroups =
   (switches: Pick<Switches, 'of'>) =>

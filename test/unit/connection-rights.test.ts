@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { odooSide } from '../../clarity-extension/ports/connections.ts'
-import { writtenToOdoo } from '../../clarity-extension/ports/masters.ts'
+import { documentsInOdoo, writtenToOdoo } from '../../clarity-extension/ports/masters.ts'
 import type { Owner } from '../../shared/switches.ts'
 
 const pong = {
@@ -14,7 +14,7 @@ const pong = {
   company: { id: 1, name: 'X', currency: 'USD' },
   user: { id: 2, login: 'clarity' },
   missing_rights: ['create Sales Order'],
-  missing_by_entity: { customer: [], product: ['create Product Variant'] },
+  missing_by_entity: { customer: [], product: ['create Product Variant'], payment: ['create Payments'] },
   entities: { order: true, shipment: true, stock: true, product: false, price: false, customer: false },
   outbox: { pending: 0, sending: true },
 }
@@ -32,6 +32,17 @@ describe('the rights of the service user', () => {
   it('are those of what is switched on, said at once', async () => {
     expect(await rights(['order', 'customer'])).toBe('The service user lacks: create Sales Order.')
     expect(await rights(['product'])).toContain('create Sales Order, create Product Variant')
+  })
+
+  it('name what payments need besides, and do not keep the orders waiting for it', async () => {
+    const documents = async () => documentsInOdoo({ enabled: async (entity) => entity === 'payment' })
+    const odoo = odooSide({ ping }, () => ({ url: 'http://odoo', db: 'x' }), undefined, documents)
+    expect((await odoo.check()).find(({ name }) => name === 'Rights for documents')).toMatchObject({
+      ok: false,
+      deliversAnyway: true,
+      message: expect.stringContaining('create Payments'),
+      remedy: expect.stringContaining('with Invoices and Payments'),
+    })
   })
 
   it('an entity is written to Odoo where it is on and the storefront is its record in anything', async () => {

@@ -130,7 +130,7 @@ export function methodsOf({
         company: { id: company?.id ?? 0, name: String(company?.name), currency: String(currency?.name) },
         user: { id: 2, login: 'clarity_bridge' },
         missing_rights: [],
-        missing_by_entity: { customer: [], product: [] },
+        missing_by_entity: { customer: [], product: [], payment: [], return: [], invoice: [] },
         time: new Date(world.now()).toISOString(),
         warehouses: all(world.records, 'stock.warehouse').map(({ code, name }) => ({ code, name })),
         // It tells nobody of master data: there is no page to change it on.

@@ -54,6 +54,19 @@ _RIGHTS_OF = {
         "product.template.attribute.value": "read write create",
         "uom.uom": "read",
     },
+    "payment": {
+        "account.payment": "read write create",
+        "account.journal": "read",
+        "account.account": "read",
+        "account.move": "read write create",
+    },
+    "return": {
+        "clarity.return": "read write create",
+        "stock.picking": "read write create",
+        "stock.move": "read write create",
+        "account.move": "read write create",
+    },
+    "invoice": {"account.move": "read"},
 }
 _ATTRIBUTES = ["string", "help", "type", "required", "readonly", "store", "relation", "size", "selection"]
 

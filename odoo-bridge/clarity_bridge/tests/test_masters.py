@@ -124,7 +124,8 @@ class TestMasters(BridgeCase):
         [result] = self.apply(self.product())
         self.assertProblem(result, "denied", "access_denied")
         self._grant("clarity_bridge.group_service_products")
-        self.assertEqual(self.bridge.ping()["missing_by_entity"], {"customer": [], "product": []})
+        lacking = self.bridge.ping()["missing_by_entity"]
+        self.assertEqual((lacking["customer"], lacking["product"]), ([], []))
         self.assertEqual(self.apply(self.product())[0]["status"], "created")
         for model in ("product.product", "product.template", "product.category", "product.pricelist"):
             self.assertFalse(self.env[model].with_user(self.service).has_access("unlink"), model)

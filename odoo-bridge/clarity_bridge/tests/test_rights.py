@@ -59,6 +59,15 @@ class TestRights(BridgeCase):
         off = dict.fromkeys(("product", "price", "customer"), False)
         self.assertEqual(pong["entities"], on | off)
 
+    def test_ping_names_what_documents_need_and_the_role_that_has_it(self):
+        lacking = self.bridge.ping()["missing_by_entity"]
+        self.assertEqual(lacking["invoice"], [])
+        self.assertIn("create Payments", lacking["payment"])
+        self.assertIn("create Journal Entry", lacking["return"])
+        self.service.group_ids = [Command.link(self.env.ref("clarity_bridge.group_service_accounting").id)]
+        lacking = self.bridge.ping()["missing_by_entity"]
+        self.assertEqual([lacking[entity] for entity in ("invoice", "payment", "return")], [[], [], []])
+
     def test_ping_names_what_is_missing(self):
         self.env["ir.model.access"].search([("model_id.model", "=", "sale.order")]).perm_create = False
         self.assertIn("create Sales Order", self.bridge.ping()["missing_rights"])
