@@ -41,6 +41,11 @@ const shipped = (order: Order, many: number) =>
 const status = (order: Order, wanted: string) =>
   until(`${order.number} to be ${wanted}`, 60_000, async () => (await stage.shop.order(order.id)).status === wanted)
 
+const expected = (order: Order, day: string) =>
+  until(`${order.number} to leave on ${day}`, 60_000, async () =>
+    (await stage.shop.order(order.id)).expectedShipDate?.startsWith(day),
+  )
+
 /** Validates a picking with only so many pieces of each move; the rest becomes a backorder. */
 async function validate({ id }: Picking, pieces?: number): Promise<void> {
   if (pieces !== undefined) {
@@ -133,9 +138,15 @@ env.cr.commit()
       await shipped(order, 2)
       await status(order, 'partiallyShipped')
       const [backorder] = await ready(order, 1)
+      // Its day goes along, also when somebody moves it in Odoo, and is taken back when it left.
+      await expected(order, '20')
+      const scheduled_date = '2031-05-20 12:00:00'
+      await stage.admin('stock.picking', 'write', { ids: [backorder?.id], vals: { scheduled_date } })
+      await expected(order, '2031-05-20')
       await validate(backorder as Picking)
       const shipments = await shipped(order, 3)
       await status(order, 'shipped')
+      expect((await stage.shop.order(order.id)).expectedShipDate).toBeNull()
       const told = shipments.map(({ externalKey, locationKey, lines }) => [
         externalKey,
         locationKey,

@@ -54,19 +54,25 @@ class AccountMove(models.Model):
             except UserError:
                 # Whoever posts an invoice is not held up by ours: it stays open beside its payment.
                 _logger.warning("The storefront's payment was not matched with invoice %s", invoice.id, exc_info=True)
-        posted.filtered(lambda move: move.move_type == "out_refund" and not move.clarity_return_id)._clarity_adopt()
+        for credit in posted.filtered(lambda move: move.move_type == "out_refund" and not move.clarity_return_id):
+            try:
+                with self.env.cr.savepoint():
+                    credit._clarity_adopt()
+            except UserError:
+                # It stays a credit note of no return, which the bridge names as a difference.
+                _logger.warning("Credit note %s was not matched with a return", credit.id, exc_info=True)
         return posted
 
     def _clarity_adopt(self):
         """A credit note made by hand is of the one return of the storefront that it fits to the cent, if any."""
-        for credit in self:
-            waiting = orders_of(credit).clarity_return_ids.filtered(
-                lambda one, credit=credit: (
-                    one.status != "rejected"
-                    and not one.move_ids.filtered(lambda move: move.state != "cancel")
-                    and not credit.currency_id.compare_amounts(in_orders(one, one.refund_amount), credit.amount_total)
-                )
+        self.ensure_one()
+        waiting = orders_of(self).clarity_return_ids.filtered(
+            lambda one: (
+                one.status != "rejected"
+                and not one.move_ids.filtered(lambda move: move.state != "cancel")
+                and not self.currency_id.compare_amounts(in_orders(one, one.refund_amount), self.amount_total)
             )
-            if len(waiting) == 1:
-                credit.clarity_return_id = waiting
-                changed(self.env, "return", waiting.ids)
+        )
+        if len(waiting) == 1:
+            self.clarity_return_id = waiting
+            changed(self.env, "return", waiting.ids)
