@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { z } from 'zod'
 import { execArgv, startEnv } from './as-started.ts'
 import { freePort } from './ports.ts'
 
@@ -17,8 +18,10 @@ export interface Bridge {
   /** SIGTERM, and wait for it to finish what it has begun. */
   stop(): Promise<void>
   start(): Promise<void>
-  /** What it printed. */
+  /** What it printed: the last 200,000 characters. */
   log(): string
+  /** Its log lines with this message since an instant (unix ms). */
+  logged(msg: string, since: number): unknown[]
 }
 
 export async function startBridge(env: Record<string, string>): Promise<Bridge> {
@@ -61,6 +64,11 @@ export async function startBridge(env: Record<string, string>): Promise<Bridge> 
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     log: () => output,
+    logged: (msg, since) =>
+      output.split('\n').flatMap((text) => {
+        const line = logLine.safeParse(parsed(text)).data
+        return line?.msg === msg && line.time >= since ? [line] : []
+      }),
   }
   await bridge.start()
   return bridge
@@ -76,6 +84,16 @@ export async function startBridge(env: Record<string, string>): Promise<Bridge> 
     const exit = once(ending, 'exit')
     ending.kill(signal)
     await exit
+  }
+}
+
+const logLine = z.looseObject({ msg: z.string(), time: z.number() })
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

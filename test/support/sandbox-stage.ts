@@ -7,6 +7,7 @@ import { newSecret } from '../../shared/signature.ts'
 import { type Bridge, startBridge } from './bridge.ts'
 import { panelOf } from './panel.ts'
 import { freePort } from './ports.ts'
+import { type LossyProxy, lossyProxy } from './proxy.ts'
 import { openShop, type Shop } from './shop.ts'
 
 /** Storefront, bridge and the stand-in for Odoo, wired to each other, with more of one product than anybody buys. */
@@ -15,6 +16,8 @@ export interface SandboxStage {
   bridge: Bridge
   odoo: OdooStandIn
   panel: ReturnType<typeof panelOf>
+  /** Between the bridge and Odoo. */
+  proxy: LossyProxy
   dispose(): Promise<void>
 }
 
@@ -28,11 +31,12 @@ export async function openSandboxStage(): Promise<SandboxStage> {
   const shop = await openShop(join(folder, 'shop'))
   const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret }
   const odoo = createOdooStandIn({ dataDir: ':memory:', apiKey: FIRST_KEY, seed: catalogue, webhook })
+  const proxy = await lossyProxy(await odoo.start(0))
   const bridge = await startBridge({
     ...shop.env,
     DATA_DIR: join(folder, 'bridge'),
     PORT: String(port),
-    ODOO_URL: await odoo.start(0),
+    ODOO_URL: proxy.url,
     ODOO_DB: odoo.database,
     ODOO_API_KEY: FIRST_KEY,
     ODOO_WEBHOOK_SECRET: secret,
@@ -46,8 +50,10 @@ export async function openSandboxStage(): Promise<SandboxStage> {
     bridge,
     odoo,
     panel: panelOf(bridge),
+    proxy,
     async dispose() {
       await bridge.stop()
+      await proxy.stop()
       await odoo.stop()
       await shop.stop()
       rmSync(folder, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -76,12 +76,10 @@ export function ConnectionSettings({ detail }: { detail: Detail }) {
         onChange={(event) => setSecret(event.currentTarget.value)}
         visibilityToggleButtonProps={{ 'aria-label': t('connections.show') }}
       />
-      <Checkbox
-        size="sm"
-        label={t('connections.untested')}
-        checked={untested}
-        onChange={(event) => setUntested(event.currentTarget.checked)}
-      />
+      <label className={styles.untested}>
+        <input type="checkbox" checked={untested} onChange={(event) => setUntested(event.currentTarget.checked)} />{' '}
+        {t('connections.untested')}
+      </label>
       {save.error && <Refused error={save.error} />}
       <div>
         <Button type="submit" size="sm" loading={save.isPending} disabled={nothing}>

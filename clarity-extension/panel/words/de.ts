@@ -145,7 +145,7 @@ export const de: Words = {
     keys: 'Schlüssel und Geheimnisse',
     secret: 'Webhook-Geheimnis',
     replace: 'Ersetzen',
-    endsAt: 'Gilt bis',
+    endsAt: 'Endet',
     noEnd: 'Endet nicht von selbst, soweit die Brücke weiß.',
     previousUntil: 'Der vorige wird widerrufen:',
     madeThere: 'Im Shop angelegt. Tragen Sie einen neuen unten ein; er endet nicht von selbst.',

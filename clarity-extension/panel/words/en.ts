@@ -137,7 +137,7 @@ export const en = {
     keys: 'Keys and secrets',
     secret: 'Webhook secret',
     replace: 'Replace',
-    endsAt: 'Holds until',
+    endsAt: 'Ends',
     noEnd: 'Does not end by itself, as far as the bridge knows.',
     previousUntil: 'The one before is revoked:',
     madeThere: 'Made in the storefront. Enter a new one below; it does not end by itself.',
