@@ -21,7 +21,9 @@ const exceptions: readonly (readonly [path: RegExp, least: Role])[] = [
 const order: readonly Role[] = ['viewer', 'operator', 'admin']
 
 /** The least role that may do this. Pure. */
-export function roleFor(method: string, path: string): Role {
+export function roleFor(method: string, given: string): Role {
+  // Routes are found in any case, and with a slash behind them.
+  const path = given.toLowerCase().replace(/\/+$/, '')
   const exception = exceptions.find(([pattern]) => pattern.test(path))
   if (exception && method === 'POST') return exception[1]
   const line = rights.find(

@@ -160,6 +160,9 @@ describe('roles', () => {
     ['POST', '/alerts/1/silence', 'operator'],
     ['PATCH', '/anomaly-rules/price', 'admin'],
     ['POST', '/persons/export', 'admin'],
+    ['POST', '/Connections/odoo/pause', 'admin'],
+    ['POST', '/mappings/order-to-odoo/Activate/', 'admin'],
+    ['PATCH', '/entities/order/', 'admin'],
   ])('%s %s takes %s', (method, path, role) => {
     expect(roleFor(method, path)).toBe(role)
   })
