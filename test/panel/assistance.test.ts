@@ -100,14 +100,14 @@ it('suggests a rule beside the rules, proves it on past orders, and takes it int
   await row.getByText('94 % sure').waitFor()
   await row.getByText('12 of 12 samples have the form of it', { exact: false }).waitFor()
   expect(await row.getByRole('radio').count()).toBe(2)
-  expect(await row.getByRole('button', { name: /^Take into the draft/ }).count()).toBe(0)
+  expect(await row.getByRole('button', { name: /^Take it into the draft/ }).count()).toBe(0)
 
-  await row.getByRole('button', { name: /^Try on past records/ }).click()
+  await row.getByRole('button', { name: /^Try it on past records/ }).click()
   await row.getByText(/^Tried on \d+ past records/).waitFor()
   await row.getByText('No other field changes', { exact: true }).waitFor()
   await row.getByText('2026-12-03 00:00:00').first().waitFor()
   await row.getByText(/^It would release #/).waitFor()
-  await row.getByRole('button', { name: /^Take into the draft/ }).click()
+  await row.getByRole('button', { name: /^Take it into the draft/ }).click()
   await page.getByText('In the draft, and remembered.', { exact: false }).waitFor()
   expect(server.ledger.moves).toContain(
     'accepted order.attributes.requested_delivery > sale.order.commitment_date by admin',

@@ -67,6 +67,9 @@ function Item(props: { eventId: string; correction: Correction; count: number | 
     onError,
   })
   const what = { value, replacement }
+  const taking = t(how.kind === 'entry' ? 'corrections.takeEntry' : 'corrections.take', {
+    count: Math.max(1, prove.data?.preview.tried ?? 1),
+  })
   return (
     <li className={styles.item}>
       <p>
@@ -80,19 +83,17 @@ function Item(props: { eventId: string; correction: Correction; count: number | 
           <Button
             size="xs"
             loading={accept.isPending}
-            aria-label={t('corrections.takeWhat', what)}
+            aria-label={`${taking}: ${t('corrections.inPlace', what)}`}
             onClick={() => accept.mutate()}
           >
-            {t(how.kind === 'entry' ? 'corrections.takeEntry' : 'corrections.take', {
-              count: Math.max(1, prove.data.preview.tried),
-            })}
+            {taking}
           </Button>
         ) : (
           <Button
             size="xs"
             variant="default"
             loading={prove.isPending}
-            aria-label={t('corrections.proveWhat', what)}
+            aria-label={`${t('corrections.prove')}: ${t('corrections.inPlace', what)}`}
             onClick={() => prove.mutate()}
           >
             {t('corrections.prove')}
