@@ -26,6 +26,7 @@ import { demandOf, demandStore } from './ports/demand.ts'
 import { entitiesPort } from './ports/entities.ts'
 import { keyExpiries } from './ports/expiries.ts'
 import { invoicePorts } from './ports/invoices.ts'
+import { firstLoads } from './ports/loads.ts'
 import { tableLocations } from './ports/locations.ts'
 import { lookups } from './ports/lookups.ts'
 import { mappingDesk } from './ports/mapping-desk.ts'
@@ -161,6 +162,17 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         }),
       ),
     )
+  const masters = masterPorts({
+    clarity,
+    odoo,
+    links,
+    store: STORE,
+    rulebook: mapping.rulebook,
+    lookups: tables.book,
+    check: mapping.check,
+    expressions: mapping.expressions,
+  })
+  const stock = stockPorts(clarity, odoo, STORE, demand, published, settings)
   const handler = handlerOf(
     {
       status,
@@ -177,20 +189,11 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         published,
         recount,
       }),
-      ...masterPorts({
-        clarity,
-        odoo,
-        links,
-        store: STORE,
-        rulebook: mapping.rulebook,
-        lookups: tables.book,
-        check: mapping.check,
-        expressions: mapping.expressions,
-      }),
+      ...masters,
       shipment: shipmentPorts(clarity, odoo, links, STORE, places),
       invoice: invoicePorts(clarity, odoo, links, STORE, config.publicUrl),
       returns: returnPorts({ clarity, odoo, sender, links, mapReturn: mapping.mapReturn, store: STORE }),
-      stock: stockPorts(clarity, odoo, STORE, demand, published, settings),
+      stock,
     },
     switches,
   )
@@ -209,8 +212,10 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     audit,
     switches,
   })
+  const first = firstLoads({ db: store.db, clarity, odoo, store: STORE, switches, masters, stock, seal, audit, log })
   const sweeps = bridgeSweeps({
     db: store.db,
+    alone: store.exclusive,
     clarity,
     odoo,
     switches,
@@ -222,7 +227,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     keepSecret: (secret) => book.clarity.addSecret(secret, null, 'bridge'),
     releaseMissed: lookupDesk.releaseMissed,
     reconcile: compared.run,
-    also: [assist.sweep],
+    also: [assist.sweep, first.sweep],
     open: seal.openBytes,
     alert: (cause, message) => alerts.notice('subscription', noticeTitles[cause] ?? cause, message, '/'),
   })
@@ -245,6 +250,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, audit }),
     sweeps: sweepsPort(sweeps, audit),
     reconciliation: compared.port,
+    loads: first.port(() => sweeps.runNow(first.sweep.name)),
     adminPassword: config.adminPassword,
     secretKey: config.secretKey,
     revoked: spent,

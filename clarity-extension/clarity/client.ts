@@ -221,6 +221,18 @@ export function createClarityClient(options: ClarityOptions) {
         call('putPriceRules', 'write', upsertAnswer, (req) => api.PUT('/price-rules', { body, ...req }), opts),
       ),
 
+    /** @param meaning of this write, e.g. `product:55:key:MUG` */
+    patchProduct: (id: string, body: Schemas['ProductChange'], meaning: string, opts: CallOptions = {}) => {
+      const params = { path: { id }, header: keyed(meaning) }
+      return call(
+        'patchProduct',
+        'write',
+        product,
+        (req) => api.PATCH('/products/{id}', { params, body, ...req }),
+        opts,
+      )
+    },
+
     /** @param meaning of this write, e.g. `customer:55:<hash>` */
     patchCustomer: (id: string, body: CustomerChange, meaning: string, opts: CallOptions = {}) => {
       const params = { path: { id }, header: keyed(meaning) }

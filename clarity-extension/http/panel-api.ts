@@ -9,6 +9,7 @@ import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
 import { failureRoutes } from './failures.ts'
 import { liveRoutes } from './live.ts'
+import { loadRoutes } from './loads.ts'
 import { lookupRoutes } from './lookups.ts'
 import { mappingSuggestionRoutes } from './mapping-suggestions.ts'
 import { mappingRoutes } from './mappings.ts'
@@ -70,7 +71,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
   router.use(lookupRoutes(options.lookups), mappingSuggestionRoutes(options), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
-  router.use(reconciliationRoutes(options.reconciliation, now))
+  router.use(reconciliationRoutes(options.reconciliation, now), loadRoutes(options.loads))
   router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions), takenCorrectionRoutes(options))
   router.use(auditRoutes(options), personRoutes(options), alertRoutes(options, now), live.router)
   router.use(notFound, problemHandler(options.log))

@@ -12,7 +12,7 @@ export function personRoutes({ persons }: Pick<PanelPorts, 'persons'>): Router {
   const router = Router()
 
   router.post('/persons/export', async (req, res) => {
-    const { events } = await persons.export(person.parse(req.body), sessionOf(res).user)
+    const { events, firstLoads } = await persons.export(person.parse(req.body), sessionOf(res).user)
     const body: Schemas['PersonExport'] = {
       events: events.map(({ id, receivedAt, correction = null, ...rest }) => ({
         ...rest,
@@ -20,6 +20,7 @@ export function personRoutes({ persons }: Pick<PanelPorts, 'persons'>): Router {
         receivedAt: instant(receivedAt),
         correction,
       })),
+      firstLoads,
     }
     res.json(body)
   })

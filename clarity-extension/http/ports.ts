@@ -8,6 +8,7 @@ import type { Candidate, Suggestion } from '../assist/suggest.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
+import type { Decided, Load, LoadRow, RowQuery, Tally } from '../load/loads.ts'
 import type { Json } from '../mapping/json.ts'
 import type { Rule, RuleSet } from '../mapping/rules.ts'
 import type { Persons } from '../privacy/persons.ts'
@@ -42,6 +43,7 @@ export interface PanelPorts {
   entities: EntitiesPort
   sweeps: SweepsPort
   reconciliation: ReconciliationPort
+  loads: LoadsPort
   anomalies: Pick<Watchman, 'list' | 'decide' | 'chart' | 'rules' | 'changeRule'>
   suggestions: SuggestionsPort
 }
@@ -98,6 +100,35 @@ export interface ReconciliationPort {
   /** Both days inclusive, UTC. @throws when a side does not answer */
   takings(firstDay: string, lastDay: string): Promise<Takings>
   takingsCsv(firstDay: string, lastDay: string): Promise<string>
+}
+
+/** First loads: one per entity, from a dry run to its end. */
+export interface LoadsPort {
+  list(): Promise<Loadable[]>
+  /** Begins a dry run; the load before of the entity is forgotten. */
+  begin(entity: Entity, by: string): Promise<LoadState | 'not_loadable' | 'switched_off' | 'busy'>
+  /** @returns undefined when there is none, `not_now` where its state does not allow it */
+  act(id: number, action: LoadAction, by: string): Promise<LoadState | 'not_now' | undefined>
+  rows(id: number, query: RowQuery): Promise<{ rows: LoadRow[]; next: number | null } | undefined>
+  /** @returns how many rows were decided, undefined when there is no such load */
+  decide(id: number, which: { row: number } | { why: string }, what: Decided, by: string): Promise<number | undefined>
+}
+
+export const loadActions = ['start', 'pause', 'resume', 'cancel', 'retry'] as const
+export type LoadAction = (typeof loadActions)[number]
+
+export interface LoadState {
+  load: Load
+  tally: Tally
+}
+
+export interface Loadable {
+  entity: Entity
+  /** From the side that is its record. */
+  direction: Direction
+  /** Why it cannot be loaded now. */
+  cause: 'switched_off' | 'not_loadable' | null
+  state: LoadState | null
 }
 
 /** The scheduled readings. */

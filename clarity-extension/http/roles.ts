@@ -7,7 +7,11 @@ import type { Role } from './session-token.ts'
 const rights: readonly (readonly [methods: string, path: RegExp, least: Role])[] = [
   ['GET HEAD', /^/, 'viewer'],
   // What holds for all that comes from now on, whom the bridge tells, how both sides are reached, and people's data.
-  ['*', /^\/(entities|sweeps|connections|alerts\/settings|alerts\/test|anomaly-rules|persons|users)(\/|$)/, 'admin'],
+  [
+    '*',
+    /^\/(entities|sweeps|connections|alerts\/settings|alerts\/test|anomaly-rules|loads|persons|users)(\/|$)/,
+    'admin',
+  ],
   ['*', /^\/mappings\/[^/]+\/(activate|rollback)$/, 'admin'],
   // Everything else mends or decides one thing at a time.
   ['*', /^/, 'operator'],
@@ -16,6 +20,8 @@ const rights: readonly (readonly [methods: string, path: RegExp, least: Role])[]
 const exceptions: readonly (readonly [path: RegExp, least: Role])[] = [
   [/^\/connections\/[^/]+\/test$/, 'operator'],
   [/^\/sweeps\/[^/]+\/run$/, 'operator'],
+  // A conflict is one thing; bringing over a whole catalogue is not.
+  [/^\/loads\/[^/]+\/decisions$/, 'operator'],
 ]
 
 const order: readonly Role[] = ['viewer', 'operator', 'admin']

@@ -22,6 +22,7 @@ export function createRetention({ store: { db }, now, log, retentionMs }: Settin
       .deleteFrom('throughput')
       .where('minute', '<', now() - 25 * HOUR)
       .execute()
+    await db.deleteFrom('loads').where('finished_at', '<', before).execute()
     let deleted = 0
     let after = 0
     for (;;) {

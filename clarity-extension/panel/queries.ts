@@ -125,6 +125,46 @@ export const driftsQuery = (kind?: Schemas['DriftKind']) =>
     refetchInterval: 30_000,
   })
 
+/** Asked more often while something moves. */
+export const loadsQuery = queryOptions({
+  queryKey: ['loads'],
+  queryFn: () => take(api.GET('/loads')),
+  refetchInterval: ({ state }) =>
+    state.data?.items.some(({ load }) => load?.state === 'planning' || load?.state === 'running') ? 2_000 : 15_000,
+})
+
+export type LoadFilter =
+  | { verdict: Schemas['LoadVerdict'] }
+  | { state: Schemas['LoadRowState'] }
+  /** Conflicts of a cause that nobody has decided. */
+  | { why: string }
+
+export const loadRowsQuery = (id: string, filter: LoadFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['load-rows', id, filter],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/loads/{id}/rows', {
+          params: {
+            path: { id },
+            query: {
+              ...filter,
+              ...('why' in filter ? { undecided: 'true' as const } : {}),
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (before) => before,
+  })
+
+/** After a click: the loads and their records are others. */
+export function refreshLoads(): void {
+  for (const queryKey of [['loads'], ['load-rows']]) void queryClient.invalidateQueries({ queryKey })
+}
+
 /** Both sides are read for it: not again by itself. */
 export const takingsQuery = (period: { from: string; to: string }) =>
   queryOptions({

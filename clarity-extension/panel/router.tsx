@@ -9,6 +9,7 @@ import {
   entitiesQuery,
   eventsQuery,
   failuresQuery,
+  loadsQuery,
   lookupsQuery,
   mappingQuery,
   mappingsQuery,
@@ -74,6 +75,13 @@ const schedules = createRoute({
   path: '/schedules',
   loader: () => ahead(() => queryClient.prefetchQuery(sweepsQuery)),
   component: lazyRouteComponent(() => import('./pages/schedules.tsx'), 'SchedulesPage'),
+})
+
+const firstLoad = createRoute({
+  getParentRoute: () => entitiesLayout,
+  path: '/first-load',
+  loader: () => ahead(() => queryClient.prefetchQuery(loadsQuery)),
+  component: lazyRouteComponent(() => import('./pages/first-load.tsx'), 'FirstLoadPage'),
 })
 
 const reconciliation = createRoute({
@@ -170,7 +178,7 @@ export const router = createRouter({
     overview,
     activity,
     event,
-    entitiesLayout.addChildren([entities, schedules]),
+    entitiesLayout.addChildren([entities, schedules, firstLoad]),
     reconciliation,
     anomalies,
     mappings,

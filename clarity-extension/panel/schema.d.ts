@@ -854,6 +854,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be loaded, in the order in which it should be, with its first load if there was one. */
+        get: operations["listLoads"];
+        put?: never;
+        /** Begin a dry run. Both sides are read and matched; nothing is written before somebody starts it. */
+        post: operations["beginLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loads/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the dry run found, record by record, and what became of each. */
+        get: operations["listLoadRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loads/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person's word on a conflict, or on all that have the same cause. */
+        post: operations["decideLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loads/{id}/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** start what was planned or decided since; pause, resume or cancel it; retry what failed. */
+        post: operations["actOnLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/takings": {
         parameters: {
             query?: never;
@@ -1839,6 +1908,108 @@ export interface components {
             }[];
             nextCursor: string | null;
         };
+        Loads: {
+            items: components["schemas"]["Loadable"][];
+        };
+        Loadable: {
+            entity: components["schemas"]["EntityName"];
+            direction: components["schemas"]["Direction"];
+            /**
+             * @description Why it cannot be loaded now.
+             * @enum {string|null}
+             */
+            cause: "switched_off" | "not_loadable" | null;
+            load: components["schemas"]["Load"] | null;
+        };
+        /** @enum {string} */
+        LoadVerdict: "new" | "linked" | "conflict" | "skipped";
+        /**
+         * @description out - not to be brought over; left - its flow had a reason to write nothing.
+         * @enum {string}
+         */
+        LoadRowState: "out" | "waiting" | "done" | "left" | "failed";
+        /** @enum {string} */
+        LoadDecision: "link" | "new" | "skip";
+        LoadCount: {
+            why: string;
+            count: number;
+        };
+        Load: {
+            id: string;
+            entity: components["schemas"]["EntityName"];
+            direction: components["schemas"]["Direction"];
+            /** @enum {string} */
+            state: "planning" | "planned" | "running" | "paused" | "done" | "cancelled" | "failed";
+            /** @description What it is doing or waiting for */
+            message: string | null;
+            madeBy: string;
+            /** Format: date-time */
+            madeAt: string;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+            counts: {
+                new: number;
+                linked: number;
+                conflict: number;
+                skipped: number;
+            };
+            /** @description Conflicts that nobody has decided, by cause and what can be decided for all of them. */
+            open: {
+                /** @description Cause and key, e.g. `differs:barcode`. */
+                why: string;
+                count: number;
+                choices: components["schemas"]["LoadDecision"][];
+            }[];
+            skipped: components["schemas"]["LoadCount"][];
+            progress: {
+                total: number;
+                waiting: number;
+                done: number;
+                left: number;
+                failed: number;
+                /** @description Of the last minute. */
+                perSecond: number | null;
+                secondsLeft: number | null;
+            };
+        };
+        LoadRecord: {
+            id: string;
+            label: string;
+            keys: {
+                [key: string]: string;
+            };
+        };
+        LoadRow: {
+            id: string;
+            /** @description Null where only the other side has it. */
+            source: components["schemas"]["LoadRecord"] | null;
+            /** @description The record of the other side that it is linked to. */
+            target: string | null;
+            candidates: components["schemas"]["LoadRecord"][];
+            verdict: components["schemas"]["LoadVerdict"];
+            why: string | null;
+            choices: components["schemas"]["LoadDecision"][];
+            decision: components["schemas"]["LoadDecision"] | null;
+            decidedBy: string | null;
+            state: components["schemas"]["LoadRowState"];
+            message: string | null;
+            problems: {
+                code: string;
+                field: string | null;
+                value: string | null;
+                message: string;
+                remedy: string;
+            }[];
+        };
+        LoadRowPage: {
+            items: components["schemas"]["LoadRow"][];
+            nextCursor: string | null;
+        };
+        Decided: {
+            decided: number;
+        };
         Takings: {
             /** Format: date */
             firstDay: string;
@@ -1968,6 +2139,8 @@ export interface components {
                 correction: unknown;
                 comments: string[];
             }[];
+            /** @description Records of first loads that show the person. */
+            firstLoads: unknown[];
         };
         PersonErased: {
             erased: number;
@@ -3769,6 +3942,155 @@ export interface operations {
                     "application/json": {
                         began: boolean;
                     };
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLoads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loads"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    beginLoad: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entity: components["schemas"]["EntityName"];
+                };
+            };
+        };
+        responses: {
+            /** @description It reads. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Load"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLoadRows: {
+        parameters: {
+            query?: {
+                verdict?: components["schemas"]["LoadVerdict"];
+                state?: components["schemas"]["LoadRowState"];
+                why?: string;
+                undecided?: "true" | "false";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadRowPage"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideLoad: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of one row. */
+                    row?: string;
+                    /** @description Of all undecided rows of this cause; those with several candidates wait for a decision each. */
+                    why?: string;
+                    decision: components["schemas"]["LoadDecision"];
+                    /** @description The record that the row is linked to. */
+                    target?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How many rows were decided. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    actOnLoad: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                id: components["parameters"]["eventId"];
+                action: "start" | "pause" | "resume" | "cancel" | "retry";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its state now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Load"];
                 };
             };
             404: components["responses"]["Problem"];

@@ -2,7 +2,7 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import { type Answer, correct, type Outcome } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import { batcher } from '../delivery/batcher.ts'
-import { ONE_AT_A_TIME } from '../delivery/limit.ts'
+import { type Limit, ONE_AT_A_TIME } from '../delivery/limit.ts'
 import type { CustomerToClarityPorts } from '../flows/customer-to-clarity.ts'
 import type { WroteBy } from '../flows/flow.ts'
 import {
@@ -65,9 +65,10 @@ export function publishing({
     return body.ok ? body : { ok: false, outcome: correct(...body.problems) }
   }
 
+  const inTurn = oneAfterAnother()
   const products = publishProducts({
     async readProducts(ids) {
-      const reply = await odoo.readState(store, 'product', ids.map(String))
+      const reply = await inTurn(() => odoo.readState(store, 'product', ids.map(String)))
       return reply.ok ? { ok: true, value: reply.value.products } : reply
     },
     async links(ids) {
@@ -117,9 +118,11 @@ export function publishing({
     now: () => new Date(now()).toISOString(),
   })
 
+  // While one batch is written to the storefront the next is read, one at a time; the same product is never in both.
   const productCalls = batcher<ChangedProduct, Outcome>({
-    limit: ONE_AT_A_TIME,
+    limit: TWO_AT_A_TIME,
     maxItems: RECORDS_PER_CALL,
+    keys: ({ id }) => [String(id)],
     send: products,
   })
   const priceCalls = batcher<ChangedPrice, Outcome>({ limit: ONE_AT_A_TIME, maxItems: RECORDS_PER_CALL, send: prices })
@@ -152,6 +155,18 @@ export function publishing({
           ...stamped(wroteBy),
         }),
     },
+  }
+}
+
+const TWO_AT_A_TIME: Limit = { ...ONE_AT_A_TIME, size: 2 }
+
+/** Work begins when the work before has ended, well or not. */
+function oneAfterAnother(): <T>(work: () => Promise<T>) => Promise<T> {
+  let before: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const own = before.then(work)
+    before = own.catch(() => undefined)
+    return own
   }
 }
 

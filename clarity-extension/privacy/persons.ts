@@ -28,6 +28,8 @@ export interface PersonExport {
     correction: unknown
     comments: string[]
   }[]
+  /** Records of first loads that show the person, as they are kept. */
+  firstLoads: unknown[]
 }
 
 export interface Erased {
@@ -63,8 +65,10 @@ export function createPersons({ db, dialect }: Store, seal: Seal, now: () => num
           comments: said.map(({ comment }) => seal.openText(comment)),
         })
       }
-      await record(person, by, 'person.export', { events: events.length })
-      return { events }
+      const firstLoads: unknown[] = []
+      for await (const { shown } of loadRowsOf(db, seal, person)) firstLoads.push(shown)
+      await record(person, by, 'person.export', { events: events.length, firstLoads: firstLoads.length })
+      return { events, firstLoads }
     },
 
     async erase(person, by) {
@@ -98,6 +102,11 @@ export function createPersons({ db, dialect }: Store, seal: Seal, now: () => num
         })
         erased += 1
       }
+      // A dry run can be done again; who is no longer there is in none.
+      for await (const { id } of loadRowsOf(db, seal, person)) {
+        await db.deleteFrom('load_rows').where('id', '=', id).execute()
+        erased += 1
+      }
       await record(person, by, 'person.erase', { erased, open: open.length })
       return { erased, open }
     },
@@ -126,6 +135,30 @@ async function* eventsOf(db: Kysely<Tables>, seal: Seal, person: Person) {
       const message = parsed(seal.openBytes(event.payload).toString('utf8'))
       const correction = event.correction === null ? undefined : parsed(seal.openText(event.correction))
       if (isMeant(message) || isMeant(correction)) yield { event, message, correction }
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < BATCH) return
+    after = last.id
+  }
+}
+
+/** Rows of first loads of customers that show the person, as one of the two or among those it may be. */
+async function* loadRowsOf(db: Kysely<Tables>, seal: Seal, person: Person) {
+  const isMeant = matcher(person)
+  for (let after = 0; ; ) {
+    const rows = await db
+      .selectFrom('load_rows')
+      .innerJoin('loads', 'loads.id', 'load_rows.load_id')
+      .select(['load_rows.id', 'source_id', 'target_id', 'shown', 'direction'])
+      .where('loads.entity', '=', 'customer')
+      .where('load_rows.id', '>', after)
+      .orderBy('load_rows.id')
+      .limit(BATCH)
+      .execute()
+    for (const row of rows) {
+      const shown = parsed(seal.openText(row.shown))
+      const customer = row.direction === 'toOdoo' ? row.source_id : row.target_id
+      if (isMeant(shown) || ('customerId' in person && customer === person.customerId)) yield { id: row.id, shown }
     }
     const last = rows.at(-1)
     if (!last || rows.length < BATCH) return

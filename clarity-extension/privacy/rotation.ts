@@ -59,7 +59,13 @@ export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info
   async function run(): Promise<number> {
     const mark = await db.selectFrom('settings').select('value').where('key', '=', DONE).executeTakeFirst()
     if (mark && seal.isCurrent(mark.value)) return 0
-    const counts = [await sealEvents(), await sealAttempts(), await sealComments(), await sealSettings()]
+    const counts = [
+      await sealEvents(),
+      await sealAttempts(),
+      await sealComments(),
+      await sealLoads(),
+      await sealSettings(),
+    ]
     if (stopped) return 0
     const fresh = { value: seal.text('all'), updated_at: Date.now() }
     await db
@@ -156,6 +162,28 @@ export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info
         .where('value', '=', value)
         .execute()
     return old.length
+  }
+
+  async function sealLoads(): Promise<number> {
+    return walk(async (after) => {
+      const rows = await db
+        .selectFrom('load_rows')
+        .select(['id', 'shown', 'said'])
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(BATCH)
+        .execute()
+      const old = rows.filter(({ shown, said }) => !seal.isCurrent(shown) || anew(said) !== said)
+      for (const { id, shown, said } of old)
+        await db
+          .updateTable('load_rows')
+          .set({ shown: seal.text(seal.openText(shown)), said: anew(said) })
+          .where('id', '=', id)
+          // Whoever wrote meanwhile wrote with the current key.
+          .where('said', said === null ? 'is' : '=', said)
+          .execute()
+      return { changed: old.length, last: rows.at(-1)?.id, full: rows.length === BATCH }
+    })
   }
 
   async function walk(

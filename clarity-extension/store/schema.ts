@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { EventType, Source } from '../../shared/events.ts'
+import type { Entity } from '../../shared/switches.ts'
 
 /**
  * The tables, as Kysely sees them. Instants are unix milliseconds (integers), flags are 0/1, so that SQLite and PostgreSQL
@@ -28,6 +29,8 @@ export interface Tables {
   lookup_sightings: LookupSightingsTable
   drifts: DriftsTable
   digests: DigestsTable
+  loads: LoadsTable
+  load_rows: LoadRowsTable
   readings: ReadingsTable
   memories: MemoriesTable
   anomalies: AnomaliesTable
@@ -417,4 +420,43 @@ export interface SuggestionVerdictsTable {
   accepted: number
   decided_by: string
   decided_at: number
+}
+
+/** A first load of one entity. Nothing is written on either side before somebody starts it. */
+export interface LoadsTable {
+  id: Generated<number>
+  entity: Entity
+  direction: 'toOdoo' | 'toClarity'
+  state: 'planning' | 'planned' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed'
+  /** What it is doing or waiting for, or why it failed. */
+  message: string | null
+  made_by: string
+  made_at: number
+  started_at: number | null
+  /** When it last began to bring records over: its rate is counted from there. */
+  resumed_at: number | null
+  finished_at: number | null
+}
+
+/** One record of the side that is the record, or one that only the other side has. */
+export interface LoadRowsTable {
+  id: Generated<number>
+  load_id: number
+  /** Empty where only the other side has it. */
+  source_id: string
+  target_id: string | null
+  /** JSON, sealed: its name and keys, and those of the records it may be. */
+  shown: string
+  verdict: 'new' | 'linked' | 'conflict' | 'skipped'
+  /** The key it was matched by, or why not. */
+  why: string | null
+  /** What a person may decide, separated by spaces. */
+  choices: string
+  decision: 'link' | 'new' | 'skip' | null
+  decided_by: string | null
+  /** `out`: not to be brought over. `left`: brought nothing, with a reason. */
+  state: 'out' | 'waiting' | 'done' | 'left' | 'failed'
+  /** JSON, sealed: what its flow said. */
+  said: string | null
+  settled_at: number | null
 }

@@ -13,6 +13,8 @@ import { subscription } from './subscription.ts'
 
 export interface SweepParts extends ReaderParts {
   db: Kysely<Tables>
+  /** No other process can have this store. */
+  alone: boolean
   ledger: Pick<Ledger, 'ingest'>
   log: Pick<Logger, 'debug' | 'info' | 'warn'>
   publicUrl: string | undefined
@@ -32,7 +34,7 @@ export interface SweepParts extends ReaderParts {
 
 /** Every sweep of the bridge. */
 export function bridgeSweeps(parts: SweepParts): Sweeps {
-  const { db, odoo, clarity, ledger, log, publicUrl, keepSecret, also = [] } = parts
+  const { db, alone, odoo, clarity, ledger, log, publicUrl, keepSecret, also = [] } = parts
   const alert = (cause: string, message: string) => {
     log.warn({ alert: cause }, message)
     parts.alert?.(cause, message)
@@ -40,6 +42,7 @@ export function bridgeSweeps(parts: SweepParts): Sweeps {
   const reading = { cursors: createCursors(db), missed: createMissed(db, ledger, parts.open) }
   return createSweeps({
     db,
+    alone,
     log,
     sweeps: [
       { name: 'outbox', cron: '* * * * *', run: drainOutbox(odoo, ledger) },

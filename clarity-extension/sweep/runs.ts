@@ -14,6 +14,11 @@ export async function ensure(db: Kysely<Tables>, names: readonly string[]): Prom
 export const settingsOf = (db: Kysely<Tables>): Promise<Selectable<SweepsTable>[]> =>
   db.selectFrom('sweeps').selectAll().execute()
 
+/** Whatever a killed process held: for the one process of an exclusive store, at its start. */
+export async function releaseAll(db: Kysely<Tables>): Promise<void> {
+  await db.updateTable('sweeps').set({ lease_until: null, holder: null }).where('holder', 'is not', null).execute()
+}
+
 /** Takes the sweep, unless somebody has it or has already begun a run for this point of the schedule. */
 export async function begin(
   db: Kysely<Tables>,

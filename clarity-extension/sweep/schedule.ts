@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import cron, { type ScheduledTask } from 'node-cron'
 import type { Logger } from 'pino'
 import type { Tables } from '../store/schema.ts'
-import { begin, end, ensure, keep, settingsOf } from './runs.ts'
+import { begin, end, ensure, keep, releaseAll, settingsOf } from './runs.ts'
 import { type SweepState, stateOf } from './state.ts'
 
 /** Scheduled reading: the net below the webhooks. */
@@ -51,6 +51,8 @@ export interface SweepOptions {
   log: Pick<Logger, 'debug' | 'info' | 'warn'>
   /** Unix milliseconds. */
   now?: () => number
+  /** Nobody else can run on this store: what a killed process held is free at once. */
+  alone?: boolean
   /** A run that is silent this long is taken over by the next. Default 60 s. */
   leaseMs?: number
 }
@@ -59,7 +61,14 @@ export interface SweepOptions {
 const LOOK_MS = 30_000
 
 /** Runs each sweep on its stored schedule; of all replicas one at a time, and one run per point of the schedule. */
-export function createSweeps({ db, sweeps, log, now = Date.now, leaseMs = 60_000 }: SweepOptions): Sweeps {
+export function createSweeps({
+  db,
+  sweeps,
+  log,
+  now = Date.now,
+  alone = false,
+  leaseMs = 60_000,
+}: SweepOptions): Sweeps {
   const running = new Map<string, { ended: Promise<void>; abort: AbortController }>()
   const tasks = new Map<string, { task: ScheduledTask; schedule: string }>()
   let look: NodeJS.Timeout | undefined
@@ -70,6 +79,7 @@ export function createSweeps({ db, sweeps, log, now = Date.now, leaseMs = 60_000
         db,
         sweeps.map(({ name }) => name),
       )
+      if (alone) await releaseAll(db)
       await schedule()
       look = setInterval(() => void schedule().catch(complain), LOOK_MS)
       look.unref()

@@ -977,7 +977,7 @@ export interface components {
             version: string;
             model: string;
             values: components["schemas"]["Values"];
-            /** @description Field (dotted path allowed) to exact value. One existing record is linked, several are a problem. */
+            /** @description Field (dotted path allowed) to exact value. One existing record is linked, several are a problem; none of an empty one. */
             match?: {
                 [key: string]: unknown;
             };
@@ -1000,7 +1000,7 @@ export interface components {
             initial?: components["schemas"]["Values"];
             /**
              * @description While the link is unknown: field (dotted path allowed) to exact value. One existing record is linked and updated,
-             *     several are a problem, as is one that another reference of this kind writes already.
+             *     several are a problem, as is one that another reference of this kind writes already. An empty one matches nothing.
              */
             match?: {
                 [key: string]: unknown;

@@ -77,6 +77,8 @@ describe.each([
       expect(await one(twin)).toMatchObject({ status: 'correct', problems: [{ code: 'ambiguous_match' }] })
       await odoo.person.createPartner({ name: 'Twice', email: 'twice@shop.example' })
       await odoo.person.createPartner({ name: 'Twice', email: 'twice@shop.example' })
+      // A person said that none of them is meant.
+      expect(await one({ ...customer('c8', { name: 'Twice' }), match: {} })).toMatchObject({ status: 'created' })
       const match = { email_normalized: 'twice@shop.example' }
       expect(await one({ ...customer('c7'), match })).toMatchObject({
         status: 'correct',

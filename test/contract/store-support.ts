@@ -117,6 +117,8 @@ export async function wipe({ db }: Store): Promise<void> {
     'sweeps',
     'cursors',
     'drifts',
+    'load_rows',
+    'loads',
   ] as const)
     await db.deleteFrom(table).execute()
   await db.updateTable('connections').set({ state: 'up', cause: null, message: null, since: START }).execute()

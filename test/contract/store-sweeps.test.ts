@@ -78,6 +78,22 @@ for (const { dialect, possible, place: makePlace } of dialects) {
         await sweeps.stop()
       })
 
+      it('goes on at once after a kill where no other process can have the store', async () => {
+        const held = { holder: 'killed', started_at: START, lease_until: START + MINUTE }
+        const sweeps = createSweeps({
+          ...{ db: store.db, log, now, alone: true },
+          sweeps: [{ name: 'outbox', cron: quiet.cron, run: async () => 'did it' }],
+        })
+        await store.db
+          .insertInto('sweeps')
+          .values({ name: 'outbox', ...held })
+          .execute()
+        await sweeps.start()
+        await sweeps.settled()
+        expect(await sweeps.list()).toMatchObject([{ state: 'done', message: 'did it' }])
+        await sweeps.stop()
+      })
+
       it('shows one that has not run for a long time as stalled', async () => {
         const sweeps = replica({ name: 'outbox', cron: '* * * * *', atStart: false, run: async () => 'did it' })
         await sweeps.start()

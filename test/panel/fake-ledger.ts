@@ -21,6 +21,7 @@ import { fakeAnomalies, fakeSuggestions } from './fake-assistance.ts'
 import { fakeAudit } from './fake-audit.ts'
 import { fakeConnectionDesk } from './fake-connections.ts'
 import { fakeEntities } from './fake-entities.ts'
+import { fakeLoads } from './fake-loads.ts'
 import { FakeLookups } from './fake-lookups.ts'
 import { fakeMappings } from './fake-mappings.ts'
 import { fakeReconciliation } from './fake-reconciliation.ts'
@@ -279,7 +280,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     persons: {
       async export() {
         if (ledger.broken) throw new Error('the store is away')
-        return { events: [] }
+        return { events: [], firstLoads: [] }
       },
       async erase() {
         if (ledger.broken) throw new Error('the store is away')
@@ -292,6 +293,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     lookups: lookupsOf(ledger),
     sweeps: fakeSweeps(ledger),
     reconciliation: fakeReconciliation(ledger),
+    loads: fakeLoads(ledger),
     anomalies: fakeAnomalies(ledger),
     suggestions: fakeSuggestions(ledger),
     connectionDesk: fakeConnectionDesk(ledger),

@@ -44,6 +44,8 @@ const law: Record<string, Room> = {
   ports: { enters: ['*'] },
   sweep: { enters: ['shared', 'store', 'ledger', 'links', 'switches', 'clarity', 'odoo-bridge/client'] },
   reconcile: { enters: ['shared', 'store', 'ledger', 'links', 'mapping', 'clarity', 'odoo-bridge/client'] },
+  // First loads: what both sides have, matched, decided and brought over by the flows.
+  load: { enters: ['shared', 'store', 'privacy'] },
   watch: { enters: ['shared', 'ledger', 'store', 'audit', 'privacy'] },
   assist: {
     enters: ['shared', 'mapping'],
@@ -62,6 +64,7 @@ const law: Record<string, Room> = {
       'links',
       'switches',
       'reconcile',
+      'load',
       'watch',
       'audit',
       'privacy',

@@ -12,6 +12,7 @@ export function EntitiesLayout() {
         tabs={[
           { to: '/entities', label: t('entities.title') },
           { to: '/entities/schedules', label: t('sweeps.title') },
+          { to: '/entities/first-load', label: t('load.title') },
         ]}
       />
       <Outlet />

@@ -32,7 +32,7 @@ export function matchOf(
   { model, match, ref }: Pick<Needed, 'model' | 'match' | 'ref'>,
   at: string,
 ): number | undefined {
-  if (!match) return undefined
+  if (!match || Object.keys(match).length === 0) return undefined
   const by: Values = {}
   for (const [path, value] of Object.entries(match)) {
     const here = `${at}/match/${path}`

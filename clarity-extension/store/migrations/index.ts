@@ -13,6 +13,7 @@ import { alerts } from './0011_alerts.ts'
 import { twins } from './0012_twins.ts'
 import { digests } from './0013_digests.ts'
 import { spentIds } from './0014_spent_ids.ts'
+import { loads } from './0015_loads.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   twins,
   digests,
   spentIds,
+  loads,
 ]

@@ -1,0 +1,40 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { LoadCard } from '../parts/load-card.tsx'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { loadsQuery } from '../queries.ts'
+import styles from './first-load.module.css'
+
+/** What both sides have already: matched first, decided by a person where that is not certain, then brought over. */
+export function FirstLoadPage() {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(loadsQuery)
+  return (
+    <>
+      <title>{`${t('load.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <h1>{t('load.title')}</h1>
+        <p className="muted">{t('load.lead')}</p>
+      </header>
+      {data && data.items.length === 0 && <Empty icon="inbox" title={t('load.empty')} text={t('load.emptyText')} />}
+      {data && data.items.length > 0 && (
+        <ol className={styles.cards}>
+          {data.items.map((item) => (
+            <li key={item.entity}>
+              <LoadCard item={item} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {!data && error && <Failure error={error} retry={() => void refetch()} />}
+      {!data && !error && (
+        <div className={styles.cards} role="status" aria-label={t('common.loading')}>
+          <Skeleton height={150} radius="md" />
+          <Skeleton height={110} radius="md" />
+          <Skeleton height={110} radius="md" />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,162 @@
+import { correct, type Outcome } from '../../../shared/outcome.ts'
+import { customerToClarity } from '../../flows/customer-to-clarity.ts'
+import type { Loader } from '../../load/loader.ts'
+import type { LoadRow } from '../../load/loads.ts'
+import type { Candidate } from '../../load/match.ts'
+import { cleanKey, customerRules, ofCustomer, ofPartner, ofProduct, ofStoreProduct, productRules } from './keys.ts'
+import {
+  answered,
+  byRow,
+  eventOf,
+  keyedPages,
+  type LoaderParts,
+  linksOf,
+  NO_EVENT,
+  recordPages,
+  shareOf,
+  silent,
+  withMatch,
+} from './parts.ts'
+
+/** Products of Odoo: made in the storefront under their reference, or linked to the one that has it. */
+export function productsToClarity(parts: LoaderParts): Loader {
+  const { db, clarity, masters, switches } = parts
+  return {
+    entity: 'product',
+    direction: 'toClarity',
+    rules: productRules(true),
+    async *sources(signal) {
+      for await (const page of keyedPages(parts, 'product', signal)) yield page.map(ofProduct)
+    },
+    async *targets() {
+      for await (const page of recordPages(clarity.products())) yield page.map(ofStoreProduct)
+    },
+    links: (sources) => linksOf(db, { kind: 'product', model: 'product.product', from: 'odoo' }, sources),
+    // The storefront's SKU never changes: a product of another SKU there cannot become this one.
+    choices: ({ why, by }) =>
+      why === 'other_key' || (why === 'differs' && by !== 'sku')
+        ? ['link', 'skip']
+        : why === 'differs' || why === 'contradiction' || by === 'barcode'
+          ? ['new', 'skip']
+          : ['skip'],
+    async *work(pending) {
+      const share = await shareOf(switches, 'product.changed')
+      yield* byRow(pending, async (row) => {
+        const rekeyed = await takeOver(clarity, row)
+        return rekeyed ?? masters.productToClarity.publish({ id: Number(row.source?.id), share, eventId: NO_EVENT })
+      })
+    },
+  }
+}
+
+/** A person said that this product of the storefront is meant: it gets our key. @returns what went wrong */
+async function takeOver(clarity: LoaderParts['clarity'], row: LoadRow): Promise<Outcome | undefined> {
+  const key = row.source?.keys.sku
+  if (row.decision !== 'link' || row.target === null || key === undefined) return undefined
+  const answer = await clarity.patchProduct(row.target, { externalKey: key }, `product:${row.target}:key:${key}`)
+  return answer.ok ? undefined : answer.outcome
+}
+
+/**
+ * Partners of Odoo that are customers of the storefront: linked, and told what Odoo is the record of. An account is its
+ * customer's own: none is made.
+ */
+export function customersToClarity(parts: LoaderParts): Loader {
+  const { db, clarity, masters, switches } = parts
+  return {
+    entity: 'customer',
+    direction: 'toClarity',
+    rules: customerRules(false),
+    async *sources(signal) {
+      for await (const page of keyedPages(parts, 'partner', signal)) yield page.map(ofPartner)
+    },
+    async *targets() {
+      for await (const page of recordPages(clarity.customers())) yield page.map(ofCustomer)
+    },
+    links: (sources) => linksOf(db, { kind: 'customer', model: 'res.partner', from: 'odoo' }, sources),
+    choices: ({ why }) =>
+      why === 'several_here' || why === 'taken' || why === 'archived' ? ['skip'] : ['link', 'skip'],
+    async *work(pending) {
+      const share = await shareOf(switches, 'partner.changed')
+      for await (const page of recordPages(clarity.customers())) {
+        const rows = await pending.byTarget(page.map(({ id }) => id))
+        const byId = new Map(page.map((record) => [record.id as string, record]))
+        if (rows.length > 0)
+          yield { rows, bring: () => rows.map((row) => bringCustomer(row, byId.get(row.target ?? ''))) }
+      }
+
+      async function bringCustomer(row: LoadRow, record: Parameters<typeof masters.customer.map>[0] | undefined) {
+        const partner = Number(row.source?.id)
+        if (!record) return notThere
+        const event = eventOf(row, `customer:${record.id}`, 'partner.changed', share, {}, record.updatedAt)
+        if (!(await masters.customer.link(record.id))) {
+          // Only the link: what Odoo is the record of is not written there.
+          const mapped = await masters.customer.map(record, new Set())
+          if (!mapped.ok) return mapped.outcome
+          const aim = withMatch(mapped.value, { id: partner })
+          const linked = await masters.customer.deliver(aim, event.traceparent, silent)
+          if (!linked.ok) return linked.outcome
+          await masters.customer.saveLink(record.id, linked.value, record.updatedAt, '', {
+            by: mapped.value.by,
+            eventId: NO_EVENT,
+          })
+        }
+        const data = { partner_id: partner, customer: { id: partner, ref: record.id } }
+        const told = { type: 'partner.changed', timestamp: record.updatedAt, data }
+        const flow = customerToClarity(masters.customerToClarity)
+        return flow({ ...event, payload: Buffer.from(JSON.stringify(told)) }, silent)
+      }
+    },
+  }
+}
+
+const notThere = correct({
+  code: 'not_found',
+  message: 'The storefront has no such customer any more.',
+  remedy: 'Do the dry run again.',
+})
+
+/** The opening stock: what each product can be sold of, in every location. */
+export function stockToClarity(parts: LoaderParts): Loader {
+  const { clarity, odoo, store, stock } = parts
+  return {
+    entity: 'stock',
+    direction: 'toClarity',
+    rules: { keys: ['sku'], compare: {}, clean: cleanKey, creates: false },
+    async *sources(signal) {
+      for (let after = 0; ; ) {
+        const page = answered(await odoo.readPage(store, 'stock', { after, limit: 1_000 }, { signal }))
+        yield [...new Set(page.stock.map(({ sku }) => sku))].map(ofSku)
+        if (page.next === null) return
+        after = page.next
+      }
+    },
+    async *targets() {
+      for await (const page of recordPages(clarity.products())) yield page.map(({ sku }) => ofSku(sku))
+    },
+    links: async () => new Map(),
+    choices: () => ['skip'],
+    work: (pending) => byRow(pending, (row) => stock.publish(row.source?.id ?? '')),
+  }
+}
+
+const ofSku = (sku: string): Candidate => ({ id: sku, label: sku, active: true, keys: { sku } })
+
+/** Every rule of an active price list. */
+export function pricesToClarity(parts: LoaderParts): Loader {
+  const { db, masters } = parts
+  return {
+    entity: 'price',
+    direction: 'toClarity',
+    rules: { keys: [], compare: {}, clean: cleanKey, creates: true },
+    async *sources(signal) {
+      for await (const page of keyedPages(parts, 'price', signal))
+        yield page.map(({ id, name, active }) => ({ id: String(id), label: name, active, keys: {} }))
+    },
+    async *targets() {},
+    links: (sources) => linksOf(db, { kind: 'price_rule', model: 'product.pricelist.item', from: 'odoo' }, sources),
+    choices: () => ['skip'],
+    work: (pending) =>
+      byRow(pending, (row) => masters.priceToClarity.publish({ itemId: Number(row.source?.id), eventId: NO_EVENT })),
+  }
+}
