@@ -163,6 +163,8 @@ describe('roles', () => {
     ['POST', '/Connections/odoo/pause', 'admin'],
     ['POST', '/mappings/order-to-odoo/Activate/', 'admin'],
     ['PATCH', '/entities/order/', 'admin'],
+    ['POST', '/loads/7/start', 'admin'],
+    ['POST', '/loads/7/decisions', 'operator'],
   ])('%s %s takes %s', (method, path, role) => {
     expect(roleFor(method, path)).toBe(role)
   })

@@ -1,0 +1,83 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { complaints, signIn } from './browser.ts'
+import { type PanelServer, startPanel } from './server.ts'
+
+let server: PanelServer
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let found: string[]
+
+beforeAll(async () => {
+  server = await startPanel('failing')
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+beforeEach(async () => {
+  server.show('failing')
+  server.ledger.moves = []
+  context = await browser.newContext({ locale: 'en-GB' })
+  found = complaints(context)
+  page = await context.newPage()
+  await signIn(page, server)
+  await page.goto(`${server.url}/admin/entities/first-load`)
+})
+afterEach(() => context.close())
+
+const card = (name: string) => page.getByRole('article', { name })
+
+describe('the first load', () => {
+  it('shows what a dry run found, and takes a decision on one and on all of a cause', async () => {
+    const products = card('Products')
+    await products.getByText('Dry run done, nothing written yet').waitFor()
+    expect(await products.getByRole('button', { name: /New/ }).textContent()).toBe('24Newmade on the other side')
+    const conflicts = products.getByRole('region', { name: 'Needs your decision' })
+    const differing = conflicts.getByRole('listitem').filter({ hasText: 'Recognised, but barcode differs' })
+    await differing.getByRole('button', { name: 'One by one' }).click()
+    const rows = products.getByRole('region', { name: 'Recognised, but barcode differs' })
+    expect(await rows.getByRole('listitem').textContent()).toMatch(
+      /CapSKU CAP.*4006381333931.*Cap, blue.*4006381333948/,
+    )
+    await rows.getByRole('button', { name: 'This one: Cap, Cap, blue' }).click()
+    await differing.waitFor({ state: 'detached' })
+    await conflicts.getByRole('button', { name: /Make all new/ }).click()
+    await page.getByText('1 record decided.').waitFor()
+    await conflicts.waitFor({ state: 'detached' })
+    await products.getByRole('button', { name: 'Bring over: Products' }).click()
+    await products.getByText('Bringing over').waitFor()
+    expect(server.ledger.moves).toEqual(['link 1 by admin', 'new 1 by admin', 'start product by admin'])
+    expect(found).toEqual([])
+  })
+
+  it('shows how far it is and what failed, pauses it, and says what is switched off', async () => {
+    const customers = card('Customers')
+    await customers.getByText('19 of 31').waitFor()
+    expect(await customers.getByRole('progressbar').getAttribute('value')).toBe('19')
+    await customers.getByText('0.4 per second').waitFor()
+    await customers.getByRole('button', { name: '1 failed' }).click()
+    const failed = customers.getByRole('region', { name: 'Failed' })
+    await failed.getByText('/vatNumber').waitFor()
+    expect(await failed.textContent()).toContain('The VAT number [DE1] is not valid.')
+    await customers.getByRole('button', { name: 'Pause: Customers' }).click()
+    await customers.getByText('Paused').waitFor()
+    await card('Price lists').getByText('This direction is switched off').waitFor()
+    await card('Stock').getByRole('button', { name: 'Dry run: Stock' }).click()
+    await card('Stock').getByText('3000 records read of Odoo').waitFor()
+    expect(server.ledger.moves).toEqual(['pause customer by admin', 'dry run of stock by admin'])
+  })
+
+  it('says when it cannot be read, and recovers', async () => {
+    server.ledger.broken = true
+    await page.reload()
+    const alert = page.getByRole('main').getByRole('alert').first()
+    await alert.waitFor()
+    server.ledger.broken = false
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await card('Products').waitFor()
+  })
+})
