@@ -108,6 +108,35 @@ describe('the life of an order', () => {
         [id],
       )
       expect(address?.street).toBe('2 Other St')
+
+      // What was added goes with it, what was taken off is neither delivered nor awaited back.
+      const moves = () =>
+        stage.odoo.psql<{ picking: number; sku: string; state: string }>(
+          `select m.picking_id picking, p.default_code sku, m.state from stock_move m
+             join product_product p on p.id = m.product_id join sale_order_line l on l.id = m.sale_line_id
+             join sale_order o on o.id = l.order_id where o.origin = $1 order by sku`,
+          [order.number],
+        )
+      // The order's change is there before its pieces are reserved; until then Odoo asks whether the rest is to follow later.
+      await until('every piece to be reserved', 60_000, async () =>
+        (await moves()).every(({ state }) => state === 'assigned' || state === 'cancel'),
+      )
+      expect(await moves()).toEqual([
+        { picking: id, sku: 'MUG-BLU', state: 'cancel' },
+        { picking: id, sku: 'TEA-EARL', state: 'assigned' },
+        { picking: id, sku: 'TEE-RED-M', state: 'assigned' },
+      ])
+      expect(await stage.admin('stock.picking', 'button_validate', { ids: [id] })).toBe(true)
+      const [shipment] = await until('the shipment of the edited order', 60_000, async () => {
+        const rows = await stage.shop.shipments(order.id)
+        return rows.length > 0 && rows
+      })
+      expect(shipment?.lines.map(({ lineId, quantity }) => [lineId, Number(quantity)]).sort()).toEqual([
+        ['L1', 3],
+        ['L3', 1],
+      ])
+      const shipped = async () => (await stage.shop.order(order.id)).status === 'shipped'
+      await until('the order to be shipped', 60_000, shipped)
     },
     3 * MINUTES,
   )

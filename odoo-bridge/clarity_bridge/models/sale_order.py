@@ -52,6 +52,14 @@ class SaleOrder(models.Model):
                 # The rate of the moment of the order stands, whatever is entered later.
                 order.currency_rate = order.clarity_rate
 
+    def _prepare_confirmation_values(self):
+        values = super()._prepare_confirmation_values()
+        if self.env.context.get("clarity_dated"):
+            # Before the deliveries are made, whose deadlines are counted from it: with deadlines of another date Odoo
+            # would not take off what is no longer ordered, but make a receipt of it.
+            values.pop("date_order", None)
+        return values
+
     def action_view_clarity_links(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("clarity_bridge.clarity_link_action")
         return action | {"domain": [("res_model", "=", "sale.order"), ("res_id", "in", self.ids)], "context": {}}

@@ -65,6 +65,19 @@ class TestOrderUpdate(BridgeCase):
         self.assertEqual(again["status"], "updated")
         self.assertEqual(len(order.order_line), 3)
 
+    def test_case_36_an_order_of_yesterday_gives_back_what_is_no_longer_ordered(self):
+        placed = "2026-01-01 10:00:00"
+        values = {"date_order": placed}
+        order = self.applied(ref="o1", values=values, lines=[self.line("L1"), self.line("L2", "T-MUG")])
+        self.assertEqual(str(order.date_order), placed)
+        self.assertEqual(set(order.picking_ids.move_ids.mapped("date_deadline")), {order.date_order})
+        result = self.newer("o1", values=values, lines=[self.line("L1", quantity="1")])
+        self.assertEqual(result["status"], "updated", result)
+        self.assertEqual(order.picking_ids.mapped("picking_type_code"), ["outgoing"])
+        self.assertEqual(
+            {m.sale_line_id.clarity_ref: m.product_uom_qty for m in order.picking_ids.move_ids}, {"L1": 1, "L2": 0}
+        )
+
     def test_case_36_another_product_on_a_line_takes_its_place(self):
         order = self.applied(ref="o1")
         result = self.newer("o1", lines=[self.line("L1", "T-MUG")])

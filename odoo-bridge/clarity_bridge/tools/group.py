@@ -271,14 +271,15 @@ class Group:
                 if self.record(operation).state in ("draft", "sent"):
                     todo.append(operation)
         for company, some in _by_company(self, todo):
-            all_orders = self.env["sale.order"].concat(*map(self.record, some)).with_company(company)
-            with deferring(self.env) as later:
-                all_orders.action_confirm()
-            self.deferred |= orders.with_deferred(all_orders, later)
-            for operation in some:
-                # Confirming sets the date of today; what the storefront says about it stands.
-                if placed := operation.ready.get("date_order"):
-                    self.record(operation).date_order = placed
+            for dated in (True, False):
+                part = [self.record(one) for one in some if bool(one.ready.get("date_order")) is dated]
+                if not part:
+                    continue
+                some_orders = self.env["sale.order"].concat(*part).with_company(company)
+                with deferring(self.env) as later:
+                    # Confirming sets the date of today; what the storefront says about it stands.
+                    some_orders.with_context(clarity_dated=dated).action_confirm()
+                self.deferred |= orders.with_deferred(some_orders, later)
         self.changed.update(todo)
         self.restated.update(todo)
 
