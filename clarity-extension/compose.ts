@@ -96,7 +96,6 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     odoo,
     queries,
     audit,
-    rulebook: () => mapping.rulebook,
     tables: () => lookupDesk,
     model: config.assistModel,
     told: () => alerts.soon(),

@@ -50,13 +50,11 @@ export interface PanelPorts {
 
 export interface SuggestionsPort {
   of(entity: SuggestedEntity): Promise<({ ok: true } & Advised) | { ok: false; message: string }>
-  /** A person's word: it teaches the ranking, and an accepted rule goes into the draft of its rule set where there is one. */
-  decide(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<{ learned: true; draft: string | null }>
   /** What could be added to a rule set; undefined where no suggestions are made for it. */
   forRules(rules: RuleSet): Promise<RuleSuggestions | { ok: false; message: string } | undefined>
   /** The rules with a candidate in its place; undefined: there is no such candidate, or it has no place there. */
   placed(rules: RuleSet, which: Named): Promise<PlacedRules | undefined>
-  /** A person's word alone. */
+  /** A person's word: it teaches the ranking and changes no rule. */
   learn(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<void>
   /** What a dead letter probably meant; undefined when there is no such event. */
   corrections(eventId: number): Promise<Correction[] | undefined>

@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
+import { ruleSetOf } from '../assist/drafting.ts'
 import type { Candidate, Suggestion } from '../assist/suggest.ts'
 import type { components } from '../panel/schema.d.ts'
 import type { SuggestionsPort } from './ports.ts'
@@ -22,14 +23,19 @@ export function suggestionRoutes(suggestions: SuggestionsPort): Router {
         made.message,
         'Test the connection to Odoo, then ask again: its fields are needed.',
       )
-    const body: Schemas['Suggestions'] = { entity, model: made.model, items: made.suggestions.map(view) }
+    const body: Schemas['Suggestions'] = {
+      entity,
+      model: made.model,
+      items: made.suggestions.map((one) => view(one, one.best && ruleSetOf(entity, one.best))),
+    }
     res.json(body)
   })
 
   router.post('/suggestions/:entity/verdict', async (req, res) => {
     const entity = entityIn(req)
     const verdict = verdictRequest.parse(req.body ?? {})
-    const body: Schemas['SuggestionVerdict'] = await suggestions.decide(entity, verdict, sessionOf(res).user)
+    await suggestions.learn(entity, verdict, sessionOf(res).user)
+    const body: Schemas['SuggestionVerdict'] = { learned: true }
     res.json(body)
   })
 
@@ -88,10 +94,14 @@ function entityIn(req: Request): SuggestedEntity {
   )
 }
 
-const view = ({ path, best, others, confidence, certain, reasons }: Suggestion): Schemas['Suggestion'] => ({
+const view = (
+  { path, best, others, confidence, certain, reasons }: Suggestion,
+  mapping: string | undefined,
+): Schemas['Suggestion'] => ({
   path,
   best: best ? candidateView(best) : null,
   others: others.map(candidateView),
+  mapping: mapping ?? null,
   confidence,
   certain,
   reasons,

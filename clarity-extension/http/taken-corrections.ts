@@ -52,7 +52,7 @@ export function takenCorrectionRoutes(ports: Ports): Router {
   router.post('/events/:id/corrections/reject', async (req, res: Response) => {
     const { correction } = await found(req)
     await suggestions.learnCorrection(correction, false, sessionOf(res).user)
-    const body: Schemas['SuggestionVerdict'] = { learned: true, draft: null }
+    const body: Schemas['SuggestionVerdict'] = { learned: true }
     res.json(body)
   })
 

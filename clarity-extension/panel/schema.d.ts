@@ -1444,6 +1444,8 @@ export interface components {
             table: unknown;
         };
         Suggestion: {
+            /** @description The rule set in which the best one can be tried; null where no rules map such records. */
+            mapping: string | null;
             path: string;
             best: components["schemas"]["SuggestionCandidate"] | null;
             others: components["schemas"]["SuggestionCandidate"][];
@@ -1478,8 +1480,6 @@ export interface components {
         SuggestionVerdict: {
             /** @constant */
             learned: true;
-            /** @description The rule set whose draft has the rule now; null where none was changed. */
-            draft: string | null;
         };
         Correction: {
             value: string;

@@ -8,7 +8,6 @@ import type { SuggestionsPort } from '../http/ports.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { LedgerFact } from '../ledger/types.ts'
 import type { LookupDesk } from '../lookups/desk.ts'
-import type { Rulebook } from '../rulebook/types.ts'
 import type { Store } from '../store/store.ts'
 import type { Sweep } from '../sweep/schedule.ts'
 import { createWatchman, type Watchman } from '../watch/anomalies/watchman.ts'
@@ -34,7 +33,6 @@ export interface AssistanceParts {
   queries: Pick<LedgerQueries, 'detail'>
   audit: Audit
   /** Asked for when they are needed: they are made after what this watches. */
-  rulebook: () => Pick<Rulebook, 'move'>
   tables: () => Pick<LookupDesk, 'values' | 'choices'>
   model: AssistModel | undefined
   /** Told of each anomaly when it begins. */
@@ -52,7 +50,6 @@ export function assistance({
   odoo,
   queries,
   audit,
-  rulebook,
   tables,
   model,
   told,
@@ -79,7 +76,6 @@ export function assistance({
       queries,
       audit,
       advisor: model && createAdvisor(model),
-      rulebook: { move: (...move) => rulebook().move(...move) },
       tables: { values: (...asked) => tables().values(...asked), choices: (...asked) => tables().choices(...asked) },
     }),
     sweep: { name: 'anomalies', cron: '*/10 * * * *', run: () => watchman.run() },

@@ -20,8 +20,6 @@ import type { LookupDesk } from '../lookups/desk.ts'
 import type { RuleSet } from '../mapping/rules.ts'
 import { sourceFields } from '../mapping/sources.ts'
 import type { Described } from '../mapping/validate.ts'
-import { liveRules, saveDraft } from '../mapping/versions.ts'
-import type { Rulebook } from '../rulebook/types.ts'
 import type { Tables } from '../store/schema.ts'
 
 export interface SuggestionParts {
@@ -33,7 +31,6 @@ export interface SuggestionParts {
   audit: Audit
   advisor: Advisor | undefined
   /** Where accepted rules go as a draft. */
-  rulebook: Pick<Rulebook, 'move'>
   /** Values without an entry, and what they may be mapped to. */
   tables: Pick<LookupDesk, 'values' | 'choices'>
   now?: () => number
@@ -67,7 +64,6 @@ export function suggestionsPort({
   queries,
   audit,
   advisor,
-  rulebook,
   tables,
   now = Date.now,
 }: SuggestionParts): SuggestionsPort {
@@ -75,11 +71,6 @@ export function suggestionsPort({
     async of(entity) {
       const task = await taskOf(entity)
       return task.ok ? { ok: true, ...(await adviseOn(task.value, advisor)) } : task
-    },
-
-    async decide(entity, verdict, by) {
-      await learn(entity, verdict, by)
-      return { learned: true, draft: verdict.accepted ? await intoDraft(entity, verdict, by) : null }
     },
 
     async forRules(rules) {
@@ -199,19 +190,6 @@ export function suggestionsPort({
   }
 
   /** @returns the draft it is in now */
-  async function intoDraft(entity: SuggestedEntity, verdict: Verdict, by: string): Promise<string | null> {
-    const candidate = await candidateFor(entity, verdict)
-    const name = candidate && ruleSetOf(entity, candidate)
-    if (!candidate || name === undefined) return null
-    const moved = await rulebook.move(name, `Suggested: ${verdict.path} is ${verdict.field}.`, by, (history, who) => {
-      const rules = withSuggested(history.draft?.rules ?? liveRules(history), candidate)
-      return rules
-        ? saveDraft(history, rules, history.draft?.revision ?? 0, who)
-        : { ok: false, code: 'unchanged', message: 'The rules say so already, or have no place for it.' }
-    })
-    return moved?.ok ? name : null
-  }
-
   async function correctionsFor(problem: z.infer<typeof problemShape>, payload: string): Promise<Correction[]> {
     if (problem.code === 'unknown_sku') return correctionsOf(problem, payload, await knownProducts())
     const table = /^unmapped_(\w+)$/.exec(problem.code)?.[1]

@@ -75,6 +75,11 @@ it('suggests with reasons, and remembers a yes and a no', async () => {
   await page.getByText('Remembered. Suggestions follow it from now on.').waitFor()
   expect(server.ledger.moves).toContain('accepted order.vatNumber > res.partner.vat by admin')
   await page.getByText('nothing that fits').first().waitFor()
+  // What was said changes no rule: that is for the mapping, where it is tried first.
+  await page.getByLabel('Entity', { exact: true }).selectOption('customer')
+  await page.getByRole('link', { name: 'Try it in the mapping: vatNumber', exact: true }).click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  expect(new URL(page.url()).pathname).toMatch(/\/mappings\/customer-to-odoo$/)
   await page.context().close()
 })
 

@@ -175,11 +175,6 @@ export function fakeSuggestions(ledger: Ledger): SuggestionsPort {
       })
       return { ok: true, model: 'off', suggestions: made }
     },
-    async decide(entity, { path, model, field, accepted }, by) {
-      check()
-      ledger.moves.push(`${accepted ? 'accepted' : 'rejected'} ${entity}.${path} > ${model}.${field} by ${by}`)
-      return { learned: true, draft: null }
-    },
     async learn(entity, { path, model, field, accepted }, by) {
       check()
       ledger.moves.push(`${accepted ? 'accepted' : 'rejected'} ${entity}.${path} > ${model}.${field} by ${by}`)

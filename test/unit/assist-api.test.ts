@@ -55,6 +55,7 @@ describe('suggestions', () => {
     const email = body.items.find(({ path }: { path: string }) => path === 'email')
     expect(email).toMatchObject({
       best: { model: 'res.partner', field: 'email', rule: { to: 'email', from: 'email' } },
+      mapping: 'customer-to-odoo',
       certain: true,
     })
     expect(email.reasons[0].text).toContain('Email')
@@ -68,7 +69,7 @@ describe('suggestions', () => {
       .post('/api/suggestions/customer/verdict')
       .set(await signedIn(app))
       .send(verdict)
-      .expect(200)
+      .expect(200, { learned: true })
     expect(ledger.moves).toContain('rejected customer.attributes.shoe_size > res.partner.ref by admin')
   })
 

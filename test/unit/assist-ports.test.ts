@@ -10,7 +10,6 @@ import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-o
 import { addressToOdoo, customerToOdoo } from '../../clarity-extension/mapping/defaults/partner-to-odoo.ts'
 import { productToOdoo } from '../../clarity-extension/mapping/defaults/product-to-odoo.ts'
 import { type SuggestionParts, suggestionsPort } from '../../clarity-extension/ports/suggestions.ts'
-import { createRulebook } from '../../clarity-extension/rulebook/rulebook.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 import { retry } from '../../shared/outcome.ts'
 import { described } from '../bench/mapping-suggest/gold.ts'
@@ -95,10 +94,10 @@ it("suggests for the storefront's contract and for the attributes that came with
 
 it('remembers what a person said, with their name, and ranks by it', async () => {
   const verdict = { path: 'vatNumber', model: 'res.partner', field: 'vat', accepted: false }
-  expect(await port().decide('customer', verdict, 'ann')).toEqual({ learned: true, draft: null })
+  await port().learn('customer', verdict, 'ann')
   const made = await port().of('customer')
   expect(made.ok && made.suggestions.find(({ path }) => path === 'vatNumber')?.best?.field).not.toBe('vat')
-  await port().decide('customer', { ...verdict, accepted: true }, 'ann')
+  await port().learn('customer', { ...verdict, accepted: true }, 'ann')
   const again = await port().of('customer')
   expect(again.ok && again.suggestions.find(({ path }) => path === 'vatNumber')?.best?.field).toBe('vat')
   const audit = await store.db.selectFrom('audit').select(['who', 'action', 'entity']).execute()
@@ -151,39 +150,6 @@ it('names for an unmapped value the entry that mends it', async () => {
   expect(await port().corrections(id)).toMatchObject([
     { replacement: 'UPS Standard', how: { kind: 'entry', table: 'carrier' } },
   ])
-})
-
-it('puts an accepted rule into the draft, and maps nothing otherwise by it', async () => {
-  const rulebook = createRulebook(store, [orderToOdoo], async () => {})
-  await rulebook.deliver()
-  await add('order.created', { id: 'o1', attributes: { requested_delivery: '2026-12-03' } })
-  const odoo: SuggestionParts['odoo'] = {
-    describe: async (models) => ({
-      ok: true,
-      value: { models: Object.fromEntries(models.map((model) => [model, described[model] ?? {}])) },
-    }),
-  }
-  const suggestions = suggestionsPort({ ...parts(), odoo, rulebook })
-  const verdict = {
-    path: 'attributes.requested_delivery',
-    model: 'sale.order',
-    field: 'commitment_date',
-    accepted: true,
-  }
-  expect(await suggestions.decide('order', verdict, 'ann')).toEqual({ learned: true, draft: 'order-to-odoo' })
-  const history = await rulebook.history('order-to-odoo')
-  expect(history?.draft?.by).toBe('ann')
-  expect(history?.draft?.rules.rules.at(-1)).toMatchObject({
-    to: 'commitment_date',
-    from: 'attributes.requested_delivery',
-  })
-  expect(history?.live).toBe(1)
-  const live = (await rulebook.live()).sets.get('order-to-odoo')?.rules ?? []
-  expect(live.some(({ to }) => to === 'commitment_date')).toBe(false)
-  expect((await suggestions.decide('order', verdict, 'ann')).draft).toBeNull()
-  // The delivered rules have this one already.
-  const known = { path: 'purchaseOrderNumber', model: 'sale.order', field: 'client_order_ref', accepted: true }
-  expect((await suggestions.decide('order', known, 'ann')).draft).toBeNull()
 })
 
 it('suggests for the rules that are open what they do not read yet, and puts it in its place', async () => {
@@ -239,11 +205,9 @@ it('shows the suggestions of its own in time, and changes nothing, whatever a la
     attributes: { cryptic_zz: 'secret 4711' },
   })
   const sent: string[] = []
-  const untouched = { move: async () => Promise.reject(new Error('nothing may be changed')) }
   const asked = (reply: () => Promise<Response>) =>
     suggestionsPort({
       ...parts(),
-      rulebook: untouched,
       odoo: knowing,
       advisor: createAdvisor({
         url: 'http://127.0.0.1:9/v1',

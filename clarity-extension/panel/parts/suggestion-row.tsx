@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { queryClient, type SuggestedEntity } from '../queries.ts'
@@ -15,7 +16,7 @@ type Candidate = Schemas['SuggestionCandidate']
 /** One field, what it probably is, why, the rule that says so, and what else it may be. */
 export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity; suggestion: Suggestion }) {
   const { t } = useTranslation()
-  const { best, others, confidence, certain, reasons, path } = suggestion
+  const { best, others, mapping, confidence, certain, reasons, path } = suggestion
   return (
     <li className={styles.row}>
       <div className={styles.line}>
@@ -31,6 +32,16 @@ export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity;
       <Reasons reasons={reasons} />
       <div className={styles.actions}>
         {best && <Decide entity={entity} path={path} candidate={best} />}
+        {best && mapping !== null && (
+          <Link
+            to="/mappings/$name"
+            params={{ name: mapping }}
+            className="link"
+            aria-label={t('suggestions.tryWhat', { field: path })}
+          >
+            {t('suggestions.try')}
+          </Link>
+        )}
         {(best || others.length > 0) && (
           <details className={styles.details}>
             <summary>
@@ -86,9 +97,9 @@ function Decide({ entity, path, candidate, small = false }: Choice) {
           body: { path, model, field, accepted },
         }),
       ).then((verdict) => ({ ...verdict, accepted })),
-    onSuccess: ({ accepted, draft }) => {
+    onSuccess: ({ accepted }) => {
       void queryClient.invalidateQueries({ queryKey: ['suggestions', entity] })
-      toast(draft ? t('suggestions.drafted', { draft }) : t(accepted ? 'suggestions.accepted' : 'suggestions.rejected'))
+      toast(t(accepted ? 'suggestions.accepted' : 'suggestions.rejected'))
     },
     onError: (error) => toast(error.message, 'bad'),
   })
