@@ -65,9 +65,8 @@ function problemOf(
 
 function faultOf(found: Choice[], model: string, said: string): Pick<Problem, 'code' | 'message' | 'remedy'> {
   if (found.length === 0) {
-    const code = model === 'product.product' ? 'unknown_sku' : 'not_found'
     return {
-      code,
+      code: model === 'product.product' ? 'unknown_sku' : 'not_found',
       message: `Odoo has no ${model} with ${said}.`,
       remedy: 'Create it in Odoo, or map another, and replay.',
     }

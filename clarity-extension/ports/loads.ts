@@ -102,17 +102,20 @@ const moves: Record<LoadAction, [from: readonly StateName[], to: StateName]> = {
   retry: [['paused', 'done', 'cancelled'], 'running'],
 }
 
+/** There is no loader from the side that is the record. What the panel is told, no cause of a failure. */
+const NOT_LOADABLE: Loadable['cause'] = 'not_loadable'
+
 /** The side that is the record of what an entity is known by decides the way. */
 async function waysOf(
   { switches }: Pick<LoaderParts, 'switches'>,
   loaders: readonly Loader[],
   entity: Entity,
 ): Promise<{ direction: Direction; cause: Loadable['cause'] }> {
-  if (!ENTITIES.includes(entity)) return { direction: 'toOdoo', cause: 'not_loadable' }
+  if (!ENTITIES.includes(entity)) return { direction: 'toOdoo', cause: NOT_LOADABLE }
   const { side } = await switches.owner(entity, groupOf(entity))
   const direction = side === 'odoo' ? 'toClarity' : 'toOdoo'
   if (!loaders.some((one) => one.entity === entity && one.direction === direction))
-    return { direction, cause: 'not_loadable' }
+    return { direction, cause: NOT_LOADABLE }
   return { direction, cause: (await switches.enabled(entity, direction)) ? null : 'switched_off' }
 }
 

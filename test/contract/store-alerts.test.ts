@@ -80,7 +80,7 @@ describe.each(dialects)('alerts on $dialect', ({ possible, place: makePlace }) =
         severity: 'critical',
         title: 'Odoo refuses us: The key is not accepted',
         text: expect.stringContaining('Enter a valid key'),
-        url: 'https://bridge.example.com/admin/',
+        url: 'https://bridge.example.com/admin/connections',
       })
       const burnt = await store.db.selectFrom('events').select('id').where('attempts', '>', 0).execute()
       expect(burnt).toEqual([])

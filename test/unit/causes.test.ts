@@ -40,6 +40,9 @@ const passedOn = new Set([
   'clarity-extension/clarity/call.ts: first.token', // another `again`
   'clarity-extension/http/activity.ts: z.string()', // a shape
   'clarity-extension/ports/suggestions.ts: z.string()', // a shape
+  'clarity-extension/load/loads.ts: z.string()', // a shape
+  'clarity-extension/http/loads.ts: code', // a stored problem's
+  'clarity-extension/http/launch.ts: res', // another `refused`
 ])
 
 const sources = productSources().filter(({ path }) => !/\/(panel|sandbox|causes|lookups)\//.test(path))
