@@ -29,10 +29,13 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
     return response.status === 204 ? undefined : response.json()
   }
 
-  const file = new Database(join(dataDir, 'storefront.db'), { readonly: true })
-  const stocked = file.prepare<[string, string], { many: number }>(
-    "select count(*) as many from records where kind = 'inventory' and body ->> 'locationKey' = ? and body ->> 'quantity' = ?",
-  )
+  let file: Database.Database | undefined
+  const stocked = (locationKey: string, quantity: number): number => {
+    file ??= new Database(join(dataDir, 'storefront.db'), { readonly: true })
+    const sql = `select count(*) as many from records
+      where kind = 'inventory' and body ->> 'locationKey' = ? and body ->> 'quantity' = ?`
+    return file.prepare<[string, string], { many: number }>(sql).get(locationKey, String(quantity))?.many ?? 0
+  }
 
   let current: { token: string; until: number } | undefined
   async function bearer(): Promise<string> {
@@ -68,7 +71,7 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
       page(shipment).parse(await call('GET', `/orders/${orderId}/shipments?pageSize=200`)).results,
     inventory: () => all('/inventory', level),
     /** How many SKUs have this number there: read from the file, where asking the API would cost what is being measured. */
-    stocked: (locationKey: string, quantity: number) => stocked.get(locationKey, String(quantity))?.many ?? 0,
+    stocked,
     /** A control door of the sandbox, e.g. `/webhooks` for noise. */
     control: (method: string, path: string, body?: unknown) => call(method, `/sandbox${path}`, body, url),
     call,
@@ -77,7 +80,7 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
       current = undefined
     },
     async stop() {
-      file.close()
+      file?.close()
       await storefront.stop()
     },
   }
