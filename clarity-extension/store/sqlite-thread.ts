@@ -13,10 +13,10 @@ const port = parentPort
 if (!port) throw new Error('sqlite-thread runs as a worker thread')
 
 /**
- * Pages in the write-ahead log before they are moved into the file, 64 MiB: what was written several times until then is moved
- * once, and the doors wait for the move.
+ * Pages in the write-ahead log before they are moved into the file, 256 MiB: what was written several times until then is moved
+ * once, and the doors wait for the move. A start after a kill reads what is there again, a second for a full one.
  */
-const CHECKPOINT_PAGES = 16_000
+const CHECKPOINT_PAGES = 64_000
 
 const lock = takeLock(dataDir)
 const database = new Database(join(dataDir, 'bridge.db'))
