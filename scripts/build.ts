@@ -1,10 +1,11 @@
 /** `npm run build`: the panel, into clarity-extension/panel/dist. `npm start` does it when it is missing or old. */
-import { createHash } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { sourceHash } from './source-hash.ts'
 
-const panel = join(import.meta.dirname, '../clarity-extension/panel')
+const root = join(import.meta.dirname, '..')
+const panel = join(root, 'clarity-extension/panel')
 const dist = join(panel, 'dist')
 const stamp = join(dist, '.sources')
 
@@ -34,15 +35,15 @@ async function replace(fresh: string): Promise<void> {
   await rm(old, { recursive: true })
 }
 
-/** What the result depends on: the panel's files and the exact versions of what it is built with. */
-async function hashOfSources(): Promise<string> {
-  const hash = createHash('sha256')
-  const files = globSync('**/*', { cwd: panel, withFileTypes: true, exclude: (file) => file.name === 'dist' })
-  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
-  for (const path of [...paths.sort(), join(import.meta.dirname, '../package-lock.json')]) {
-    hash.update(`${path.slice(panel.length)}\0`).update(await readFile(path))
-  }
-  return hash.digest('hex')
-}
+const hashOfSources = (): Promise<string> =>
+  sourceHash(
+    globSync('clarity-extension/panel/**/*', {
+      cwd: root,
+      withFileTypes: true,
+      exclude: (file) => file.name === 'dist',
+    })
+      .filter((file) => file.isFile())
+      .map((file) => relative(root, join(file.parentPath, file.name))),
+  )
 
 if (import.meta.main) await buildPanel(await hashOfSources())

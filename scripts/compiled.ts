@@ -3,11 +3,11 @@
  * what the extension loads. A start that has nothing left to compile is quicker and keeps some 25 MB to itself.
  */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { sourceHash } from './source-hash.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -26,30 +26,24 @@ const entries = [
 ]
 
 export async function compileWhenOld(): Promise<void> {
-  const sources = await hashOfSources()
+  const hash = await sourceHash(sources())
   const stamp = join(compileCache, '.sources')
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === sources) return
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return
   await rm(compileCache, { recursive: true, force: true })
   await promisify(execFile)(process.execPath, [import.meta.filename], {
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   })
   await mkdir(compileCache, { recursive: true })
-  await writeFile(stamp, sources)
+  await writeFile(stamp, hash)
 }
 
-/** What the result depends on: our files, the exact versions of what they load, and Node's own. */
-async function hashOfSources(): Promise<string> {
-  const hash = createHash('sha256').update(process.version)
-  const paths = ['clarity-extension', 'shared', 'odoo-bridge/client'].flatMap((room) =>
+/** Everything it runs, whoever asks for it. */
+const sources = (): string[] =>
+  ['clarity-extension', 'shared', 'odoo-bridge/client'].flatMap((room) =>
     globSync(`${room}/**/*.ts`, { cwd: root, exclude: ['clarity-extension/panel/**'] }),
   )
-  for (const path of [...paths.sort(), 'package-lock.json']) {
-    hash.update(`${path}\0`).update(await readFile(join(root, path)))
-  }
-  return hash.digest('hex')
-}
 
 // Threads refuse to run as a program; they are loaded by then.
 if (import.meta.main) {
-  for (const entry of entries) await import(`../clarity-extension/${entry}`).catch(() => undefined)
+  for (const entry of entries) await import(join(root, 'clarity-extension', entry)).catch(() => undefined)
 }

@@ -2,6 +2,7 @@ import { type Request, Router } from 'express'
 import { z } from 'zod'
 import { customer, order, product } from '../../shared/entities.ts'
 import { clarityEnvelope, odooEnvelope } from '../../shared/events.ts'
+import { jsonOf } from '../../shared/json.ts'
 import type { EventDetail } from '../ledger/queries.ts'
 import type { components } from '../panel/schema.d.ts'
 import { HIDDEN } from './mask.ts'
@@ -65,7 +66,7 @@ const faults = (error: z.ZodError, base: string): Faults =>
 
 /** Secrets never leave the bridge: where the mask still stands, the original's value does. */
 function restored(event: EventDetail, body: unknown): unknown {
-  return merge(parsed(event.correction ?? event.payload), body)
+  return merge(jsonOf(event.correction ?? event.payload), body)
 }
 
 function merge(original: unknown, given: unknown): unknown {
@@ -75,12 +76,4 @@ function merge(original: unknown, given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given
   const before: Record<string, unknown> = typeof original === 'object' && original !== null ? { ...original } : {}
   return Object.fromEntries(Object.entries(given).map(([key, inner]) => [key, merge(before[key], inner)]))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

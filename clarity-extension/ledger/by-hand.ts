@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { jsonOf } from '../../shared/json.ts'
 import { PROPOSED } from '../../shared/switches.ts'
 import { type Change, recordChange } from '../audit/record.ts'
 import type { EventState, Tables } from '../store/schema.ts'
@@ -165,8 +166,8 @@ function eligible(trx: Kysely<Tables>, ids: readonly number[], states: EventStat
 
 /** Which fields a correction changes, as JSON pointers: the record names them, the values stand beside the original. */
 function changedFields({ payload, correction: before }: Candidate, after: string): string[] {
-  const original = parsed(before ?? Buffer.from(payload).toString('utf8'))
-  return original === undefined ? ['/'] : differences(original, parsed(after), '').slice(0, 50)
+  const original = jsonOf(before ?? Buffer.from(payload).toString('utf8'))
+  return original === undefined ? ['/'] : differences(original, jsonOf(after), '').slice(0, 50)
 }
 
 function differences(a: unknown, b: unknown, path: string): string[] {
@@ -176,14 +177,6 @@ function differences(a: unknown, b: unknown, path: string): string[] {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** Unreadable events that can be read now take their place; those that still cannot stay where they are. */
 async function rerouted(trx: Kysely<Tables>, events: readonly Candidate[]): Promise<Candidate[]> {

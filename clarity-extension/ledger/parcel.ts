@@ -1,4 +1,5 @@
 import { odooParcel } from '../../shared/events.ts'
+import { jsonOf } from '../../shared/json.ts'
 
 /** An event as it came, alone or in a parcel. */
 export interface Letter {
@@ -15,18 +16,10 @@ const OPENING = Buffer.from('{"type":"parcel"')
  */
 export function unpack(body: Buffer): Letter[] | undefined {
   if (!body.subarray(0, OPENING.length).equals(OPENING)) return undefined
-  const parsed = odooParcel.safeParse(jsonOf(body))
+  // What is no JSON is not swallowed: without events it goes the way of every unreadable body, into the dead letters.
+  const parsed = odooParcel.safeParse(jsonOf(body.toString('utf8')))
   return parsed.data?.data.events.map(({ webhook_id, body }) => ({
     webhookId: webhook_id,
     payload: Buffer.from(JSON.stringify(body)),
   }))
-}
-
-function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    // Not swallowed: without events it goes the way of every unreadable body, into the dead letters.
-    return undefined
-  }
 }

@@ -1,4 +1,4 @@
-import { group } from '../store/group.ts'
+import { endOfTurn, group } from '../store/group.ts'
 import { claimLanes, isLow } from './claim.ts'
 import { extendLeases, reclaim } from './leases.ts'
 import type { Issue } from './policy.ts'
@@ -174,8 +174,6 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
     },
   }
 }
-
-const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined

@@ -1,5 +1,6 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import { odooEnvelope } from '../../shared/events.ts'
+import { jsonOf } from '../../shared/json.ts'
 import { type Answer, correct } from '../../shared/outcome.ts'
 import type { Entity, FieldGroup } from '../../shared/switches.ts'
 import { problemsOf } from '../flows/problems.ts'
@@ -74,7 +75,7 @@ export function rehearsalsToClarity(parts: ToClarityParts): Rehearsals {
     map: (event: ReturnType<typeof odooEnvelope.parse>, known: MasterContext) => Promise<Rehearsed>,
   ): Rehearsal {
     return async (payload, rules) => {
-      const envelope = odooEnvelope.safeParse(parsed(payload))
+      const envelope = odooEnvelope.safeParse(jsonOf(payload))
       if (!envelope.success) return { ok: false, outcome: correct(...problemsOf(envelope.error)) }
       const known = await context()
       if (!known.ok) return known
@@ -92,12 +93,3 @@ const gone = (detail: string): Rehearsed => ({
   untried: true,
 })
 const notThis: Rehearsed = gone('The event is of another kind than it says.')
-
-/** What is no JSON has no shape, and is refused for that. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -10,6 +10,7 @@ import {
   returnRequest,
 } from '../../shared/entities.ts'
 import { clarityEnvelope, type EventType } from '../../shared/events.ts'
+import { jsonOf } from '../../shared/json.ts'
 import { type Answer, correct } from '../../shared/outcome.ts'
 import type { Entity, FieldGroup } from '../../shared/switches.ts'
 import { problemsOf } from '../flows/problems.ts'
@@ -23,7 +24,7 @@ import { type Rehearsed, rehearsedOperations, rehearsedOrder } from '../mapping/
 import { productToOperations } from '../mapping/product.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import type { OrderMapper } from './order-mapper.ts'
-import { parsed, rehearsalsToClarity, type ToClarityParts } from './rehearsal-to-clarity.ts'
+import { rehearsalsToClarity, type ToClarityParts } from './rehearsal-to-clarity.ts'
 import type { ReturnMapper } from './return-mapper.ts'
 
 type Rules = LiveRules['sets']
@@ -100,7 +101,7 @@ function rehearsal<Shape extends z.ZodType>(
   map: (record: z.infer<Shape>, rules: Rules | undefined) => Promise<Rehearsed>,
 ): Rehearsal {
   return async (payload, rules) => {
-    const envelope = clarityEnvelope.safeParse(parsed(payload))
+    const envelope = clarityEnvelope.safeParse(jsonOf(payload))
     if (!envelope.success) return { ok: false, outcome: correct(...problemsOf(envelope.error)) }
     const snapshot = shape.safeParse(envelope.data.data)
     const current = snapshot.success ? { ok: true as const, value: snapshot.data } : await read(envelope.data.data.id)

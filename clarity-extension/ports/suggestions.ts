@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import { jsonOf } from '../../shared/json.ts'
 import { type Correction, correctSku, correctValue, type KnownProduct } from '../assist/corrections.ts'
 import { addedRules, readBy, ruleSetOf, suggestedSets, withSuggested } from '../assist/drafting.ts'
 import { learnedFrom, type Verdict } from '../assist/learning.ts'
@@ -313,12 +314,3 @@ const problemShape = z.object({
   remedy: z.string(),
 })
 const problemList = z.array(problemShape)
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // An unreadable body tells nothing; the ledger has it as a dead letter.
-    return undefined
-  }
-}

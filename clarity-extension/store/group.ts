@@ -52,7 +52,7 @@ export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1): Gr
 }
 
 /** After the requests that were ready to be read in this turn. */
-const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+export const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 async function runBatch<T, R>(run: (items: T[]) => Promise<R[]>, batch: Waiting<T, R>[]): Promise<void> {
   try {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Source } from '../../shared/events.ts'
+import { jsonOf } from '../../shared/json.ts'
 import { newTraceId, route, unreadableLane } from '../ledger/lanes.ts'
 import type { Ledger } from '../ledger/types.ts'
 import { padded } from '../store/padded.ts'
@@ -98,7 +99,7 @@ async function toldVersions(
     .where('source', '=', source)
     .execute()
   for (const { lane, payload } of rows) {
-    const parsed = tellingShape.safeParse(jsonOf(open(payload)))
+    const parsed = tellingShape.safeParse(jsonOf(Buffer.from(open(payload)).toString('utf8')))
     if (!parsed.success) continue
     const { timestamp, data } = parsed.data
     const key = thingOf(lane, parsed.data)
@@ -106,12 +107,4 @@ async function toldVersions(
     newest.set(key, Math.max(newest.get(key) ?? 0, at))
   }
   return newest
-}
-
-function jsonOf(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { type Order, order as orderShape } from '../../../shared/entities.ts'
+import { jsonOf } from '../../../shared/json.ts'
 import { type Outcome, review } from '../../../shared/outcome.ts'
 import { recordChange } from '../../audit/record.ts'
 import type { LedgerFact } from '../../ledger/types.ts'
@@ -232,7 +233,8 @@ export function createWatchman({ store, open, log, notify, now = Date.now }: Wat
       .limit(MOST_TWINS)
       .execute()
     return rows.flatMap(({ payload }) => {
-      const parsed = envelope.safeParse(parse(open(payload)))
+      // What is no JSON its own flow says, in its own words.
+      const parsed = envelope.safeParse(jsonOf(Buffer.from(open(payload)).toString('utf8')))
       return parsed.success ? [recentOf(seenOrder(parsed.data.data))] : []
     })
   }
@@ -422,15 +424,6 @@ const contentOf = ({ id, lines }: SeenOrder): string =>
     .slice(0, 16)
 
 const envelope = z.object({ data: orderShape })
-
-function parse(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload).toString('utf8'))
-  } catch {
-    // The flow of that event says so, in its own words.
-    return undefined
-  }
-}
 
 /** The newest of what was added. */
 class Recent {
