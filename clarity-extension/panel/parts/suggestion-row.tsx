@@ -36,7 +36,7 @@ export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity;
           <Link
             to="/mappings/$name"
             params={{ name: mapping }}
-            className="link"
+            className={`link ${styles.try}`}
             aria-label={t('suggestions.tryWhat', { field: path })}
           >
             {t('suggestions.try')}
