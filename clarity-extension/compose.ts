@@ -44,6 +44,7 @@ import { spentIds } from './ports/spent.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
 import { sweepsPort } from './ports/sweeps.ts'
+import { users } from './ports/users.ts'
 import { createPersons } from './privacy/persons.ts'
 import { checkKey, sealAnew } from './privacy/rotation.ts'
 import { createSeal } from './privacy/seal.ts'
@@ -253,6 +254,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     adminPassword: config.adminPassword,
     secretKey: config.secretKey,
     revoked: spent,
+    users: users(store),
     log,
   })
   const frames = () => [new URL(book.clarity.settings().baseUrl).origin, ...config.adminOrigins]

@@ -71,6 +71,12 @@ function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, strin
     reconciliation: '/reconciliation',
     connections: '/connections',
     audit: '/settings/audit',
+    users: '/settings/users',
+    alerts: '/settings/alerts',
+    suggestions: '/settings/suggestions',
+    anomalies: '/anomalies',
+    lookups: '/lookups',
+    mappings: '/mappings',
   }
   if (which === 'well') return { ...lists, event: `/activity/${id('done')}`, 'no-match': '/activity?q=nothing' }
   if (which !== 'failing') return lists

@@ -23,6 +23,10 @@ export interface LaunchOptions {
   now: () => number
 }
 
+/** Behind the name of whoever came from the storefront; no user of the panel can be called so. */
+const LAUNCHED = ' (storefront)'
+export const isLaunched = (user: string): boolean => user.endsWith(LAUNCHED)
+
 /** Seconds that both clocks may differ. */
 const LEEWAY = 5
 const PER_MINUTE = 30
@@ -53,7 +57,7 @@ export function launchDoor(options: LaunchOptions): RequestHandler {
     }
     // Used up before anything is given for it: of two that come at once one is too late.
     if (!(await spent.spend(`launch:${claims.jti}`, (claims.exp + LEEWAY + 1) * 1000))) return refuse(res, 401, 'used')
-    const who = `${claims.sub} (storefront)`
+    const who = `${claims.sub}${LAUNCHED}`
     await audit.record({ who, action: 'session.launch', entity: 'session', after: { role: claims.role } })
     const { token } = tokens.issue({ user: who, role: claims.role }, now())
     givenCookie(req, res, token, form.data.embed === '1')

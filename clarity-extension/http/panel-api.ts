@@ -24,6 +24,7 @@ import type { SessionTokens } from './session-token.ts'
 import { suggestionRoutes } from './suggestions.ts'
 import { sweepRoutes } from './sweeps.ts'
 import { takenCorrectionRoutes } from './taken-corrections.ts'
+import { userRoutes } from './users.ts'
 
 export interface PanelApiOptions extends PanelPorts {
   adminPassword: string
@@ -73,7 +74,13 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
   router.use(reconciliationRoutes(options.reconciliation, now), loadRoutes(options.loads))
   router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions), takenCorrectionRoutes(options))
-  router.use(auditRoutes(options), personRoutes(options), alertRoutes(options, now), live.router)
+  router.use(
+    userRoutes(options.users),
+    auditRoutes(options),
+    personRoutes(options),
+    alertRoutes(options, now),
+    live.router,
+  )
   router.use(notFound, problemHandler(options.log))
   return { router, tokens: session.tokens, close: live.close }
 }

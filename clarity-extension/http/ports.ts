@@ -20,6 +20,7 @@ import type { Alerts } from '../watch/alerts/alerts.ts'
 import type { Watchman } from '../watch/anomalies/watchman.ts'
 import type { LookupsPort } from './lookups.ts'
 import type { MappingDesk } from './mapping-ports.ts'
+import type { Role } from './session-token.ts'
 import type { SuggestedEntity } from './suggestions.ts'
 
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */
@@ -46,6 +47,7 @@ export interface PanelPorts {
   loads: LoadsPort
   anomalies: Pick<Watchman, 'list' | 'decide' | 'chart' | 'rules' | 'changeRule'>
   suggestions: SuggestionsPort
+  users: UsersPort
 }
 
 export interface SuggestionsPort {
@@ -255,6 +257,22 @@ export interface RevokedSessions {
 export interface SpentIds extends RevokedSessions {
   /** @returns false when it was used before; of several at once one is true */
   spend(id: string, untilMs: number): Promise<boolean>
+}
+
+/** The people who sign in by a password of their own. */
+export interface UsersPort {
+  list(): Promise<
+    { name: string; role: Role; createdAt: number; createdBy: string /** The last sign-in. */; seenAt: number | null }[]
+  >
+  /** What holds for them now; `since`: sessions from before are over. */
+  standing(name: string): Promise<{ role: Role; since: number } | undefined>
+  /** Takes as long for a name that there is not. */
+  check(name: string, password: string): Promise<{ role: Role } | undefined>
+  /** @returns false when the name is taken */
+  add(user: { name: string; role: Role; password: string }, by: string): Promise<boolean>
+  /** @returns false when there is no such user */
+  change(name: string, change: { role?: Role | undefined; password?: string | undefined }, by: string): Promise<boolean>
+  remove(name: string, by: string): Promise<boolean>
 }
 
 export interface SuggestedValue {

@@ -5,13 +5,10 @@ import type { Role } from './session-token.ts'
 
 /** Who may do what, as a list: the first line that fits says the least role. Reading is for everybody who is signed in. */
 const rights: readonly (readonly [methods: string, path: RegExp, least: Role])[] = [
+  ['*', /^\/users(\/|$)/, 'admin'],
   ['GET HEAD', /^/, 'viewer'],
   // What holds for all that comes from now on, whom the bridge tells, how both sides are reached, and people's data.
-  [
-    '*',
-    /^\/(entities|sweeps|connections|alerts\/settings|alerts\/test|anomaly-rules|loads|persons|users)(\/|$)/,
-    'admin',
-  ],
+  ['*', /^\/(entities|sweeps|connections|alerts\/settings|alerts\/test|anomaly-rules|loads|persons)(\/|$)/, 'admin'],
   ['*', /^\/mappings\/[^/]+\/(activate|rollback)$/, 'admin'],
   // Everything else mends or decides one thing at a time.
   ['*', /^/, 'operator'],

@@ -10,6 +10,7 @@ export interface Session {
   user: string
   role: Role
   /** Unix ms. */
+  issuedAt: number
   expiresAt: number
 }
 
@@ -28,7 +29,13 @@ export class SessionTokens {
   }
 
   issue({ user, role }: Pick<Session, 'user' | 'role'>, now: number): { token: string; session: Session } {
-    const session = { id: randomBytes(24).toString('base64url'), user, role, expiresAt: now + SESSION_MS }
+    const session = {
+      id: randomBytes(24).toString('base64url'),
+      user,
+      role,
+      issuedAt: now,
+      expiresAt: now + SESSION_MS,
+    }
     const claims = {
       jti: session.id,
       sub: user,
@@ -49,7 +56,13 @@ export class SessionTokens {
           clockTimestamp: Math.floor(now / 1000),
         }),
       )
-      return { id: claims.jti, user: claims.sub, role: claims.role, expiresAt: claims.exp * 1000 }
+      return {
+        id: claims.jti,
+        user: claims.sub,
+        role: claims.role,
+        issuedAt: claims.iat * 1000,
+        expiresAt: claims.exp * 1000,
+      }
     } catch (error) {
       if (error instanceof jwt.JsonWebTokenError || error instanceof z.ZodError) return undefined
       throw error
@@ -69,4 +82,10 @@ export class SessionTokens {
 }
 
 const AUDIENCE = 'bridge-panel'
-const claimsShape = z.object({ jti: z.string(), sub: z.string(), role: z.enum(roles), exp: z.number() })
+const claimsShape = z.object({
+  jti: z.string(),
+  sub: z.string(),
+  role: z.enum(roles),
+  iat: z.number(),
+  exp: z.number(),
+})

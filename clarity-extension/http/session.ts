@@ -3,8 +3,9 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { components } from '../panel/schema.d.ts'
+import { isLaunched } from './launch.ts'
 import { Lockout } from './lockout.ts'
-import type { RevokedSessions } from './ports.ts'
+import type { RevokedSessions, UsersPort } from './ports.ts'
 import { Refusal } from './problem.ts'
 import { cookieOf, givenCookie, takenCookie } from './session-cookie.ts'
 import { roles, type Session, SessionTokens } from './session-token.ts'
@@ -15,6 +16,7 @@ export interface SessionOptions {
   adminPassword: string
   /** Signs sessions; the same on every replica. */
   secretKey: string
+  users: Pick<UsersPort, 'check' | 'standing'>
   revoked?: RevokedSessions
   now?: () => number
   log: Pick<Logger, 'info' | 'warn'>
@@ -32,7 +34,12 @@ export function sessions(options: SessionOptions) {
   const current = async (req: Request): Promise<Session | undefined> => {
     const token = cookieOf(req)
     const session = token ? tokens.read(token, now()) : undefined
-    return session && !(await revoked.has(session.id)) ? session : undefined
+    if (!session || (await revoked.has(session.id))) return undefined
+    if (session.user === USER || isLaunched(session.user)) return session
+    // What an admin changed since holds at once. A token knows whole seconds.
+    const standing = await options.users.standing(session.user)
+    if (!standing || session.issuedAt + 1000 <= standing.since) return undefined
+    return { ...session, role: standing.role }
   }
 
   const answer = (session: Session | undefined): components['schemas']['Session'] => ({
@@ -41,31 +48,35 @@ export function sessions(options: SessionOptions) {
     csrfToken: session ? tokens.csrfToken(session) : null,
   })
 
+  const adminBy = async (password: string) =>
+    (await verify(await passwordHash, password)) ? ('admin' as const) : undefined
+
   const signIn: RequestHandler = async (req, res) => {
     const { name, password } = credentials.parse(req.body)
     const address = req.ip ?? 'unknown'
-    const wait = Math.max(perAddress.waitMs(address, now()), overall.waitMs(USER, now()))
+    const account = name.toLowerCase()
+    const wait = Math.max(perAddress.waitMs(address, now()), overall.waitMs(account, now()))
     if (wait > 0) throw lockedOut(wait)
     perAddress.failed(address, now())
-    overall.failed(USER, now())
+    overall.failed(account, now())
     // Checked for a wrong name too: the time must not tell which of the two was wrong.
-    const matches = await verify(await passwordHash, password)
-    if (!matches || name !== USER) {
+    const role = name === USER ? await adminBy(password) : (await options.users.check(name, password))?.role
+    if (!role) {
       options.log.warn({ requestId: res.locals.requestId, address }, 'sign-in refused')
       throw new Refusal(
         401,
         'wrong_credentials',
         'This name and password do not match.',
-        'Check both. The name is "admin"; the password is ADMIN_PASSWORD of the extension.',
+        'Check both. The first admin is "admin" with ADMIN_PASSWORD of the extension; others ask an admin for a new password.',
       )
     }
     perAddress.succeeded(address)
-    overall.succeeded(USER)
+    overall.succeeded(account)
     const before = await current(req)
     if (before) await revoked.add(before.id, before.expiresAt)
-    const { token, session } = tokens.issue({ user: USER, role: 'admin' }, now())
+    const { token, session } = tokens.issue({ user: name, role }, now())
     givenCookie(req, res, token, false)
-    options.log.info({ requestId: res.locals.requestId, user: USER }, 'signed in')
+    options.log.info({ requestId: res.locals.requestId, user: name }, 'signed in')
     res.json(answer(session))
   }
 
@@ -111,7 +122,13 @@ export const ownOrigin: RequestHandler = (req, _res, next) => {
 }
 
 const credentials = z.strictObject({ name: z.string().min(1).max(200), password: z.string().min(1).max(1000) })
-const sessionShape = z.object({ id: z.string(), user: z.string(), role: z.enum(roles), expiresAt: z.number() })
+const sessionShape = z.object({
+  id: z.string(),
+  user: z.string(),
+  role: z.enum(roles),
+  issuedAt: z.number(),
+  expiresAt: z.number(),
+})
 
 const isRead = (req: Request): boolean => req.method === 'GET' || req.method === 'HEAD'
 

@@ -88,6 +88,11 @@ export const alertSettingsQuery = queryOptions({
 
 export type AuditFilter = { who?: string; action?: string; entity?: string; from?: string; to?: string }
 
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: () => take(api.GET('/users')),
+})
+
 export const auditQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', filter],

@@ -161,6 +161,12 @@ const alerts = createRoute({
   component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
 })
 
+const users = createRoute({
+  getParentRoute: () => settings,
+  path: '/users',
+  component: lazyRouteComponent(() => import('./pages/users.tsx'), 'UsersPage'),
+})
+
 const audit = createRoute({
   getParentRoute: () => settings,
   path: '/audit',
@@ -187,7 +193,7 @@ export const router = createRouter({
     lookup,
     connections,
     attention.addChildren([toMend, toDecide]),
-    settings.addChildren([settingsStart, alerts, audit, suggestions]),
+    settings.addChildren([settingsStart, alerts, users, audit, suggestions]),
   ]),
   basepath: '/admin',
   defaultPreload: 'intent',

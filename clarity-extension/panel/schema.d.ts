@@ -957,6 +957,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people who sign in by a password of their own. Takes the role admin. */
+        get: operations["listUsers"];
+        put?: never;
+        /** Give somebody a sign-in. */
+        post: operations["addUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody's sign-in away, and end their sessions. */
+        delete: operations["removeUser"];
+        options?: never;
+        head?: never;
+        /** Another role, which holds with the next click, or another password, which ends every session. */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
     "/suggestions/{entity}": {
         parameters: {
             query?: never;
@@ -1587,11 +1625,21 @@ export interface components {
             name: string;
             password: string;
         };
+        /** @enum {string} */
+        Role: "viewer" | "operator" | "admin";
+        Users: {
+            items: {
+                name: string;
+                role: components["schemas"]["Role"];
+                createdAt: components["schemas"]["Instant"];
+                createdBy: string;
+                seenAt: components["schemas"]["MaybeInstant"];
+            }[];
+        };
         Session: {
             user: {
                 name: string;
-                /** @enum {string} */
-                role: "viewer" | "operator" | "admin";
+                role: components["schemas"]["Role"];
             } | null;
             expiresAt: components["schemas"]["MaybeInstant"];
             csrfToken: string | null;
@@ -2534,6 +2582,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description The users as they are now. */
+        Users: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Users"];
+            };
+        };
         /** @description The alerts. */
         Alerts: {
             headers: {
@@ -4139,6 +4196,88 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Csv"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Users"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addUser: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    role: components["schemas"]["Role"];
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Users"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeUser: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Users"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    role?: components["schemas"]["Role"];
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Users"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -37,6 +37,7 @@ export interface Tables {
   anomaly_rules: AnomalyRulesTable
   suggestion_verdicts: SuggestionVerdictsTable
   spent_ids: SpentIdsTable
+  users: UsersTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -117,6 +118,19 @@ export interface AttemptsTable {
   message: string | null
   /** TraceStep[]: what was read, mapped, sent and answered, with secrets and personal data left out. */
   steps: string
+}
+
+export interface UsersTable {
+  name: string
+  role: 'viewer' | 'operator' | 'admin'
+  /** Argon2id, with its salt and cost. */
+  password_hash: string
+  /** Sessions from before are over. */
+  password_at: number
+  created_at: number
+  created_by: string
+  /** The last sign-in. */
+  seen_at: number | null
 }
 
 export interface SpentIdsTable {

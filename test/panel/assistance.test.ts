@@ -136,3 +136,25 @@ it('takes a no to a suggested rule, and lists what it has no suggestion for', as
   expect(server.ledger.moves).toContain('rejected order.attributes.gift_note > sale.order.x_studio_gift_note by admin')
   await page.context().close()
 })
+
+it('corrects what needs attention as suggested, for all that say the same, after showing what it does', async () => {
+  const page = await open('/attention')
+  const group = page.getByRole('article').filter({ hasText: 'MUG-BULE' }).first()
+  await group.getByText('“MUG-BULE” was probably').waitFor()
+  await group.getByRole('button', { name: 'Show what it would do: MUG-BLUE in place of MUG-BULE' }).click()
+  await group.getByText('It corrects 7 records and runs them again:').waitFor()
+  await group.locator('ins', { hasText: 'MUG-BLUE' }).waitFor()
+  await group.getByRole('button', { name: 'Correct 7: MUG-BLUE in place of MUG-BULE' }).click()
+  await page.getByText('7 records run again.').waitFor()
+  expect(server.ledger.moves).toContain('took MUG-BLUE for MUG-BULE by admin')
+  await page.context().close()
+})
+
+it('does not offer again what a person refused', async () => {
+  const dead = server.ledger.events.find(({ cause }) => cause === 'unknown_sku')
+  const page = await open(`/activity/${dead?.id}`)
+  await page.getByRole('button', { name: 'Wrong: MUG-BULE is not MUG-BLUE' }).click()
+  await page.getByText('It is not offered for this value again.', { exact: false }).waitFor()
+  await expect.poll(() => page.getByRole('region', { name: 'Probably meant' }).count()).toBe(0)
+  await page.context().close()
+})

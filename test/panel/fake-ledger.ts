@@ -26,6 +26,7 @@ import { FakeLookups } from './fake-lookups.ts'
 import { fakeMappings } from './fake-mappings.ts'
 import { fakeReconciliation } from './fake-reconciliation.ts'
 import { fakeSweeps } from './fake-sweeps.ts'
+import { fakeUsers } from './fake-users.ts'
 
 /** The ledger's reading side in memory, for the panel's own tests. The real one has its own suite. */
 export class FakeLedger implements LedgerQueries {
@@ -297,6 +298,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     anomalies: fakeAnomalies(ledger),
     suggestions: fakeSuggestions(ledger),
     connectionDesk: fakeConnectionDesk(ledger),
+    users: fakeUsers(ledger),
     connections: {
       clarity: {
         label: 'Clarity storefront',

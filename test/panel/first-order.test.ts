@@ -64,4 +64,36 @@ describe('npm start with nothing configured', () => {
     await page.locator('.steps .reached', { hasText: 'All shipped' }).waitFor()
     expect(found).toEqual([])
   })
+
+  it("opens the panel from the shop's admin signed in, in its frame and in a window of its own, and a token only once", async () => {
+    const context = await browser.newContext({ locale: 'en-GB' })
+    const complained = complaints(context)
+    const admin = await context.newPage()
+    const sent: string[] = []
+    context.on('request', (request) => {
+      if (request.url().endsWith('/launch')) sent.push(request.postData() ?? '')
+    })
+    await admin.goto(`${urls.shop}/admin/extensions`)
+    await admin.getByRole('link', { name: 'Open the panel' }).click()
+    const frame = admin.frameLocator('iframe[name=panel]')
+    await frame.getByRole('navigation').first().waitFor()
+    await frame.getByRole('button', { name: 'Preferences' }).click()
+    await frame.getByText('shop admin (storefront)', { exact: false }).waitFor()
+
+    await admin.goto(`${urls.shop}/admin/extensions`)
+    const opened = context.waitForEvent('page')
+    await admin.getByRole('button', { name: 'Open it in a window of its own' }).click()
+    const own = await opened
+    await own.waitForURL(`${urls.panel}/`)
+    await own.getByRole('navigation').first().waitFor()
+    expect(complained).toEqual([])
+
+    const again = await fetch(`${bridge.url}/launch`, {
+      method: 'POST',
+      body: new URLSearchParams(sent[0] ?? ''),
+      redirect: 'manual',
+    })
+    expect([again.status, await again.text()]).toEqual([401, expect.stringContaining('was used already')])
+    await context.close()
+  })
 })

@@ -84,6 +84,7 @@ function pages(name: string): string[] {
     '/entities/schedules',
     '/reconciliation',
     '/settings/alerts',
+    '/settings/users',
     '/settings/audit',
     '/lookups',
     '/lookups/payment_method',

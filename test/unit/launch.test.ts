@@ -172,7 +172,7 @@ describe('roles', () => {
   it('hold on the server, whatever the page shows', async () => {
     const { app, api, clock } = panelServer()
     const as = (role: 'viewer' | 'operator') => {
-      const { token, session } = api.tokens.issue({ user: 'vic', role }, clock.now)
+      const { token, session } = api.tokens.issue({ user: 'ann (storefront)', role }, clock.now)
       return { cookie: `bridge_session=${token}`, 'x-csrf-token': api.tokens.csrfToken(session) }
     }
     await request(app).get('/api/events').set(as('viewer')).expect(200)
@@ -182,6 +182,7 @@ describe('roles', () => {
     await request(app).post('/api/failures/replay').set(as('operator')).send({ cause: 'unknown_sku' }).expect(200)
     await request(app).post('/api/connections/odoo/pause').set(as('operator')).expect(403)
     const { body } = await request(app).get('/api/session').set(as('viewer'))
-    expect(body.user).toEqual({ name: 'vic', role: 'viewer' })
+    expect(body.user).toEqual({ name: 'ann (storefront)', role: 'viewer' })
+    await request(app).get('/api/users').set(as('operator')).expect(403)
   })
 })

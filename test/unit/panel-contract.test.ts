@@ -33,7 +33,7 @@ function check(path: string, method: string, status: string, body: unknown) {
 const answers = z.object({ responses: z.record(z.string(), z.object({ $ref: z.string().optional() })) })
 
 const fill = (path: string) =>
-  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity').replace('{sweep}', 'outbox').replace('{table}', 'payment_method').replace('{series}', 'orders').replace('{rule}', 'quantity').replace('{mapping}', 'order-to-odoo').replace('{version}', '2').replace('{action}', 'start')}${queries[path] ?? ''}`
+  `/api${path.replace('{id}', '1157').replace('{cause}', 'unknown_sku').replace('{name}', 'odoo').replace('{entity}', 'product').replace('{direction}', 'toClarity').replace('{sweep}', 'outbox').replace('{table}', 'payment_method').replace('{series}', 'orders').replace('{rule}', 'quantity').replace('{mapping}', 'order-to-odoo').replace('{version}', '2').replace('{action}', 'start').replace('{user}', 'olga')}${queries[path] ?? ''}`
 
 /** What an operation cannot be called without. */
 const queries: Record<string, string> = { '/lookups/{table}/entry': '?key=paypal' }
@@ -74,6 +74,8 @@ const bodies: Record<string, object> = {
   },
   'post /loads': { entity: 'stock' },
   'post /loads/{id}/decisions': { why: 'differs:barcode', decision: 'link' },
+  'post /users': { name: 'ann', role: 'operator', password: 'a long password' },
+  'patch /users/{user}': { role: 'viewer' },
   'post /failures/replay': { cause: 'unknown_sku' },
   'post /failures/dismiss': { which: { cause: 'unknown_sku' }, reason: 'sold by phone' },
   'post /events/{id}/check': { body: { type: 'order.created' } },

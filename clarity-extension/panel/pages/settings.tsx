@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Tabs } from '../parts/tabs.tsx'
 
 /** Its parts are pages of their own: a line here and a route in router.tsx each. */
-const parts = ['alerts', 'audit', 'suggestions'] as const
+const parts = ['alerts', 'users', 'audit', 'suggestions'] as const
 
 export function SettingsPage() {
   const { t } = useTranslation()

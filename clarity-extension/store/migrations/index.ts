@@ -14,6 +14,7 @@ import { twins } from './0012_twins.ts'
 import { digests } from './0013_digests.ts'
 import { spentIds } from './0014_spent_ids.ts'
 import { loads } from './0015_loads.ts'
+import { users } from './0016_users.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   digests,
   spentIds,
   loads,
+  users,
 ]

@@ -1,0 +1,250 @@
+import { Button, Group, Modal, NativeSelect, PasswordInput, Skeleton, TextInput } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, csrf, type Schemas, take } from '../api.ts'
+import { ConfirmButton } from '../parts/confirm.tsx'
+import { Empty, Failure, useSaid } from '../parts/notice.tsx'
+import { Time } from '../parts/time.tsx'
+import { toast } from '../parts/toast.tsx'
+import { queryClient, sessionQuery, usersQuery } from '../queries.ts'
+import styles from './users.module.css'
+
+type User = Schemas['Users']['items'][number]
+const roles = ['viewer', 'operator', 'admin'] as const
+const roleOf = (text: string): User['role'] => roles.find((one) => one === text) ?? 'viewer'
+const show = (users: Schemas['Users']) => queryClient.setQueryData(usersQuery.queryKey, users)
+
+/** Who signs in by a password of their own, and what they may do. */
+export function UsersPage() {
+  const { t } = useTranslation()
+  const users = useQuery(usersQuery)
+  const { data: session } = useQuery(sessionQuery)
+  return (
+    <>
+      <title>{`${t('users.title')} · ${t('product')}`}</title>
+      <header className={styles.head}>
+        <h1>{t('users.title')}</h1>
+        <p className="muted">{t('users.lead')}</p>
+      </header>
+      <dl className={styles.rights}>
+        {roles.map((role) => (
+          <div key={role}>
+            <dt>
+              <b>{t(`users.role.${role}`)}</b>
+            </dt>
+            <dd className="muted">{t(`users.may.${role}`)}</dd>
+          </div>
+        ))}
+      </dl>
+      {users.isPending && (
+        <div role="status" aria-label={t('common.loading')}>
+          <Skeleton height={64} radius="md" mb="xs" />
+          <Skeleton height={64} radius="md" />
+        </div>
+      )}
+      {users.isError && <Failure error={users.error} retry={() => void users.refetch()} />}
+      {users.data && (
+        <>
+          {users.data.items.length === 0 ? (
+            <Empty icon="inbox" title={t('users.empty')} text={t('users.emptyText')} />
+          ) : (
+            <ul className={`card ${styles.list}`} aria-label={t('users.title')}>
+              {users.data.items.map((user) => (
+                <Row key={user.name} user={user} own={user.name === session?.user?.name} />
+              ))}
+            </ul>
+          )}
+          <Add />
+        </>
+      )}
+    </>
+  )
+}
+
+function Row({ user, own }: { user: User; own: boolean }) {
+  const { t } = useTranslation()
+  const params = { params: { path: { user: user.name }, header: csrf } }
+  const onError = (error: Error) => toast(error.message, 'bad')
+  const change = useMutation({
+    mutationFn: (role: User['role']) => take(api.PATCH('/users/{user}', { ...params, body: { role } })),
+    onSuccess: (next) => {
+      show(next)
+      toast(t('users.changed', { name: user.name }))
+    },
+    onError,
+  })
+  const remove = useMutation({
+    mutationFn: () => take(api.DELETE('/users/{user}', params)),
+    onSuccess: (next) => {
+      show(next)
+      toast(t('users.removed', { name: user.name }))
+    },
+    onError,
+  })
+  return (
+    <li className={styles.row}>
+      <div className={styles.who}>
+        <strong>{user.name}</strong>
+        <p className="muted">
+          {user.seenAt ? (
+            <>
+              {t('users.seen')} <Time at={user.seenAt} />
+            </>
+          ) : (
+            t('users.never')
+          )}
+        </p>
+      </div>
+      <div className={styles.actions}>
+        <NativeSelect
+          size="xs"
+          aria-label={t('users.roleOf', { name: user.name })}
+          value={user.role}
+          disabled={own || change.isPending}
+          onChange={(event) => change.mutate(roleOf(event.currentTarget.value))}
+          data={roles.map((value) => ({ value, label: t(`users.role.${value}`) }))}
+        />
+        <NewPassword name={user.name} />
+        {!own && (
+          <ConfirmButton
+            label={t('users.remove')}
+            title={t('users.removeTitle', { name: user.name })}
+            text={t('users.removeText')}
+            busy={remove.isPending}
+            onConfirm={() => remove.mutate()}
+          />
+        )}
+      </div>
+    </li>
+  )
+}
+
+function NewPassword({ name }: { name: string }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const [password, setPassword] = useState('')
+  const change = useMutation({
+    mutationFn: () =>
+      take(api.PATCH('/users/{user}', { params: { path: { user: name }, header: csrf }, body: { password } })),
+    onSuccess: (next) => {
+      show(next)
+      setOpen(false)
+      setPassword('')
+      toast(t('users.passwordChanged', { name }))
+    },
+  })
+  const said = useSaid(change.error)
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={() => setOpen(true)}>
+        {t('users.newPassword')}
+      </Button>
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        title={t('users.newPasswordOf', { name })}
+        centered
+        size="sm"
+        radius="lg"
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            change.mutate()
+          }}
+        >
+          <PasswordInput
+            label={t('users.password')}
+            description={t('users.passwordHelp')}
+            value={password}
+            autoComplete="new-password"
+            onChange={(event) => setPassword(event.currentTarget.value)}
+            data-autofocus
+          />
+          {change.error && (
+            <p className={styles.bad} role="alert">
+              {said.title} {said.remedy}
+            </p>
+          )}
+          <Group justify="flex-end" gap="xs" mt="md">
+            <Button variant="default" size="sm" onClick={() => setOpen(false)}>
+              {t('common.cancel')}
+            </Button>
+            <Button size="sm" type="submit" loading={change.isPending} disabled={password.length < 12}>
+              {t('users.savePassword')}
+            </Button>
+          </Group>
+        </form>
+      </Modal>
+    </>
+  )
+}
+
+function Add() {
+  const { t } = useTranslation()
+  const [name, setName] = useState('')
+  const [role, setRole] = useState<User['role']>('operator')
+  const [password, setPassword] = useState('')
+  const add = useMutation({
+    mutationFn: () => take(api.POST('/users', { params: { header: csrf }, body: { name, role, password } })),
+    onSuccess: (next) => {
+      show(next)
+      setName('')
+      setPassword('')
+      toast(t('users.added', { name }))
+    },
+  })
+  const said = useSaid(add.error)
+  return (
+    <form
+      className={`card ${styles.add}`}
+      aria-label={t('users.add')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        add.mutate()
+      }}
+    >
+      <h2>{t('users.add')}</h2>
+      <div className={styles.fields}>
+        <TextInput
+          label={t('users.name')}
+          description={t('users.nameHelp')}
+          value={name}
+          autoComplete="off"
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t('users.password')}
+          description={t('users.passwordHelp')}
+          value={password}
+          autoComplete="new-password"
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t('users.roleLabel')}
+          description={t('users.roleHelp')}
+          value={role}
+          onChange={(event) => setRole(roleOf(event.currentTarget.value))}
+          data={roles.map((value) => ({ value, label: t(`users.role.${value}`) }))}
+        />
+      </div>
+      {add.error && (
+        <p className={styles.bad} role="alert">
+          {said.title} {said.remedy}
+        </p>
+      )}
+      <Group>
+        <Button
+          size="sm"
+          type="submit"
+          loading={add.isPending}
+          disabled={name.trim().length < 2 || password.length < 12}
+        >
+          {t('users.addThem')}
+        </Button>
+      </Group>
+    </form>
+  )
+}
