@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, it } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { signIn } from './browser.ts'
 import { type PanelServer, startPanel } from './server.ts'

@@ -3,7 +3,7 @@ import type { Migration } from '../migrate.ts'
 
 /** Who signs in by a password of their own, and what they may do. */
 export const users: Migration = {
-  name: '0015_users',
+  name: '0016_users',
   async up(db, dialect) {
     const text = dialect === 'postgres' ? 'text collate "C"' : 'text'
     await sql
