@@ -68,7 +68,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use('/events', express.json({ limit: '2mb' }))
   router.use(express.json({ limit: '64kb' }))
   router.use(session.router)
-  router.use(session.required, allowed)
+  router.use(session.required, allowed(options.users))
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
   router.use(lookupRoutes(options.lookups), mappingSuggestionRoutes(options), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))

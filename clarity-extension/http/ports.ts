@@ -20,7 +20,7 @@ import type { Alerts } from '../watch/alerts/alerts.ts'
 import type { Watchman } from '../watch/anomalies/watchman.ts'
 import type { LookupsPort } from './lookups.ts'
 import type { MappingDesk } from './mapping-ports.ts'
-import type { Role } from './session-token.ts'
+import type { Role } from './rights.ts'
 import type { SuggestedEntity } from './suggestions.ts'
 
 /** What the panel's API needs of the house. Composition (main.ts) hands it over. */

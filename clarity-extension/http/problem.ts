@@ -12,7 +12,7 @@ export class Refusal extends Error {
   readonly remedy: string
   readonly retryAfterSeconds: number | undefined
   /** What only some refusals tell. */
-  readonly more: Pick<Problem, 'merge' | 'faults'> = {}
+  more: Pick<Problem, 'merge' | 'faults' | 'least' | 'ask'> = {}
 
   /** @param code snake_case, stable: callers switch on it */
   constructor(status: number, code: string, detail: string, remedy: string, retryAfterSeconds?: number) {

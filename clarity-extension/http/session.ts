@@ -7,8 +7,9 @@ import { isLaunched } from './launch.ts'
 import { Lockout } from './lockout.ts'
 import type { RevokedSessions, UsersPort } from './ports.ts'
 import { Refusal } from './problem.ts'
+import { roles } from './rights.ts'
 import { cookieOf, givenCookie, takenCookie } from './session-cookie.ts'
-import { roles, type Session, SessionTokens } from './session-token.ts'
+import { type Session, SessionTokens } from './session-token.ts'
 
 export const USER = 'admin'
 

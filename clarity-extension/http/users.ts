@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { components } from '../panel/schema.d.ts'
 import type { UsersPort } from './ports.ts'
 import { Refusal } from './problem.ts'
+import { roles } from './rights.ts'
 import { sessionOf, USER } from './session.ts'
-import { roles } from './session-token.ts'
 import { instant } from './views.ts'
 
 type Schemas = components['schemas']

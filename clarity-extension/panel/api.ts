@@ -19,6 +19,7 @@ export const api = createClient<paths>({ baseUrl: '/api' })
 
 let csrfToken = ''
 let onSignedOut = () => {}
+let onRefused = () => {}
 
 /** What every write carries; known once the session is. */
 export const setCsrfToken = (token: string | null): void => {
@@ -27,6 +28,11 @@ export const setCsrfToken = (token: string | null): void => {
 /** Called when the server says that the session has ended. */
 export const whenSignedOut = (listener: () => void): void => {
   onSignedOut = listener
+}
+
+/** Called when the server says that the role is too small: it may be another by now. */
+export const whenRefused = (listener: () => void): void => {
+  onRefused = listener
 }
 
 api.use({
@@ -47,6 +53,7 @@ export async function take<T>(answer: Promise<{ data?: T; error?: unknown }>): P
   if (data !== undefined && error === undefined) return data
   const problem = isProblem(error) ? error : undefined
   if (problem?.code === 'not_signed_in') onSignedOut()
+  if (problem?.code === 'not_allowed') onRefused()
   throw new ApiError(problem)
 }
 

@@ -5,7 +5,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { whenSignedOut } from './api.ts'
+import { whenRefused, whenSignedOut } from './api.ts'
 import { startLanguage } from './i18n.ts'
 import { queryClient, sessionQuery } from './queries.ts'
 import { router } from './router.tsx'
@@ -18,6 +18,7 @@ if (!place) throw new Error('the page has no #root')
 whenSignedOut(() => {
   queryClient.setQueryData(sessionQuery.queryKey, { user: null, expiresAt: null, csrfToken: null })
 })
+whenRefused(() => void queryClient.invalidateQueries(sessionQuery))
 // Asked for beside the language, so that the first page needs one round trip less.
 const session = queryClient.prefetchQuery(sessionQuery)
 await Promise.all([startLanguage(), session])

@@ -22,6 +22,8 @@ export const sessionQuery = queryOptions({
     return session
   },
   staleTime: Number.POSITIVE_INFINITY,
+  // An admin may have given another role while this page stood in the background.
+  refetchOnWindowFocus: 'always',
 })
 
 export const overviewQuery = queryOptions({

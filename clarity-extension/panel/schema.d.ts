@@ -1620,6 +1620,10 @@ export interface components {
             retryAfterSeconds?: number;
             merge?: components["schemas"]["MappingMerge"];
             faults?: components["schemas"]["RuleFault"][];
+            /** @description Of `not_allowed`: the role that it takes. */
+            least?: components["schemas"]["Role"];
+            /** @description Of `not_allowed`: who may do it. */
+            ask?: string[];
         };
         Credentials: {
             name: string;

@@ -5,6 +5,7 @@ import pino from 'pino'
 import { z } from 'zod'
 import { createApp } from '../../clarity-extension/http/app.ts'
 import { panelApi } from '../../clarity-extension/http/panel-api.ts'
+import type { UsersPort } from '../../clarity-extension/http/ports.ts'
 import { buildPanelWhenOld } from '../../scripts/build.ts'
 import { type FakeLedger, fakePorts } from './fake-ledger.ts'
 import { type Scenario, scenario } from './scenarios.ts'
@@ -14,6 +15,7 @@ export const PASSWORD = 'correct horse battery staple'
 export interface PanelServer {
   url: string
   ledger: FakeLedger
+  people: UsersPort
   /** Shows another history at once. */
   show(name: Scenario): void
   close(): Promise<void>
@@ -24,8 +26,9 @@ export async function startPanel(name: Scenario): Promise<PanelServer> {
   await buildPanelWhenOld()
   const log = pino({ level: 'silent' })
   const ledger = scenario(name, Date.now)
+  const ports = fakePorts(ledger)
   const api = panelApi({
-    ...fakePorts(ledger),
+    ...ports,
     adminPassword: PASSWORD,
     secretKey: 'a secret key for tests',
     log,
@@ -46,6 +49,7 @@ export async function startPanel(name: Scenario): Promise<PanelServer> {
   return {
     url: `http://127.0.0.1:${port}`,
     ledger,
+    people: ports.users,
     show(next) {
       const { events, status, lookups } = scenario(next, Date.now)
       Object.assign(ledger, { events, status, lookups, broken: false })

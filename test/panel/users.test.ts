@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { signIn } from './browser.ts'
 import { type PanelServer, startPanel } from './server.ts'
@@ -42,18 +42,58 @@ it('an admin gives somebody a sign-in, another role and another password, and ta
   await page.context().close()
 })
 
-it('a viewer is told who may do what they may not', async () => {
+async function openAs(name: string, path: string): Promise<Page> {
   const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
-  await page.goto(`${server.url}/admin/settings/users`)
-  await page.getByLabel('Name', { exact: true }).fill('vic')
+  await page.goto(`${server.url}/admin${path}`)
+  await page.getByLabel('Name', { exact: true }).fill(name)
   await page.getByLabel('Password', { exact: true }).fill('twelve letters')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText('This takes the role admin; yours is viewer.').waitFor()
-  await page.goto(`${server.url}/admin/attention`)
-  await page
-    .getByRole('button', { name: /^Replay all/ })
+  await page.locator('main h1').waitFor()
+  return page
+}
+
+it('a viewer who follows a link to a page for admins is told so, and whom to ask', async () => {
+  const page = await openAs('vic', '/settings/users')
+  await page.getByRole('heading', { name: 'This page takes the role Admin' }).waitFor()
+  await page.getByText('You are signed in as vic, with the role Viewer. Ask admin to do it', { exact: false }).waitFor()
+  await page.getByRole('link', { name: 'To the overview' }).click()
+  await page.waitForURL(`${server.url}/admin/`)
+  await page.context().close()
+})
+
+it('a viewer is offered nothing that would be refused, an operator what mends, and both are told why', async () => {
+  const viewer = await openAs('vic', '/attention')
+  const replay = (page: Page) => page.getByRole('button', { name: /^Replay all/ }).first()
+  await replay(viewer).waitFor()
+  expect(await replay(viewer).isDisabled()).toBe(true)
+  await viewer.getByText('What is greyed out takes the role Operator', { exact: false }).waitFor()
+  await viewer.goto(`${server.url}/admin/activity`)
+  await viewer.locator('a[data-row]').first().waitFor()
+  expect(await viewer.getByText('What is greyed out', { exact: false }).count()).toBe(0)
+
+  const operator = await openAs('olga', '/attention')
+  await replay(operator).waitFor()
+  expect(await replay(operator).isEnabled()).toBe(true)
+  await operator.goto(`${server.url}/admin/entities`)
+  await operator.getByText('What is greyed out takes the role Admin', { exact: false }).waitFor()
+  const first = operator.getByRole('switch').first()
+  expect(await first.isDisabled()).toBe(true)
+  expect(
+    await operator
+      .getByRole('button', { name: /^Sync now/ })
+      .first()
+      .isEnabled(),
+  ).toBe(true)
+
+  // Another role holds with the next click, and the page follows it.
+  await server.people.change('olga', { role: 'viewer' }, 'admin')
+  await operator
+    .getByRole('button', { name: /^Sync now/ })
     .first()
     .click()
-  await page.getByText('This takes the role operator; yours is viewer.', { exact: false }).waitFor()
-  await page.context().close()
+  await operator.getByText('This takes the role operator; yours is viewer.', { exact: false }).waitFor()
+  await operator.getByText('You are a viewer', { exact: false }).waitFor()
+  await server.people.change('olga', { role: 'operator' }, 'admin')
+  await viewer.context().close()
+  await operator.context().close()
 })

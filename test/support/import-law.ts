@@ -74,7 +74,9 @@ const law: Record<string, Room> = {
       'connections',
     ],
   },
-  panel: { enters: ['panel types'] },
+  // Who may do what: the server enforces it, the panel does not offer what would be refused.
+  'http/rights': { enters: [], packages: [], pure: true },
+  panel: { enters: ['panel types', 'http/rights'] },
   // It brings the configuration of the side it stands in for.
   sandbox: { enters: ['shared', 'odoo-bridge/client', 'config'] },
 
@@ -87,6 +89,7 @@ const law: Record<string, Room> = {
 /** The room of a file; a path nobody gave a line to is its own, unknown room. */
 export function roomOf(path: string): string {
   if (path === 'clarity-extension/panel/schema.d.ts') return 'panel types'
+  if (path === 'clarity-extension/http/rights.ts') return 'http/rights'
   if (path.startsWith('clarity-extension/ledger/policy')) return 'ledger/policy'
   if (path.startsWith('clarity-extension/mapping/expressions/')) return 'mapping/expressions'
   if (path.startsWith('clarity-extension/assist/model/')) return 'assist/model'

@@ -5,7 +5,7 @@ import pino from 'pino'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { launchDoor } from '../../clarity-extension/http/launch.ts'
-import { roleFor } from '../../clarity-extension/http/roles.ts'
+import { roleFor } from '../../clarity-extension/http/rights.ts'
 import { secureHeaders } from '../../clarity-extension/http/security.ts'
 import { SessionTokens } from '../../clarity-extension/http/session-token.ts'
 import { launchOf } from '../../clarity-extension/sandbox/storefront/launch.ts'
@@ -178,7 +178,7 @@ describe('roles', () => {
     await request(app).get('/api/events').set(as('viewer')).expect(200)
     const refused = await request(app).post('/api/failures/replay').set(as('viewer')).send({ cause: 'unknown_sku' })
     expect([refused.status, refused.body.code]).toEqual([403, 'not_allowed'])
-    expect(refused.body.remedy).toContain('an operator or admin')
+    expect(refused.body.remedy).toContain('Ask olga or admin')
     await request(app).post('/api/failures/replay').set(as('operator')).send({ cause: 'unknown_sku' }).expect(200)
     await request(app).post('/api/connections/odoo/pause').set(as('operator')).expect(403)
     const { body } = await request(app).get('/api/session').set(as('viewer'))

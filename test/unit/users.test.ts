@@ -63,6 +63,16 @@ describe('a user of the panel', () => {
     await request(app).get('/api/events').set(headers).expect(401)
   })
 
+  it('is told the role that it takes, and who has it', async () => {
+    const { app } = panelServer()
+    const { headers } = await as(app, 'vic')
+    const answer = await request(app).post('/api/failures/replay').set(headers).send({ cause: 'unknown_sku' })
+    expect(answer.body).toMatchObject({ code: 'not_allowed', least: 'operator', ask: ['olga', 'admin'] })
+    expect(answer.body.remedy).toContain('Ask olga or admin')
+    const admins = await request(app).get('/api/users').set(headers)
+    expect(admins.body).toMatchObject({ status: 403, least: 'admin', ask: ['admin'] })
+  })
+
   it('has to sign in again after an admin gave another password', async () => {
     const { app } = panelServer()
     const { headers } = await as(app, 'olga')

@@ -4,9 +4,10 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { AlertSetup } from '../parts/alert-setup.tsx'
+import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
-import { toast } from '../parts/toast.tsx'
+import { complain, toast } from '../parts/toast.tsx'
 import { alertSettingsQuery, alertsQuery, queryClient } from '../queries.ts'
 import styles from './alerts.module.css'
 
@@ -84,22 +85,24 @@ function Silence({ alert }: { alert: Schemas['Alert'] }) {
       queryClient.setQueryData(alertsQuery.queryKey, next)
       toast(t('alerts.silenced'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
-    <NativeSelect
-      size="xs"
-      aria-label={t('alerts.silence')}
-      value=""
-      disabled={silence.isPending}
-      onChange={(event) => event.currentTarget.value && silence.mutate(Number(event.currentTarget.value))}
-      data={[
-        { value: '', label: t('alerts.silence') },
-        { value: '60', label: t('alerts.hour') },
-        { value: '1440', label: t('alerts.day') },
-        { value: '10080', label: t('alerts.week') },
-      ]}
-    />
+    <May do="post /alerts/{id}/silence">
+      <NativeSelect
+        size="xs"
+        aria-label={t('alerts.silence')}
+        value=""
+        disabled={silence.isPending}
+        onChange={(event) => event.currentTarget.value && silence.mutate(Number(event.currentTarget.value))}
+        data={[
+          { value: '', label: t('alerts.silence') },
+          { value: '60', label: t('alerts.hour') },
+          { value: '1440', label: t('alerts.day') },
+          { value: '10080', label: t('alerts.week') },
+        ]}
+      />
+    </May>
   )
 }
 

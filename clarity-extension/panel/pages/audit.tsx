@@ -6,9 +6,10 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Json } from '../parts/json.tsx'
+import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
-import { toast } from '../parts/toast.tsx'
+import { complain, toast } from '../parts/toast.tsx'
 import { type AuditFilter, auditQuery } from '../queries.ts'
 import styles from './audit.module.css'
 
@@ -74,12 +75,14 @@ function Verify() {
     mutationFn: () => take(api.POST('/audit/verify', { params: { header: csrf } })),
     onSuccess: ({ ok, rows, brokenAt, reason }) =>
       ok ? toast(t('audit.whole', { count: rows })) : toast(t('audit.broken', { row: brokenAt, reason }), 'bad'),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
-    <Button variant="default" size="xs" loading={verify.isPending} onClick={() => verify.mutate()}>
-      {t('audit.verify')}
-    </Button>
+    <May do="post /audit/verify">
+      <Button variant="default" size="xs" loading={verify.isPending} onClick={() => verify.mutate()}>
+        {t('audit.verify')}
+      </Button>
+    </May>
   )
 }
 

@@ -10,6 +10,7 @@ import { EventFacts } from '../parts/event-facts.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Json } from '../parts/json.tsx'
+import { May } from '../parts/may.tsx'
 import { Failure } from '../parts/notice.tsx'
 import { State } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'
@@ -93,21 +94,25 @@ function Actions({ trace }: { trace: Trace }) {
   return (
     <div className={styles.actions}>
       {open && event.type !== 'stock.changed' && <CorrectButton event={event} />}
-      <WaysOut<Trace>
-        words={{
-          replay: t('event.replay'),
-          dismiss: t(event.state === 'held' ? 'decision.reject' : 'event.dismiss'),
-          title: t('event.dismissTitle'),
-          text: t('event.dismissText'),
-        }}
-        replay={() => take(api.POST('/events/{id}/replay', params))}
-        dismiss={open ? (reason) => take(api.POST('/events/{id}/dismiss', { ...params, body: { reason } })) : undefined}
-        onDone={(next, which) => {
-          queryClient.setQueryData(eventQuery(event.id).queryKey, next)
-          refreshLists()
-          toast(t(`event.${which}`))
-        }}
-      />
+      <May do="post /events/{id}/replay">
+        <WaysOut<Trace>
+          words={{
+            replay: t('event.replay'),
+            dismiss: t(event.state === 'held' ? 'decision.reject' : 'event.dismiss'),
+            title: t('event.dismissTitle'),
+            text: t('event.dismissText'),
+          }}
+          replay={() => take(api.POST('/events/{id}/replay', params))}
+          dismiss={
+            open ? (reason) => take(api.POST('/events/{id}/dismiss', { ...params, body: { reason } })) : undefined
+          }
+          onDone={(next, which) => {
+            queryClient.setQueryData(eventQuery(event.id).queryKey, next)
+            refreshLists()
+            toast(t(`event.${which}`))
+          }}
+        />
+      </May>
       <ApproveButton trace={trace} />
     </div>
   )

@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { LookupFiles } from '../parts/lookup-files.tsx'
 import { LookupTable } from '../parts/lookup-table.tsx'
+import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
-import { toast } from '../parts/toast.tsx'
+import { complain, toast } from '../parts/toast.tsx'
 import { lookupsQuery, refreshLookups } from '../queries.ts'
 import styles from './lookups.module.css'
 
@@ -91,11 +92,13 @@ function Discover() {
       refreshLookups()
       toast(t('lookups.discovered', { count: values }))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
-    <Button variant="default" size="xs" loading={discover.isPending} onClick={() => discover.mutate()}>
-      {t('lookups.discover')}
-    </Button>
+    <May do="post /lookups/discover">
+      <Button variant="default" size="xs" loading={discover.isPending} onClick={() => discover.mutate()}>
+        {t('lookups.discover')}
+      </Button>
+    </May>
   )
 }

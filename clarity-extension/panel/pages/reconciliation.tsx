@@ -4,10 +4,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { DriftRow } from '../parts/drift-row.tsx'
+import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { Takings } from '../parts/takings.tsx'
 import { Time } from '../parts/time.tsx'
-import { toast } from '../parts/toast.tsx'
+import { complain, toast } from '../parts/toast.tsx'
 import { driftsQuery, queryClient, sweepsQuery } from '../queries.ts'
 import styles from './reconciliation.module.css'
 
@@ -54,7 +55,7 @@ function Compare() {
     mutationFn: () =>
       take(api.POST('/sweeps/{sweep}/run', { params: { path: { sweep: 'reconciliation' }, header: csrf } })),
     onSuccess: ({ began }) => toast(t(began ? 'sweeps.began' : 'sweeps.already')),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
     onSettled: () => {
       void queryClient.invalidateQueries(sweepsQuery)
       void queryClient.invalidateQueries({ queryKey: ['drifts'] })
@@ -67,9 +68,11 @@ function Compare() {
           {t('reconciliation.last')} <Time at={sweep.startedAt} />
         </span>
       )}
-      <Button variant="default" size="xs" loading={run.isPending} onClick={() => run.mutate()}>
-        {t('reconciliation.compare')}
-      </Button>
+      <May do="post /sweeps/{sweep}/run">
+        <Button variant="default" size="xs" loading={run.isPending} onClick={() => run.mutate()}>
+          {t('reconciliation.compare')}
+        </Button>
+      </May>
     </div>
   )
 }

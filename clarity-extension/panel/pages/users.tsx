@@ -6,7 +6,7 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import { Empty, Failure, useSaid } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
-import { toast } from '../parts/toast.tsx'
+import { complain, toast } from '../parts/toast.tsx'
 import { queryClient, sessionQuery, usersQuery } from '../queries.ts'
 import styles from './users.module.css'
 
@@ -65,7 +65,7 @@ export function UsersPage() {
 function Row({ user, own }: { user: User; own: boolean }) {
   const { t } = useTranslation()
   const params = { params: { path: { user: user.name }, header: csrf } }
-  const onError = (error: Error) => toast(error.message, 'bad')
+  const onError = complain
   const change = useMutation({
     mutationFn: (role: User['role']) => take(api.PATCH('/users/{user}', { ...params, body: { role } })),
     onSuccess: (next) => {

@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { alertSettingsQuery, queryClient } from '../queries.ts'
 import styles from './alert-setup.module.css'
+import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Settings = Schemas['AlertSettings']
 type Channel = Schemas['AlertChannel']
@@ -29,81 +30,83 @@ export function AlertSetup({ settings }: { settings: Settings }) {
       channels: draft.channels.flatMap((one, at) => (at === index ? (channel ?? []) : one)),
     })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate()
-      }}
-    >
-      <h2 className={styles.title}>{t('alerts.channels')}</h2>
-      {draft.channels.length === 0 && <p className="muted">{t('alerts.noChannel')}</p>}
-      {draft.channels.map((channel, index) => (
-        <ChannelForm
-          // biome-ignore lint/suspicious/noArrayIndexKey: a new channel has no id, and the order never changes
-          key={index}
-          channel={channel}
-          onChange={(next) => setChannel(index, next)}
-        />
-      ))}
-      <div className={styles.add}>
-        {(['email', 'chat', 'webhook'] as const).map((kind) => (
-          <Button
-            key={kind}
-            variant="default"
-            size="xs"
-            onClick={() => setDraft({ ...draft, channels: [...draft.channels, fresh(kind)] })}
-          >
-            {t(`alerts.add.${kind}`)}
-          </Button>
+    <May do="put /alerts/settings">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate()
+        }}
+      >
+        <h2 className={styles.title}>{t('alerts.channels')}</h2>
+        {draft.channels.length === 0 && <p className="muted">{t('alerts.noChannel')}</p>}
+        {draft.channels.map((channel, index) => (
+          <ChannelForm
+            // biome-ignore lint/suspicious/noArrayIndexKey: a new channel has no id, and the order never changes
+            key={index}
+            channel={channel}
+            onChange={(next) => setChannel(index, next)}
+          />
         ))}
-      </div>
-      <h2 className={styles.title}>{t('alerts.rules')}</h2>
-      <ul className={`card ${styles.rules}`}>
-        {Object.entries(draft.rules).map(([name, rule]) => (
-          <li key={name}>
-            <label>
-              <input
-                type="checkbox"
-                checked={rule.enabled}
-                onChange={(event) =>
-                  setDraft({
-                    ...draft,
-                    rules: { ...draft.rules, [name]: { ...rule, enabled: event.currentTarget.checked } },
-                  })
-                }
-              />{' '}
-              {t(`alerts.rule.${name}`)}
-            </label>
-            {withThreshold.includes(name) && (
-              <TextInput
-                type="number"
-                size="xs"
-                min={0}
-                className={styles.threshold ?? ''}
-                aria-label={`${t(`alerts.rule.${name}`)}: ${t(`alerts.unit.${name}`)}`}
-                rightSection={<span className={styles.unit}>{t(`alerts.unit.${name}`)}</span>}
-                rightSectionWidth={90}
-                value={String(rule.threshold)}
-                onChange={(event) =>
-                  setDraft({
-                    ...draft,
-                    rules: { ...draft.rules, [name]: { ...rule, threshold: Number(event.currentTarget.value) } },
-                  })
-                }
-              />
-            )}
-          </li>
-        ))}
-      </ul>
-      {save.error && (
-        <p className={styles.fault} role="alert">
-          {said.title} {said.remedy}
-        </p>
-      )}
-      <Button type="submit" size="sm" mt="md" loading={save.isPending}>
-        {t('alerts.save')}
-      </Button>
-    </form>
+        <div className={styles.add}>
+          {(['email', 'chat', 'webhook'] as const).map((kind) => (
+            <Button
+              key={kind}
+              variant="default"
+              size="xs"
+              onClick={() => setDraft({ ...draft, channels: [...draft.channels, fresh(kind)] })}
+            >
+              {t(`alerts.add.${kind}`)}
+            </Button>
+          ))}
+        </div>
+        <h2 className={styles.title}>{t('alerts.rules')}</h2>
+        <ul className={`card ${styles.rules}`}>
+          {Object.entries(draft.rules).map(([name, rule]) => (
+            <li key={name}>
+              <label>
+                <input
+                  type="checkbox"
+                  checked={rule.enabled}
+                  onChange={(event) =>
+                    setDraft({
+                      ...draft,
+                      rules: { ...draft.rules, [name]: { ...rule, enabled: event.currentTarget.checked } },
+                    })
+                  }
+                />{' '}
+                {t(`alerts.rule.${name}`)}
+              </label>
+              {withThreshold.includes(name) && (
+                <TextInput
+                  type="number"
+                  size="xs"
+                  min={0}
+                  className={styles.threshold ?? ''}
+                  aria-label={`${t(`alerts.rule.${name}`)}: ${t(`alerts.unit.${name}`)}`}
+                  rightSection={<span className={styles.unit}>{t(`alerts.unit.${name}`)}</span>}
+                  rightSectionWidth={90}
+                  value={String(rule.threshold)}
+                  onChange={(event) =>
+                    setDraft({
+                      ...draft,
+                      rules: { ...draft.rules, [name]: { ...rule, threshold: Number(event.currentTarget.value) } },
+                    })
+                  }
+                />
+              )}
+            </li>
+          ))}
+        </ul>
+        {save.error && (
+          <p className={styles.fault} role="alert">
+            {said.title} {said.remedy}
+          </p>
+        )}
+        <Button type="submit" size="sm" mt="md" loading={save.isPending}>
+          {t('alerts.save')}
+        </Button>
+      </form>
+    </May>
   )
 }
 
@@ -122,7 +125,7 @@ function ChannelForm({ channel, onChange }: { channel: Channel; onChange: (next:
   const test = useMutation({
     mutationFn: () => take(api.POST('/alerts/test', { params: { header: csrf }, body: channel })),
     onSuccess: ({ ok, message }) => (ok ? toast(t('alerts.sent')) : toast(t('alerts.notSent', { message }), 'bad')),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const text = (key: 'name' | 'host' | 'user' | 'password' | 'from' | 'url' | 'secret', required = true) => (
     <TextInput

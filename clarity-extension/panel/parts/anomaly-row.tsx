@@ -6,8 +6,9 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { short } from '../format.ts'
 import { queryClient } from '../queries.ts'
 import styles from './anomaly-row.module.css'
+import { May } from './may.tsx'
 import { Time } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Anomaly = Schemas['Anomaly']
 
@@ -49,7 +50,9 @@ export function AnomalyRow({ anomaly, onSeries }: { anomaly: Anomaly; onSeries: 
           )}
         </p>
       </div>
-      <Verdict anomaly={anomaly} />
+      <May do="post /anomalies/{id}/verdict">
+        <Verdict anomaly={anomaly} />
+      </May>
     </li>
   )
 }
@@ -66,7 +69,7 @@ function Verdict({ anomaly }: { anomaly: Anomaly }) {
       void queryClient.invalidateQueries({ queryKey: ['anomaly-rules'] })
       toast(t(verdict === 'normal' ? 'anomalies.tunedDown' : 'anomalies.thanks'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   if (anomaly.verdict !== null)
     return <p className={styles.said}>{t(`anomalies.said.${anomaly.verdict}`, { who: anomaly.decidedBy ?? '' })}</p>

@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { anomalyRulesQuery, queryClient } from '../queries.ts'
 import styles from './anomaly-rules.module.css'
+import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Rule = Schemas['AnomalyRule']
 
@@ -41,7 +42,7 @@ function Row({ rule }: { rule: Rule }) {
       void queryClient.invalidateQueries({ queryKey: ['anomaly-rules'] })
       toast(t('anomalies.ruleChanged'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const actions = (['off', 'notify', 'hold'] as const).filter((action) => action !== 'hold' || rule.mayHold)
   const name = t(`anomalies.rule.${rule.rule}`, { defaultValue: rule.rule })
@@ -54,16 +55,18 @@ function Row({ rule }: { rule: Rule }) {
           {rule.tolerance > 1.01 && ` ${t('anomalies.calmer')}`}
         </p>
       </div>
-      <NativeSelect
-        aria-label={t('anomalies.actionOf', { rule: name })}
-        value={rule.action}
-        disabled={change.isPending}
-        onChange={(event) => {
-          const action = actions.find((one) => one === event.currentTarget.value)
-          if (action) change.mutate(action)
-        }}
-        data={actions.map((value) => ({ value, label: t(`anomalies.action.${value}`) }))}
-      />
+      <May do="patch /anomaly-rules/{rule}">
+        <NativeSelect
+          aria-label={t('anomalies.actionOf', { rule: name })}
+          value={rule.action}
+          disabled={change.isPending}
+          onChange={(event) => {
+            const action = actions.find((one) => one === event.currentTarget.value)
+            if (action) change.mutate(action)
+          }}
+          data={actions.map((value) => ({ value, label: t(`anomalies.action.${value}`) }))}
+        />
+      </May>
     </li>
   )
 }

@@ -6,6 +6,7 @@ import { connectionQuery, overviewQuery, queryClient } from '../queries.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-card.module.css'
 import { Icon } from './icon.tsx'
+import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
 import { Time } from './time.tsx'
 
@@ -48,21 +49,27 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
       {test.data && <Report report={test.data} />}
       {failed && <Refused error={failed} />}
       <div className={styles.actions}>
-        <Button variant="default" size="xs" loading={test.isPending} onClick={() => test.mutate()}>
-          {t('connection.test')}
-        </Button>
-        {paused ? (
-          <Button size="xs" loading={resume.isPending} onClick={() => resume.mutate()}>
-            {t('connection.resume')}
+        <May do="post /connections/{name}/test">
+          <Button variant="default" size="xs" loading={test.isPending} onClick={() => test.mutate()}>
+            {t('connection.test')}
           </Button>
+        </May>
+        {paused ? (
+          <May do="post /connections/{name}/resume">
+            <Button size="xs" loading={resume.isPending} onClick={() => resume.mutate()}>
+              {t('connection.resume')}
+            </Button>
+          </May>
         ) : (
-          <ConfirmButton
-            label={t('connection.pause')}
-            title={t('connection.pauseTitle', { label: connection.label })}
-            text={t('connection.pauseText')}
-            busy={pause.isPending}
-            onConfirm={() => pause.mutate()}
-          />
+          <May do="post /connections/{name}/pause">
+            <ConfirmButton
+              label={t('connection.pause')}
+              title={t('connection.pauseTitle', { label: connection.label })}
+              text={t('connection.pauseText')}
+              busy={pause.isPending}
+              onConfirm={() => pause.mutate()}
+            />
+          </May>
         )}
         <span className={styles.waiting}>
           {connection.waiting > 0 && t('connection.waiting', { count: connection.waiting })}

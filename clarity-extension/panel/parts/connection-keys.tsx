@@ -4,6 +4,7 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { connectionQuery, queryClient } from '../queries.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-keys.module.css'
+import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
 import { Time } from './time.tsx'
 import { toast } from './toast.tsx'
@@ -37,13 +38,15 @@ export function ConnectionKeys({ detail }: { detail: Detail }) {
           <Ends detail={detail} />
         </div>
         {detail.key && (
-          <ConfirmButton
-            label={t('connections.replace')}
-            title={t('connections.replaceKeyTitle')}
-            text={t('connections.replaceKeyText')}
-            busy={key.isPending}
-            onConfirm={() => key.mutate()}
-          />
+          <May do="post /connections/{name}/rotate-key">
+            <ConfirmButton
+              label={t('connections.replace')}
+              title={t('connections.replaceKeyTitle')}
+              text={t('connections.replaceKeyText')}
+              busy={key.isPending}
+              onConfirm={() => key.mutate()}
+            />
+          </May>
         )}
       </div>
       <div className={styles.row}>
@@ -59,13 +62,15 @@ export function ConnectionKeys({ detail }: { detail: Detail }) {
             )}
           </p>
         </div>
-        <ConfirmButton
-          label={t('connections.replace')}
-          title={t('connections.replaceSecretTitle')}
-          text={t('connections.replaceSecretText')}
-          busy={secret.isPending}
-          onConfirm={() => secret.mutate()}
-        />
+        <May do="post /connections/{name}/rotate-secret">
+          <ConfirmButton
+            label={t('connections.replace')}
+            title={t('connections.replaceSecretTitle')}
+            text={t('connections.replaceSecretText')}
+            busy={secret.isPending}
+            onConfirm={() => secret.mutate()}
+          />
+        </May>
       </div>
       {error && <Refused error={error} />}
     </article>

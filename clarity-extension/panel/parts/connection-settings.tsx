@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { connectionQuery, overviewQuery, queryClient } from '../queries.ts'
 import styles from './connection-settings.module.css'
+import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
 import { toast } from './toast.tsx'
 
@@ -42,51 +43,53 @@ export function ConnectionSettings({ detail }: { detail: Detail }) {
     },
   })
   return (
-    <form
-      className={`card ${styles.settings}`}
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate()
-      }}
-    >
-      <h3>{t('connections.settings')}</h3>
-      {detail.fields.map((field) => {
-        const Input = field.secret ? PasswordInput : TextInput
-        return (
-          <Input
-            key={field.name}
-            size="sm"
-            label={t(`connections.field.${field.name}`)}
-            placeholder={field.secret ? t('connections.keptSecret') : ''}
-            autoComplete="off"
-            spellCheck={false}
-            value={typed[field.name] ?? field.value ?? ''}
-            onChange={(event) => setTyped({ ...typed, [field.name]: event.currentTarget.value })}
-            {...(field.secret ? { visibilityToggleButtonProps: { 'aria-label': t('connections.show') } } : {})}
-          />
-        )
-      })}
-      <PasswordInput
-        size="sm"
-        label={t('connections.field.webhookSecret')}
-        description={t('connections.secretHelp')}
-        placeholder="whsec_…"
-        autoComplete="off"
-        value={secret}
-        onChange={(event) => setSecret(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': t('connections.show') }}
-      />
-      <label className={styles.untested}>
-        <input type="checkbox" checked={untested} onChange={(event) => setUntested(event.currentTarget.checked)} />{' '}
-        {t('connections.untested')}
-      </label>
-      {save.error && <Refused error={save.error} />}
-      <div>
-        <Button type="submit" size="sm" loading={save.isPending} disabled={nothing}>
-          {t(untested ? 'connections.save' : 'connections.tryAndSave')}
-        </Button>
-      </div>
-    </form>
+    <May do="patch /connections/{name}">
+      <form
+        className={`card ${styles.settings}`}
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate()
+        }}
+      >
+        <h3>{t('connections.settings')}</h3>
+        {detail.fields.map((field) => {
+          const Input = field.secret ? PasswordInput : TextInput
+          return (
+            <Input
+              key={field.name}
+              size="sm"
+              label={t(`connections.field.${field.name}`)}
+              placeholder={field.secret ? t('connections.keptSecret') : ''}
+              autoComplete="off"
+              spellCheck={false}
+              value={typed[field.name] ?? field.value ?? ''}
+              onChange={(event) => setTyped({ ...typed, [field.name]: event.currentTarget.value })}
+              {...(field.secret ? { visibilityToggleButtonProps: { 'aria-label': t('connections.show') } } : {})}
+            />
+          )
+        })}
+        <PasswordInput
+          size="sm"
+          label={t('connections.field.webhookSecret')}
+          description={t('connections.secretHelp')}
+          placeholder="whsec_…"
+          autoComplete="off"
+          value={secret}
+          onChange={(event) => setSecret(event.currentTarget.value)}
+          visibilityToggleButtonProps={{ 'aria-label': t('connections.show') }}
+        />
+        <label className={styles.untested}>
+          <input type="checkbox" checked={untested} onChange={(event) => setUntested(event.currentTarget.checked)} />{' '}
+          {t('connections.untested')}
+        </label>
+        {save.error && <Refused error={save.error} />}
+        <div>
+          <Button type="submit" size="sm" loading={save.isPending} disabled={nothing}>
+            {t(untested ? 'connections.save' : 'connections.tryAndSave')}
+          </Button>
+        </div>
+      </form>
+    </May>
   )
 }
 

@@ -6,8 +6,9 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { eventQuery, queryClient, refreshLists } from '../queries.ts'
 import styles from './correction.module.css'
 import { Icon } from './icon.tsx'
+import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 /** Writes another message in place of the one that came. It is shown in full for that, which is recorded. */
 export function CorrectButton({ event }: { event: Schemas['Event'] }) {
@@ -15,13 +16,15 @@ export function CorrectButton({ event }: { event: Schemas['Event'] }) {
   const params = { params: { path: { id: event.id }, header: csrf } }
   const reveal = useMutation({
     mutationFn: () => take(api.POST('/events/{id}/reveal', params)),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
     <>
-      <Button variant="default" size="xs" loading={reveal.isPending} onClick={() => reveal.mutate()}>
-        {t('correction.open')}
-      </Button>
+      <May do="post /events/{id}/correct">
+        <Button variant="default" size="xs" loading={reveal.isPending} onClick={() => reveal.mutate()}>
+          {t('correction.open')}
+        </Button>
+      </May>
       {reveal.data && <Editor event={event} body={reveal.data.body} onClose={() => reveal.reset()} />}
     </>
   )

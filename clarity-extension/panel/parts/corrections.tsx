@@ -5,8 +5,9 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { correctionsQuery, eventQuery, queryClient, refreshLists, refreshLookups } from '../queries.ts'
 import { Copy } from './copy.tsx'
 import styles from './corrections.module.css'
+import { May } from './may.tsx'
 import { Reasons } from './reasons.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Correction = Schemas['Correction']
 
@@ -43,7 +44,7 @@ function Item(props: { eventId: string; correction: Correction; count: number | 
   const { t } = useTranslation()
   const params = { path: { id: eventId }, header: csrf }
   const body = { value, replacement, alike: count !== undefined }
-  const onError = (error: Error) => toast(error.message, 'bad')
+  const onError = complain
   const prove = useMutation({
     mutationFn: () => take(api.POST('/events/{id}/corrections/try', { params, body })),
     onError,
@@ -78,38 +79,40 @@ function Item(props: { eventId: string; correction: Correction; count: number | 
       </p>
       <Reasons reasons={reasons} />
       {prove.data && <Proof trial={prove.data} entry={how.kind === 'entry'} />}
-      <div className={styles.actions}>
-        {prove.data ? (
+      <May do="post /events/{id}/corrections/take">
+        <div className={styles.actions}>
+          {prove.data ? (
+            <Button
+              size="xs"
+              loading={accept.isPending}
+              aria-label={`${taking}: ${t('corrections.inPlace', what)}`}
+              onClick={() => accept.mutate()}
+            >
+              {taking}
+            </Button>
+          ) : (
+            <Button
+              size="xs"
+              variant="default"
+              loading={prove.isPending}
+              aria-label={`${t('corrections.prove')}: ${t('corrections.inPlace', what)}`}
+              onClick={() => prove.mutate()}
+            >
+              {t('corrections.prove')}
+            </Button>
+          )}
           <Button
             size="xs"
-            loading={accept.isPending}
-            aria-label={`${taking}: ${t('corrections.inPlace', what)}`}
-            onClick={() => accept.mutate()}
+            variant="subtle"
+            color="gray"
+            loading={reject.isPending}
+            aria-label={t('corrections.rejectWhat', what)}
+            onClick={() => reject.mutate()}
           >
-            {taking}
+            {t('corrections.reject')}
           </Button>
-        ) : (
-          <Button
-            size="xs"
-            variant="default"
-            loading={prove.isPending}
-            aria-label={`${t('corrections.prove')}: ${t('corrections.inPlace', what)}`}
-            onClick={() => prove.mutate()}
-          >
-            {t('corrections.prove')}
-          </Button>
-        )}
-        <Button
-          size="xs"
-          variant="subtle"
-          color="gray"
-          loading={reject.isPending}
-          aria-label={t('corrections.rejectWhat', what)}
-          onClick={() => reject.mutate()}
-        >
-          {t('corrections.reject')}
-        </Button>
-      </div>
+        </div>
+      </May>
     </li>
   )
 }

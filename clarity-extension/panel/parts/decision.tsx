@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { eventQuery, queryClient, refreshLists, sessionQuery } from '../queries.ts'
 import styles from './decision.module.css'
+import { May } from './may.tsx'
 import { Time } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Trace = Schemas['EventTrace']
 
@@ -19,7 +20,7 @@ export function Decision({ trace }: { trace: Trace }) {
   const params = { params: { path: { id: event.id }, header: csrf } }
   const after = {
     onSuccess: (next: Trace) => queryClient.setQueryData(eventQuery(event.id).queryKey, next),
-    onError: (error: Error) => toast(error.message, 'bad'),
+    onError: complain,
   }
   const assign = useMutation({
     mutationFn: (assignee: string | null) => take(api.POST('/events/{id}/assign', { ...params, body: { assignee } })),
@@ -44,14 +45,16 @@ export function Decision({ trace }: { trace: Trace }) {
             <span className="muted">
               {review.assignee ? t('decision.assigned', { who: review.assignee }) : t('decision.nobody')}
             </span>
-            <Button
-              variant="default"
-              size="compact-xs"
-              loading={assign.isPending}
-              onClick={() => assign.mutate(review.assignee === me ? null : me)}
-            >
-              {t(review.assignee === me ? 'decision.release' : 'decision.take')}
-            </Button>
+            <May do="post /events/{id}/assign">
+              <Button
+                variant="default"
+                size="compact-xs"
+                loading={assign.isPending}
+                onClick={() => assign.mutate(review.assignee === me ? null : me)}
+              >
+                {t(review.assignee === me ? 'decision.release' : 'decision.take')}
+              </Button>
+            </May>
           </p>
         )}
       </div>
@@ -67,24 +70,26 @@ export function Decision({ trace }: { trace: Trace }) {
           ))}
         </ul>
       )}
-      <form
-        className={styles.form}
-        onSubmit={(submitted) => {
-          submitted.preventDefault()
-          if (text.trim()) comment.mutate()
-        }}
-      >
-        <TextInput
-          aria-label={t('decision.comment')}
-          placeholder={t('decision.comment')}
-          value={text}
-          maxLength={2000}
-          onChange={(change) => setText(change.currentTarget.value)}
-        />
-        <Button variant="default" size="sm" type="submit" loading={comment.isPending} disabled={!text.trim()}>
-          {t('decision.say')}
-        </Button>
-      </form>
+      <May do="post /events/{id}/comments">
+        <form
+          className={styles.form}
+          onSubmit={(submitted) => {
+            submitted.preventDefault()
+            if (text.trim()) comment.mutate()
+          }}
+        >
+          <TextInput
+            aria-label={t('decision.comment')}
+            placeholder={t('decision.comment')}
+            value={text}
+            maxLength={2000}
+            onChange={(change) => setText(change.currentTarget.value)}
+          />
+          <Button variant="default" size="sm" type="submit" loading={comment.isPending} disabled={!text.trim()}>
+            {t('decision.say')}
+          </Button>
+        </form>
+      </May>
     </section>
   )
 }
@@ -100,12 +105,14 @@ export function ApproveButton({ trace }: { trace: Trace }) {
       refreshLists()
       toast(t('decision.approved'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   if (!review.approvable) return null
   return (
-    <Button size="xs" loading={approve.isPending} onClick={() => approve.mutate()}>
-      {t(event.cause === 'totals_differ' ? 'decision.acceptDifference' : 'decision.approve')}
-    </Button>
+    <May do="post /events/{id}/approve">
+      <Button size="xs" loading={approve.isPending} onClick={() => approve.mutate()}>
+        {t(event.cause === 'totals_differ' ? 'decision.acceptDifference' : 'decision.approve')}
+      </Button>
+    </May>
   )
 }

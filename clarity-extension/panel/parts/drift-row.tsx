@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { queryClient } from '../queries.ts'
 import styles from './drift-row.module.css'
+import { May } from './may.tsx'
 import { Time } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Drift = Schemas['Drift']
 
@@ -58,19 +59,21 @@ function Repair({ drift, way, label }: { drift: Drift; way: Drift['ways'][number
     mutationFn: () =>
       take(api.POST('/drifts/{id}/repair', { params: { path: { id: drift.id }, header: csrf }, body: { way } })),
     onSuccess: () => toast(t('reconciliation.began')),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ['drifts'] }),
   })
   const word = t(`reconciliation.repair.${way}`)
   return (
-    <Button
-      variant="default"
-      size="xs"
-      loading={repair.isPending}
-      aria-label={`${word}: ${label}`}
-      onClick={() => repair.mutate()}
-    >
-      {word}
-    </Button>
+    <May do="post /drifts/{id}/repair">
+      <Button
+        variant="default"
+        size="xs"
+        loading={repair.isPending}
+        aria-label={`${word}: ${label}`}
+        onClick={() => repair.mutate()}
+      >
+        {word}
+      </Button>
+    </May>
   )
 }

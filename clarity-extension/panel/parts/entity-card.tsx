@@ -6,8 +6,9 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { number } from '../format.ts'
 import { entitiesQuery, queryClient, refreshLists, sweepsQuery } from '../queries.ts'
 import styles from './entity-card.module.css'
+import { May } from './may.tsx'
 import { Time, useAge } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Entity = Schemas['Entity']
 type Way = Entity['directions'][number]
@@ -34,11 +35,13 @@ export function EntityCard({ entity }: { entity: Entity }) {
         ))}
       </ul>
       {entity.owners.length > 0 && (
-        <div className={styles.owners}>
-          {entity.owners.map((owner) => (
-            <OwnerRow key={owner.group} entity={entity.name} owner={owner} change={change} />
-          ))}
-        </div>
+        <May do="patch /entities/{entity}">
+          <div className={styles.owners}>
+            {entity.owners.map((owner) => (
+              <OwnerRow key={owner.group} entity={entity.name} owner={owner} change={change} />
+            ))}
+          </div>
+        </May>
       )}
     </article>
   )
@@ -51,14 +54,16 @@ function Direction({ entity, way, change }: { entity: Entity['name']; way: Way; 
   const label = t(`entities.way.${way.name}`)
   return (
     <li className={styles.way}>
-      <Switch
-        checked={way.enabled}
-        disabled={change.isPending}
-        onChange={(event) => change.mutate({ directions: { [way.name]: event.currentTarget.checked } })}
-        label={label}
-        aria-label={`${t(`entity.${entity}`)}, ${label}`}
-        size="sm"
-      />
+      <May do="patch /entities/{entity}">
+        <Switch
+          checked={way.enabled}
+          disabled={change.isPending}
+          onChange={(event) => change.mutate({ directions: { [way.name]: event.currentTarget.checked } })}
+          label={label}
+          aria-label={`${t(`entity.${entity}`)}, ${label}`}
+          size="sm"
+        />
+      </May>
       <span className={`muted ${styles.fact}`}>
         {way.lastSyncAt ? (
           <>
@@ -93,16 +98,18 @@ function Replay({ entity, way }: { entity: Entity['name']; way: Way }) {
       void queryClient.invalidateQueries(entitiesQuery)
       refreshLists()
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const skipped = t('entities.skipped', { count: way.skipped, age: way.skippedSince ? age(way.skippedSince) : '' })
   return (
     <>
       <span className={styles.skipped}>{skipped}</span>
       {way.enabled && (
-        <Button variant="default" size="xs" loading={replay.isPending} onClick={() => replay.mutate()}>
-          {t('entities.replay')}
-        </Button>
+        <May do="post /entities/{entity}/{direction}/replay">
+          <Button variant="default" size="xs" loading={replay.isPending} onClick={() => replay.mutate()}>
+            {t('entities.replay')}
+          </Button>
+        </May>
       )}
     </>
   )
@@ -118,19 +125,21 @@ function SyncNow({ entity, way }: { entity: Entity['name']; way: Way }) {
       toast(t(began ? 'sweeps.began' : 'sweeps.already'))
       void queryClient.invalidateQueries(sweepsQuery)
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   if (!way.enabled || !data?.items.some(({ name }) => name === sweep)) return null
   return (
-    <Button
-      variant="subtle"
-      size="xs"
-      loading={run.isPending}
-      aria-label={`${t('entities.syncNow')}: ${t(`entity.${entity}`)}, ${t(`entities.way.${way.name}`)}`}
-      onClick={() => run.mutate()}
-    >
-      {t('entities.syncNow')}
-    </Button>
+    <May do="post /sweeps/{sweep}/run">
+      <Button
+        variant="subtle"
+        size="xs"
+        loading={run.isPending}
+        aria-label={`${t('entities.syncNow')}: ${t(`entity.${entity}`)}, ${t(`entities.way.${way.name}`)}`}
+        onClick={() => run.mutate()}
+      >
+        {t('entities.syncNow')}
+      </Button>
+    </May>
   )
 }
 
@@ -177,6 +186,6 @@ function useChange(entity: Entity['name']) {
       )
       toast(t('entities.saved'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
 }

@@ -5,6 +5,7 @@ import { money } from '../format.ts'
 import { refreshLists } from '../queries.ts'
 import { Corrections } from './corrections.tsx'
 import styles from './failure-group.module.css'
+import { May } from './may.tsx'
 import { useAge } from './time.tsx'
 import { toast } from './toast.tsx'
 import { WaysOut } from './ways-out.tsx'
@@ -76,20 +77,22 @@ function GroupActions({ group }: { group: Schemas['FailureGroup'] }) {
   const params = { params: { header: csrf } }
   return (
     <div className={styles.actions}>
-      <WaysOut<Schemas['Moved']>
-        words={{
-          replay: t('attention.replayAll'),
-          dismiss: t('attention.dismissAll'),
-          title: t('attention.dismissTitle', { count }),
-          text: t('attention.dismissText'),
-        }}
-        replay={() => take(api.POST('/failures/replay', { ...params, body: which }))}
-        dismiss={(reason) => take(api.POST('/failures/dismiss', { ...params, body: { which, reason } }))}
-        onDone={({ moved }, how) => {
-          refreshLists()
-          toast(t(`attention.${how}`, { count: moved }))
-        }}
-      />
+      <May do="post /failures/replay">
+        <WaysOut<Schemas['Moved']>
+          words={{
+            replay: t('attention.replayAll'),
+            dismiss: t('attention.dismissAll'),
+            title: t('attention.dismissTitle', { count }),
+            text: t('attention.dismissText'),
+          }}
+          replay={() => take(api.POST('/failures/replay', { ...params, body: which }))}
+          dismiss={(reason) => take(api.POST('/failures/dismiss', { ...params, body: { which, reason } }))}
+          onDone={({ moved }, how) => {
+            refreshLists()
+            toast(t(`attention.${how}`, { count: moved }))
+          }}
+        />
+      </May>
     </div>
   )
 }

@@ -28,6 +28,7 @@ const shapes = {
   scales: 'M10 3.5v13m-4 0h8M4 6.5h12M4 6.5l-2 5h4l-2-5Zm12 0-2 5h4l-2-5Z',
   sync: 'M4 8h11l-3-3M16 12H5l3 3',
   swap: 'M4 7h11m-3-3 3 3-3 3M16 13H5m3-3-3 3 3 3',
+  lock: 'M5.5 9h9v7.5h-9zM7.5 9V6.5a2.5 2.5 0 0 1 5 0V9',
   settings: 'M3 6h7m4 0h3M3 14h3m4 0h7M12 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM8 16a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z',
 } as const
 export type IconName = keyof typeof shapes

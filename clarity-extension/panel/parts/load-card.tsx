@@ -9,9 +9,9 @@ import styles from './load-card.module.css'
 import { LoadConflicts } from './load-conflicts.tsx'
 import { LoadProgress } from './load-progress.tsx'
 import { LoadRows, type Shown } from './load-rows.tsx'
-import { useSaid } from './notice.tsx'
+import { May } from './may.tsx'
 import { Time } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain } from './toast.tsx'
 
 type Loadable = Schemas['Loadable']
 type Load = Schemas['Load']
@@ -110,58 +110,48 @@ function actionsOf({ state, progress }: Load): Action[] {
 
 function Actions({ item }: { item: Loadable }) {
   const { t } = useTranslation()
-  const said = useRefusal()
   const { load, entity, cause } = item
   const name = t(`entity.${entity}`)
   const act = useMutation({
     mutationFn: ({ id, action }: { id: string; action: Action }) =>
       take(api.POST('/loads/{id}/{action}', { params: { path: { id, action }, header: csrf } })),
-    onError: said,
+    onError: complain,
     onSettled: refreshLoads,
   })
   const plan = useMutation({
     mutationFn: () => take(api.POST('/loads', { params: { header: csrf }, body: { entity } })),
-    onError: said,
+    onError: complain,
     onSettled: refreshLoads,
   })
   const mayPlan = cause === null && !['planning', 'running', 'paused'].includes(load?.state ?? '')
   return (
-    <div className={styles.actions}>
-      {load &&
-        actionsOf(load).map((action, index) => (
+    <May do="post /loads">
+      <div className={styles.actions}>
+        {load &&
+          actionsOf(load).map((action, index) => (
+            <Button
+              key={action}
+              size="xs"
+              variant={index === 0 && action !== 'cancel' && action !== 'pause' ? 'filled' : 'default'}
+              disabled={act.isPending}
+              aria-label={`${t(`load.action.${action}`)}: ${name}`}
+              onClick={() => act.mutate({ id: load.id, action })}
+            >
+              {t(`load.action.${action}`)}
+            </Button>
+          ))}
+        {mayPlan && (
           <Button
-            key={action}
             size="xs"
-            variant={index === 0 && action !== 'cancel' && action !== 'pause' ? 'filled' : 'default'}
-            disabled={act.isPending}
-            aria-label={`${t(`load.action.${action}`)}: ${name}`}
-            onClick={() => act.mutate({ id: load.id, action })}
+            variant={load ? 'default' : 'filled'}
+            loading={plan.isPending}
+            aria-label={`${t(load ? 'load.planAgain' : 'load.plan')}: ${name}`}
+            onClick={() => plan.mutate()}
           >
-            {t(`load.action.${action}`)}
+            {t(load ? 'load.planAgain' : 'load.plan')}
           </Button>
-        ))}
-      {mayPlan && (
-        <Button
-          size="xs"
-          variant={load ? 'default' : 'filled'}
-          loading={plan.isPending}
-          aria-label={`${t(load ? 'load.planAgain' : 'load.plan')}: ${name}`}
-          onClick={() => plan.mutate()}
-        >
-          {t(load ? 'load.planAgain' : 'load.plan')}
-        </Button>
-      )}
-    </div>
+        )}
+      </div>
+    </May>
   )
-}
-
-/** A refusal in this language. */
-export function useRefusal(): (error: Error) => void {
-  const [error, setError] = useState<Error | undefined>()
-  const { title } = useSaid(error)
-  if (error) {
-    setError(undefined)
-    toast(title, 'bad')
-  }
-  return setError
 }

@@ -3,11 +3,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { refreshLoads } from '../queries.ts'
-import { useRefusal } from './load-card.tsx'
 import styles from './load-conflicts.module.css'
 import type { Shown } from './load-rows.tsx'
 import { useWhy } from './load-why.ts'
-import { toast } from './toast.tsx'
+import { May } from './may.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Load = Schemas['Load']
 
@@ -30,7 +30,6 @@ export function LoadConflicts({ load, show }: { load: Load; show: (what: Shown) 
 function Cause({ load, cause, show }: { load: Load; cause: Load['open'][number]; show: (what: Shown) => void }) {
   const { t } = useTranslation()
   const why = useWhy()(cause.why)
-  const said = useRefusal()
   const decide = useMutation({
     mutationFn: (decision: Schemas['LoadDecision']) =>
       take(
@@ -40,7 +39,7 @@ function Cause({ load, cause, show }: { load: Load; cause: Load['open'][number];
         }),
       ),
     onSuccess: ({ decided }) => toast(t('load.decided', { count: decided })),
-    onError: said,
+    onError: complain,
     onSettled: refreshLoads,
   })
   return (
@@ -52,18 +51,20 @@ function Cause({ load, cause, show }: { load: Load; cause: Load['open'][number];
         <Button variant="default" size="xs" onClick={() => show({ why: cause.why })}>
           {t('load.look')}
         </Button>
-        {cause.choices.map((choice) => (
-          <Button
-            key={choice}
-            variant="default"
-            size="xs"
-            disabled={decide.isPending}
-            aria-label={`${t(`load.all.${choice}`)}: ${why}`}
-            onClick={() => decide.mutate(choice)}
-          >
-            {t(`load.all.${choice}`)}
-          </Button>
-        ))}
+        <May do="post /loads/{id}/decisions">
+          {cause.choices.map((choice) => (
+            <Button
+              key={choice}
+              variant="default"
+              size="xs"
+              disabled={decide.isPending}
+              aria-label={`${t(`load.all.${choice}`)}: ${why}`}
+              onClick={() => decide.mutate(choice)}
+            >
+              {t(`load.all.${choice}`)}
+            </Button>
+          ))}
+        </May>
       </span>
     </li>
   )

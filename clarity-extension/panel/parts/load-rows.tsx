@@ -3,10 +3,11 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { type LoadFilter, loadRowsQuery, refreshLoads } from '../queries.ts'
-import { useRefusal } from './load-card.tsx'
 import styles from './load-rows.module.css'
 import { useWhy } from './load-why.ts'
+import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
+import { complain } from './toast.tsx'
 
 type Load = Schemas['Load']
 type Row = Schemas['LoadRow']
@@ -66,7 +67,6 @@ export function LoadRows({ load, shown, close }: { load: Load; shown: Shown; clo
 function RowItem({ load, row }: { load: Load; row: Row }) {
   const { t } = useTranslation()
   const why = useWhy()
-  const said = useRefusal()
   const decide = useMutation({
     mutationFn: (body: { decision: Schemas['LoadDecision']; target?: string }) =>
       take(
@@ -75,7 +75,7 @@ function RowItem({ load, row }: { load: Load; row: Row }) {
           body: { row: row.id, ...body },
         }),
       ),
-    onError: said,
+    onError: complain,
     onSettled: refreshLoads,
   })
   const name = row.source?.label ?? ''
@@ -88,15 +88,17 @@ function RowItem({ load, row }: { load: Load; row: Row }) {
           <div key={candidate.id} className={styles.candidate}>
             <Record record={candidate} chosen={row.decision === 'link' && row.target === candidate.id} />
             {open && row.choices.includes('link') && row.source && (
-              <Button
-                variant="default"
-                size="xs"
-                disabled={decide.isPending}
-                aria-label={`${t('load.choose.link')}: ${name}, ${candidate.label}`}
-                onClick={() => decide.mutate({ decision: 'link', target: candidate.id })}
-              >
-                {t('load.choose.link')}
-              </Button>
+              <May do="post /loads/{id}/decisions">
+                <Button
+                  variant="default"
+                  size="xs"
+                  disabled={decide.isPending}
+                  aria-label={`${t('load.choose.link')}: ${name}, ${candidate.label}`}
+                  onClick={() => decide.mutate({ decision: 'link', target: candidate.id })}
+                >
+                  {t('load.choose.link')}
+                </Button>
+              </May>
             )}
           </div>
         ))}
@@ -116,22 +118,24 @@ function RowItem({ load, row }: { load: Load; row: Row }) {
         ))}
       </div>
       {open && (
-        <div className={styles.choices}>
-          {row.choices
-            .filter((choice) => choice !== 'link')
-            .map((choice) => (
-              <Button
-                key={choice}
-                variant="default"
-                size="xs"
-                disabled={decide.isPending || row.decision === choice}
-                aria-label={`${t(`load.choose.${choice}`)}: ${name}`}
-                onClick={() => decide.mutate({ decision: choice })}
-              >
-                {t(`load.choose.${choice}`)}
-              </Button>
-            ))}
-        </div>
+        <May do="post /loads/{id}/decisions">
+          <div className={styles.choices}>
+            {row.choices
+              .filter((choice) => choice !== 'link')
+              .map((choice) => (
+                <Button
+                  key={choice}
+                  variant="default"
+                  size="xs"
+                  disabled={decide.isPending || row.decision === choice}
+                  aria-label={`${t(`load.choose.${choice}`)}: ${name}`}
+                  onClick={() => decide.mutate({ decision: choice })}
+                >
+                  {t(`load.choose.${choice}`)}
+                </Button>
+              ))}
+          </div>
+        </May>
       )}
     </li>
   )

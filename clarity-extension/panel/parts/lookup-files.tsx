@@ -4,7 +4,8 @@ import { type ChangeEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { refreshLists, refreshLookups } from '../queries.ts'
-import { toast } from './toast.tsx'
+import { useMissing } from './may.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Format = 'json' | 'csv'
 interface Chosen {
@@ -17,9 +18,10 @@ interface Chosen {
 /** The merchant's own entries as a file, out and in. What a file would do is shown before it does it. */
 export function LookupFiles() {
   const { t } = useTranslation()
+  const missing = useMissing()('post /lookups/import')
   const input = useRef<HTMLInputElement>(null)
   const [chosen, setChosen] = useState<Chosen>()
-  const onError = (error: Error) => toast(error.message, 'bad')
+  const onError = complain
   const save = useMutation({
     mutationFn: (format: Format) => take(api.GET('/lookups/export', { params: { query: { format } } })),
     onSuccess: ({ format, text }) => download(`lookups.${format}`, text),
@@ -53,7 +55,13 @@ export function LookupFiles() {
           <Menu.Item onClick={() => save.mutate('csv')}>{t('lookups.exportCsv')}</Menu.Item>
           <Menu.Item onClick={() => save.mutate('json')}>{t('lookups.exportJson')}</Menu.Item>
           <Menu.Divider />
-          <Menu.Item onClick={() => input.current?.click()}>{t('lookups.import')}</Menu.Item>
+          <Menu.Item
+            disabled={missing !== undefined}
+            title={missing && t('rights.takes', { role: t(`users.role.${missing}`) })}
+            onClick={() => input.current?.click()}
+          >
+            {t('lookups.import')}
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <input
@@ -81,7 +89,7 @@ function Import({ chosen, close }: { chosen: Chosen; close: () => void }) {
       toast(t('lookups.imported', { count: changed, released }))
       close()
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const faults = would.problems
   return (

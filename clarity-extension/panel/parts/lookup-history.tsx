@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { lookupHistoryQuery } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import styles from './lookup-history.module.css'
+import { useSaid } from './notice.tsx'
 import { Time } from './time.tsx'
 
 /** Who changed which entry, from what to what; the audit has all of it. */
@@ -11,6 +12,7 @@ export function LookupHistory({ table }: { table: string }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const { data, error } = useQuery({ ...lookupHistoryQuery(table), enabled: open })
+  const said = useSaid(error)
   return (
     <details className={styles.history} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -18,7 +20,11 @@ export function LookupHistory({ table }: { table: string }) {
         {t('lookups.history')}
       </summary>
       {data && data.items.length === 0 && <p className="muted">{t('lookups.noHistory')}</p>}
-      {error && <p className="muted">{error.message}</p>}
+      {error && (
+        <p className="muted" role="alert">
+          {said.title} {said.remedy}
+        </p>
+      )}
       {data && data.items.length > 0 && (
         <ul>
           {data.items.map(({ id, at, who, before, after }) => (

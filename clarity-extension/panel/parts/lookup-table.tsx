@@ -8,9 +8,10 @@ import { Icon } from './icon.tsx'
 import { LookupHistory } from './lookup-history.tsx'
 import { LookupPicker } from './lookup-picker.tsx'
 import styles from './lookup-table.module.css'
+import { May } from './may.tsx'
 import { Empty, Failure } from './notice.tsx'
 import { Time } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Value = Schemas['LookupValue']
 
@@ -110,10 +111,12 @@ function Row({ table, value, onMap }: { table: string; value: Value; onMap: () =
       <div className={styles.actions}>
         {waiting > 0 && mapped && <Release table={table} name={key} />}
         {removable && <Remove table={table} name={key} />}
-        <Button size="xs" variant={state === 'waiting' ? 'filled' : 'default'} onClick={onMap}>
-          {t(mapped && value.entry === key ? 'lookups.change' : 'lookups.map')}
-          <span className="hidden"> {key}</span>
-        </Button>
+        <May do="put /lookups/{table}/entry">
+          <Button size="xs" variant={state === 'waiting' ? 'filled' : 'default'} onClick={onMap}>
+            {t(mapped && value.entry === key ? 'lookups.change' : 'lookups.map')}
+            <span className="hidden"> {key}</span>
+          </Button>
+        </May>
       </div>
     </li>
   )
@@ -147,13 +150,15 @@ function Release({ table, name }: { table: string; name: string }) {
       refreshLookups()
       toast(t('lookups.released', { count: moved }))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
-    <Button size="xs" variant="default" loading={release.isPending} onClick={() => release.mutate()}>
-      {t('lookups.release')}
-      <span className="hidden"> {name}</span>
-    </Button>
+    <May do="post /lookups/{table}/release">
+      <Button size="xs" variant="default" loading={release.isPending} onClick={() => release.mutate()}>
+        {t('lookups.release')}
+        <span className="hidden"> {name}</span>
+      </Button>
+    </May>
   )
 }
 
@@ -166,12 +171,14 @@ function Remove({ table, name }: { table: string; name: string }) {
       refreshLookups()
       toast(t('lookups.removed', { name }))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
-    <Button size="xs" variant="subtle" color="gray" loading={remove.isPending} onClick={() => remove.mutate()}>
-      {t('lookups.remove')}
-      <span className="hidden"> {name}</span>
-    </Button>
+    <May do="delete /lookups/{table}/entry">
+      <Button size="xs" variant="subtle" color="gray" loading={remove.isPending} onClick={() => remove.mutate()}>
+        {t('lookups.remove')}
+        <span className="hidden"> {name}</span>
+      </Button>
+    </May>
   )
 }

@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
 import { showMapping } from '../queries.ts'
-import { toast } from './toast.tsx'
+import { May } from './may.tsx'
+import { complain, toast } from './toast.tsx'
 
 /** Asks why, then lets the draft map. */
 export function MappingActivate({
@@ -30,17 +31,19 @@ export function MappingActivate({
     onError: (error) => {
       const merge = error instanceof ApiError ? error.problem?.merge : undefined
       if (merge) onConflict(merge)
-      else toast(error.message, 'bad')
+      else complain(error)
     },
   })
   return (
-    <WhyButton
-      label={t('mappings.activate')}
-      title={t('mappings.activateTitle')}
-      text={t('mappings.activateText')}
-      busy={activate.isPending}
-      onConfirm={(note) => activate.mutate(note)}
-    />
+    <May do="post /mappings/{mapping}/activate">
+      <WhyButton
+        label={t('mappings.activate')}
+        title={t('mappings.activateTitle')}
+        text={t('mappings.activateText')}
+        busy={activate.isPending}
+        onConfirm={(note) => activate.mutate(note)}
+      />
+    </May>
   )
 }
 

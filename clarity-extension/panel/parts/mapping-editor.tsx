@@ -9,9 +9,10 @@ import { ConfirmButton } from './confirm.tsx'
 import { MappingActivate } from './mapping-activate.tsx'
 import styles from './mapping-editor.module.css'
 import { MappingFields } from './mapping-fields.tsx'
+import { May } from './may.tsx'
 import { Proposals } from './proposals.tsx'
 import { RulesTable } from './rules-table.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Mapping = Schemas['Mapping']
 
@@ -41,26 +42,28 @@ export function MappingEditor(props: {
     onError: (error) => {
       const merge = error instanceof ApiError ? error.problem?.merge : undefined
       if (merge) onConflict(merge)
-      else toast(error.message, 'bad')
+      else complain(error)
     },
   })
   const discard = useMutation({
     mutationFn: () => take(api.DELETE('/mappings/{mapping}/draft', { params })),
     onSuccess: showMapping,
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const faults = mapping.draft && !dirty ? mapping.draft.faults : []
   return (
     <>
       <div className={styles.bar}>
-        <Button
-          size="xs"
-          disabled={!(dirty || json !== undefined) || !readable}
-          loading={save.isPending}
-          onClick={() => readable && save.mutate(parsed)}
-        >
-          {t('mappings.save')}
-        </Button>
+        <May do="put /mappings/{mapping}/draft">
+          <Button
+            size="xs"
+            disabled={!(dirty || json !== undefined) || !readable}
+            loading={save.isPending}
+            onClick={() => readable && save.mutate(parsed)}
+          >
+            {t('mappings.save')}
+          </Button>
+        </May>
         {mapping.draft && !dirty && <MappingActivate mapping={mapping} onConflict={onConflict} />}
         {dirty && (
           <Button size="xs" variant="default" onClick={() => change(mapping.draft?.rules ?? mapping.rules)}>
@@ -68,13 +71,15 @@ export function MappingEditor(props: {
           </Button>
         )}
         {mapping.draft && (
-          <ConfirmButton
-            label={t('mappings.discard')}
-            title={t('mappings.discardTitle')}
-            text={t('mappings.discardText')}
-            busy={discard.isPending}
-            onConfirm={() => discard.mutate()}
-          />
+          <May do="delete /mappings/{mapping}/draft">
+            <ConfirmButton
+              label={t('mappings.discard')}
+              title={t('mappings.discardTitle')}
+              text={t('mappings.discardText')}
+              busy={discard.isPending}
+              onConfirm={() => discard.mutate()}
+            />
+          </May>
         )}
         <span className={styles.space} />
         <Button
@@ -95,12 +100,14 @@ export function MappingEditor(props: {
       {json === undefined ? (
         <>
           <div className={styles.columns}>
-            <RulesTable
-              rules={rules.rules}
-              schema={schema.data}
-              change={(next) => change({ ...rules, rules: next })}
-              label={t('mappings.view.rules')}
-            />
+            <May do="put /mappings/{mapping}/draft">
+              <RulesTable
+                rules={rules.rules}
+                schema={schema.data}
+                change={(next) => change({ ...rules, rules: next })}
+                label={t('mappings.view.rules')}
+              />
+            </May>
             <MappingFields schema={schema.data} />
           </div>
           <Proposals mapping={mapping} rules={rules} onConflict={onConflict} />

@@ -7,7 +7,8 @@ import { showMapping } from '../queries.ts'
 import { mergedRules, type RuleSet } from '../rules.ts'
 import { Json } from './json.tsx'
 import styles from './mapping-merge.module.css'
-import { toast } from './toast.tsx'
+import { May } from './may.tsx'
+import { complain, toast } from './toast.tsx'
 
 /** Somebody else changed the same rules: what both did, rule by rule, and a choice where they differ. */
 export function MappingMerge(props: {
@@ -43,7 +44,7 @@ export function MappingMerge(props: {
     onError: (error) => {
       const again = error instanceof ApiError ? error.problem?.merge : undefined
       if (again) setMerge(again)
-      else toast(error.message, 'bad')
+      else complain(error)
     },
   })
   return (
@@ -85,15 +86,17 @@ export function MappingMerge(props: {
           </li>
         ))}
       </ul>
-      <div className={styles.buttons}>
-        <Button size="sm" disabled={open.length > 0} loading={save.isPending} onClick={() => save.mutate()}>
-          {t('mappings.saveMerged')}
-        </Button>
-        <Button size="sm" variant="default" onClick={() => done()}>
-          {t('common.cancel')}
-        </Button>
-        {open.length > 0 && <span className="muted">{t('mappings.toChoose', { count: open.length })}</span>}
-      </div>
+      <May do="put /mappings/{mapping}/draft">
+        <div className={styles.buttons}>
+          <Button size="sm" disabled={open.length > 0} loading={save.isPending} onClick={() => save.mutate()}>
+            {t('mappings.saveMerged')}
+          </Button>
+          <Button size="sm" variant="default" onClick={() => done()}>
+            {t('common.cancel')}
+          </Button>
+          {open.length > 0 && <span className="muted">{t('mappings.toChoose', { count: open.length })}</span>}
+        </div>
+      </May>
     </section>
   )
 }

@@ -8,8 +8,9 @@ import { refreshLists } from '../queries.ts'
 import type { RuleSet } from '../rules.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './mapping-preview.module.css'
+import { May } from './may.tsx'
 import { Empty, Failure } from './notice.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Preview = Schemas['MappingPreview']
 const amounts = ['50', '200', '500', '1000'] as const
@@ -29,30 +30,32 @@ export function MappingPreview({ mapping, rules }: { mapping: Schemas['Mapping']
   })
   return (
     <>
-      <form
-        className={styles.bar}
-        onSubmit={(event) => {
-          event.preventDefault()
-          preview.mutate()
-        }}
-      >
-        <NativeSelect
-          size="xs"
-          label={t('mappings.previewOver')}
-          value={which}
-          onChange={(event) => setWhich(event.currentTarget.value)}
-          data={[
-            ...amounts.map((count) => ({ value: count, label: t('mappings.lastEvents', { count: Number(count) }) })),
-            ...mapping.versions
-              .filter(({ records }) => records > 0)
-              .map(({ number }) => ({ value: `v${number}`, label: t('mappings.writtenBy', { version: number }) })),
-          ]}
-        />
-        <Button type="submit" size="xs" loading={preview.isPending}>
-          {t('mappings.runPreview')}
-        </Button>
-        <p className="muted">{t('mappings.nothingWritten')}</p>
-      </form>
+      <May do="post /mappings/{mapping}/preview">
+        <form
+          className={styles.bar}
+          onSubmit={(event) => {
+            event.preventDefault()
+            preview.mutate()
+          }}
+        >
+          <NativeSelect
+            size="xs"
+            label={t('mappings.previewOver')}
+            value={which}
+            onChange={(event) => setWhich(event.currentTarget.value)}
+            data={[
+              ...amounts.map((count) => ({ value: count, label: t('mappings.lastEvents', { count: Number(count) }) })),
+              ...mapping.versions
+                .filter(({ records }) => records > 0)
+                .map(({ number }) => ({ value: `v${number}`, label: t('mappings.writtenBy', { version: number }) })),
+            ]}
+          />
+          <Button type="submit" size="xs" loading={preview.isPending}>
+            {t('mappings.runPreview')}
+          </Button>
+          <p className="muted">{t('mappings.nothingWritten')}</p>
+        </form>
+      </May>
       <div aria-live="polite">
         {preview.data && <Report preview={preview.data} name={mapping.name} />}
         {preview.isError && <Failure error={preview.error} retry={() => preview.mutate()} />}
@@ -126,20 +129,22 @@ function Items({ preview, name }: { preview: Preview; name: string }) {
       refreshLists()
       toast(t('mappings.replayed', { count: moved }))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
     <>
       <div className={styles.itemsHead}>
         <h2>{t('mappings.byEvent')}</h2>
         {waiting.length > 0 && (
-          <ConfirmButton
-            label={t('mappings.release', { count: waiting.length })}
-            title={t('mappings.releaseTitle', { count: waiting.length })}
-            text={t('mappings.releaseText')}
-            busy={replay.isPending}
-            onConfirm={() => replay.mutate()}
-          />
+          <May do="post /mappings/{mapping}/replay">
+            <ConfirmButton
+              label={t('mappings.release', { count: waiting.length })}
+              title={t('mappings.releaseTitle', { count: waiting.length })}
+              text={t('mappings.releaseText')}
+              busy={replay.isPending}
+              onConfirm={() => replay.mutate()}
+            />
+          </May>
         )}
       </div>
       <ul className={`card ${styles.items}`}>

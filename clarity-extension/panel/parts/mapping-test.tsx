@@ -6,6 +6,7 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { parse, type RuleSet } from '../rules.ts'
 import { Json } from './json.tsx'
 import styles from './mapping-test.module.css'
+import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
 
 /** One event, stored or pasted, and beside it what these rules would write. Nothing is written. */
@@ -27,33 +28,35 @@ export function MappingTest({ mapping, rules }: { mapping: Schemas['Mapping']; r
   })
   return (
     <div className={styles.columns}>
-      <form
-        className={styles.form}
-        onSubmit={(submit) => {
-          submit.preventDefault()
-          test.mutate()
-        }}
-      >
-        <TextInput
-          label={t('mappings.eventNumber')}
-          description={t('mappings.eventNumberHelp')}
-          value={id}
-          onChange={(change) => setId(change.currentTarget.value)}
-        />
-        <Textarea
-          label={t('mappings.paste')}
-          description={t('mappings.pasteHelp')}
-          value={pasted}
-          onChange={(change) => setPasted(change.currentTarget.value)}
-          error={unreadable ? t('mappings.unreadable') : undefined}
-          rows={14}
-          spellCheck={false}
-          classNames={{ input: styles.json ?? '' }}
-        />
-        <Button type="submit" size="sm" loading={test.isPending} disabled={unreadable}>
-          {t('mappings.runTest')}
-        </Button>
-      </form>
+      <May do="post /mappings/{mapping}/test">
+        <form
+          className={styles.form}
+          onSubmit={(submit) => {
+            submit.preventDefault()
+            test.mutate()
+          }}
+        >
+          <TextInput
+            label={t('mappings.eventNumber')}
+            description={t('mappings.eventNumberHelp')}
+            value={id}
+            onChange={(change) => setId(change.currentTarget.value)}
+          />
+          <Textarea
+            label={t('mappings.paste')}
+            description={t('mappings.pasteHelp')}
+            value={pasted}
+            onChange={(change) => setPasted(change.currentTarget.value)}
+            error={unreadable ? t('mappings.unreadable') : undefined}
+            rows={14}
+            spellCheck={false}
+            classNames={{ input: styles.json ?? '' }}
+          />
+          <Button type="submit" size="sm" loading={test.isPending} disabled={unreadable}>
+            {t('mappings.runTest')}
+          </Button>
+        </form>
+      </May>
       <div aria-live="polite" className={styles.result}>
         {test.data ? (
           <Result test={test.data} />

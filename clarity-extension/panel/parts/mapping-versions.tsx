@@ -9,9 +9,10 @@ import { isRuleSet, parse, type RuleSet } from '../rules.ts'
 import { ConfirmButton } from './confirm.tsx'
 import { WhyButton } from './mapping-activate.tsx'
 import styles from './mapping-versions.module.css'
+import { May } from './may.tsx'
 import { Empty, Failure } from './notice.tsx'
 import { useAge } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Mapping = Schemas['Mapping']
 type Version = Schemas['MappingVersion']
@@ -30,13 +31,15 @@ export function MappingVersions({ mapping, edit }: { mapping: Mapping; edit: (ru
   return (
     <>
       <div className={styles.bar}>
-        <FileButton accept="application/json,.json" onChange={(file) => void readFile(file)}>
-          {(props) => (
-            <Button {...props} size="xs" variant="default">
-              {t('mappings.import')}
-            </Button>
-          )}
-        </FileButton>
+        <May do="put /mappings/{mapping}/draft">
+          <FileButton accept="application/json,.json" onChange={(file) => void readFile(file)}>
+            {(props) => (
+              <Button {...props} size="xs" variant="default">
+                {t('mappings.import')}
+              </Button>
+            )}
+          </FileButton>
+        </May>
         <p className="muted">{t('mappings.importText')}</p>
       </div>
       <ul className={`card ${styles.list}`}>
@@ -82,13 +85,13 @@ function Row(props: {
       showMapping(now)
       toast(t('mappings.activated', { version: now.live }))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const read = () => take(api.GET('/mappings/{mapping}/versions/{version}', { params: { path } }))
   const download = useMutation({
     mutationFn: read,
     onSuccess: (rules) => saveFile(`${mapping.name}-${number}.json`, JSON.stringify(rules, null, 2)),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const load = useMutation({
     mutationFn: read,
@@ -96,7 +99,7 @@ function Row(props: {
       edit(rules)
       toast(t('mappings.imported'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
     <div className={styles.row}>
@@ -117,18 +120,22 @@ function Row(props: {
         <Button size="xs" variant="subtle" color="gray" loading={download.isPending} onClick={() => download.mutate()}>
           {t('mappings.export')}
         </Button>
-        <Button size="xs" variant="subtle" color="gray" loading={load.isPending} onClick={() => load.mutate()}>
-          {t('mappings.editFrom')}
-        </Button>
+        <May do="put /mappings/{mapping}/draft">
+          <Button size="xs" variant="subtle" color="gray" loading={load.isPending} onClick={() => load.mutate()}>
+            {t('mappings.editFrom')}
+          </Button>
+        </May>
         {!live && (
-          <WhyButton
-            label={t('mappings.rollBack')}
-            title={t('mappings.rollBackTitle', { version: number })}
-            text={t('mappings.rollBackText')}
-            variant="default"
-            busy={rollBack.isPending}
-            onConfirm={(note) => rollBack.mutate(note)}
-          />
+          <May do="post /mappings/{mapping}/rollback">
+            <WhyButton
+              label={t('mappings.rollBack')}
+              title={t('mappings.rollBackTitle', { version: number })}
+              text={t('mappings.rollBackText')}
+              variant="default"
+              busy={rollBack.isPending}
+              onConfirm={(note) => rollBack.mutate(note)}
+            />
+          </May>
         )}
       </span>
     </div>
@@ -152,7 +159,7 @@ function Records({ mapping, version }: { mapping: Mapping; version: Version }) {
       refreshLists()
       toast(t('mappings.replayed', { count: moved }))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   if (records.isError) return <Failure error={records.error} retry={() => void records.refetch()} />
   if (records.isPending) return <p className={`muted ${styles.records}`}>{t('common.loading')}</p>
@@ -162,13 +169,15 @@ function Records({ mapping, version }: { mapping: Mapping; version: Version }) {
   return (
     <div className={styles.records}>
       <div className={styles.bar}>
-        <ConfirmButton
-          label={t('mappings.replayRecords')}
-          title={t('mappings.replayTitle', { version: version.number })}
-          text={t('mappings.replayText')}
-          busy={replay.isPending}
-          onConfirm={() => replay.mutate()}
-        />
+        <May do="post /mappings/{mapping}/replay">
+          <ConfirmButton
+            label={t('mappings.replayRecords')}
+            title={t('mappings.replayTitle', { version: version.number })}
+            text={t('mappings.replayText')}
+            busy={replay.isPending}
+            onConfirm={() => replay.mutate()}
+          />
+        </May>
       </div>
       <ul>
         {rows.map((row) => (

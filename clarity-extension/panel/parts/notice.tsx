@@ -1,7 +1,11 @@
 import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ApiError } from '../api.ts'
+import { ApiError, type Schemas } from '../api.ts'
+import { sessionQuery } from '../queries.ts'
 import { Icon, type IconName } from './icon.tsx'
 import styles from './notice.module.css'
 
@@ -33,6 +37,8 @@ export function Empty({
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation()
   const said = useSaid(error)
+  const problem = error instanceof ApiError ? error.problem : undefined
+  if (problem?.code === 'not_allowed') return <Forbidden problem={problem} retry={retry} />
   return (
     <div className={styles.notice} role="alert">
       <span className={`${styles.icon} ${styles.bad}`}>
@@ -50,9 +56,52 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   )
 }
 
-/** The server's words, or this language's own for them. */
-export function useSaid(error: unknown): { title: string; remedy: string; requestId?: string; status?: number } {
+/** Somebody followed a link to what their role may not see: nothing is broken, and these people can help. */
+function Forbidden({ problem, retry }: { problem: Schemas['Problem']; retry: (() => void) | undefined }) {
   const { t } = useTranslation()
+  const { data: session } = useQuery(sessionQuery)
+  const role = problem.least ?? 'admin'
+  return (
+    <div className={styles.notice} role="alert">
+      <span className={styles.icon}>
+        <Icon name="lock" size={22} />
+      </span>
+      <h2>{t('rights.title', { role: t(`users.role.${role}`) })}</h2>
+      <p className="muted">
+        {t('rights.ask', {
+          name: session?.user?.name ?? '',
+          own: t(`users.role.${session?.user?.role ?? 'viewer'}`),
+          who: (problem.ask ?? ['admin']).join(t('rights.or')),
+        })}
+      </p>
+      <div className={styles.ways}>
+        {retry && (
+          <Button variant="default" size="sm" onClick={retry}>
+            {t('common.retry')}
+          </Button>
+        )}
+        <Link to="/" className="link">
+          {t('rights.home')}
+        </Link>
+      </div>
+    </div>
+  )
+}
+
+interface Said {
+  title: string
+  remedy: string
+  requestId?: string
+  status?: number
+}
+
+/** The server's words, or this language's own for them. */
+export function useSaid(error: unknown): Said {
+  const { t } = useTranslation()
+  return said(error, t)
+}
+
+export function said(error: unknown, t: TFunction): Said {
   const problem = error instanceof ApiError ? error.problem : undefined
   if (!problem) return { title: t('common.offline'), remedy: t('common.offlineRemedy') }
   const own = (part: string, fallback: string) =>

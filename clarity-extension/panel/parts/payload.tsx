@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { Icon } from './icon.tsx'
 import { Json } from './json.tsx'
+import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
 import styles from './payload.module.css'
 
@@ -22,9 +23,11 @@ export function Payload({ trace }: { trace: Schemas['EventTrace'] }) {
       {!reveal.data && payload.masked && (
         <p className={styles.note}>
           {t('event.masked')}{' '}
-          <button type="button" className="link" onClick={() => reveal.mutate()} disabled={reveal.isPending}>
-            {t('event.reveal')}
-          </button>{' '}
+          <May do="post /events/{id}/reveal">
+            <button type="button" className="link" onClick={() => reveal.mutate()} disabled={reveal.isPending}>
+              {t('event.reveal')}
+            </button>
+          </May>{' '}
           {t('event.revealNote')}
         </p>
       )}

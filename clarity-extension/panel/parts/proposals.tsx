@@ -6,11 +6,12 @@ import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
 import { mappingSuggestionsQuery, queryClient, showMapping, suggestedEntities } from '../queries.ts'
 import { type RuleSet, sourceText, stepsText } from '../rules.ts'
 import { Icon } from './icon.tsx'
+import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
 import { Proof } from './proof.tsx'
 import styles from './proposals.module.css'
 import { Reasons } from './reasons.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Mapping = Schemas['Mapping']
 type Suggestions = Schemas['MappingSuggestions']
@@ -87,7 +88,7 @@ function Proposal(props: {
   const which = { path, model: candidate?.model ?? '', field: candidate?.field ?? '', rules }
   const prove = useMutation({
     mutationFn: () => take(api.POST('/mappings/{mapping}/suggestions/trial', { params, body: which })),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const accept = useMutation({
     mutationFn: () =>
@@ -104,7 +105,7 @@ function Proposal(props: {
     onError: (error) => {
       const merge = error instanceof ApiError ? error.problem?.merge : undefined
       if (merge) onConflict(merge)
-      else toast(error.message, 'bad')
+      else complain(error)
     },
   })
   const reject = useMutation({
@@ -123,7 +124,7 @@ function Proposal(props: {
       void queryClient.invalidateQueries({ queryKey: ['mapping', mapping.name, 'suggestions'] })
       toast(t('suggestions.rejected'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   if (!candidate) return null
   const what = { field: path, target: candidate.label }
@@ -162,37 +163,39 @@ function Proposal(props: {
             ))}
           </fieldset>
         )}
-        <div className={styles.actions}>
-          <Button
-            size="xs"
-            variant={prove.data ? 'default' : 'filled'}
-            loading={prove.isPending}
-            aria-label={t('proposals.proveWhat', what)}
-            onClick={() => prove.mutate()}
-          >
-            {t('proposals.prove')}
-          </Button>
-          {prove.data && (
+        <May do="post /mappings/{mapping}/suggestions/accept">
+          <div className={styles.actions}>
             <Button
               size="xs"
-              loading={accept.isPending}
-              aria-label={t('proposals.acceptWhat', what)}
-              onClick={() => accept.mutate()}
+              variant={prove.data ? 'default' : 'filled'}
+              loading={prove.isPending}
+              aria-label={t('proposals.proveWhat', what)}
+              onClick={() => prove.mutate()}
             >
-              {t('proposals.accept')}
+              {t('proposals.prove')}
             </Button>
-          )}
-          <Button
-            size="xs"
-            variant="subtle"
-            color="gray"
-            loading={reject.isPending}
-            aria-label={t('suggestions.rejectWhat', what)}
-            onClick={() => reject.mutate()}
-          >
-            {t('suggestions.reject')}
-          </Button>
-        </div>
+            {prove.data && (
+              <Button
+                size="xs"
+                loading={accept.isPending}
+                aria-label={t('proposals.acceptWhat', what)}
+                onClick={() => accept.mutate()}
+              >
+                {t('proposals.accept')}
+              </Button>
+            )}
+            <Button
+              size="xs"
+              variant="subtle"
+              color="gray"
+              loading={reject.isPending}
+              aria-label={t('suggestions.rejectWhat', what)}
+              onClick={() => reject.mutate()}
+            >
+              {t('suggestions.reject')}
+            </Button>
+          </div>
+        </May>
       </div>
       <div className={styles.proof} aria-live="polite">
         {prove.data ? <Proof trial={prove.data} /> : <p className="muted">{t('proposals.noProof')}</p>}

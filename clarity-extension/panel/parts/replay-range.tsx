@@ -4,8 +4,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, take } from '../api.ts'
 import { refreshLists } from '../queries.ts'
+import { May } from './may.tsx'
 import styles from './replay-range.module.css'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 /** Everything that failed in a time, whatever its cause: after an outage, or a mapping that was wrong for two days. */
 export function ReplayRange() {
@@ -28,36 +29,38 @@ export function ReplayRange() {
       refreshLists()
       toast(t('attention.replayed', { count: moved }))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   return (
-    <form
-      className={`card ${styles.range}`}
-      onSubmit={(event) => {
-        event.preventDefault()
-        replay.mutate()
-      }}
-    >
-      <div>
-        <h2>{t('attention.timeTitle')}</h2>
-        <p className="muted">{t('attention.rangeText')}</p>
-      </div>
-      <TextInput
-        type="datetime-local"
-        label={t('attention.from')}
-        value={from}
-        required
-        onChange={(event) => setFrom(event.currentTarget.value)}
-      />
-      <TextInput
-        type="datetime-local"
-        label={t('attention.to')}
-        value={to}
-        onChange={(event) => setTo(event.currentTarget.value)}
-      />
-      <Button variant="default" size="sm" type="submit" loading={replay.isPending} disabled={!from}>
-        {t('event.replay')}
-      </Button>
-    </form>
+    <May do="post /failures/replay">
+      <form
+        className={`card ${styles.range}`}
+        onSubmit={(event) => {
+          event.preventDefault()
+          replay.mutate()
+        }}
+      >
+        <div>
+          <h2>{t('attention.timeTitle')}</h2>
+          <p className="muted">{t('attention.rangeText')}</p>
+        </div>
+        <TextInput
+          type="datetime-local"
+          label={t('attention.from')}
+          value={from}
+          required
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          type="datetime-local"
+          label={t('attention.to')}
+          value={to}
+          onChange={(event) => setTo(event.currentTarget.value)}
+        />
+        <Button variant="default" size="sm" type="submit" loading={replay.isPending} disabled={!from}>
+          {t('event.replay')}
+        </Button>
+      </form>
+    </May>
   )
 }

@@ -7,6 +7,7 @@ import { type Language, languages, rememberLanguage, speak } from '../i18n.ts'
 import { type LiveState, useLive } from '../live.ts'
 import { overviewQuery, queryClient, sessionQuery } from '../queries.ts'
 import { Icon, type IconName } from './icon.tsx'
+import { Withheld } from './may.tsx'
 import styles from './shell.module.css'
 import { Toasts } from './toast.tsx'
 
@@ -41,6 +42,7 @@ export function Shell() {
         </div>
       </header>
       <main className={styles.main} id="content" tabIndex={-1}>
+        <Withheld />
         <Outlet />
       </main>
       <Toasts />

@@ -6,9 +6,10 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { queryClient, type SuggestedEntity } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import { Json } from './json.tsx'
+import { May } from './may.tsx'
 import { Reasons } from './reasons.tsx'
 import styles from './suggestion-row.module.css'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Suggestion = Schemas['Suggestion']
 type Candidate = Schemas['SuggestionCandidate']
@@ -31,7 +32,11 @@ export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity;
       </div>
       <Reasons reasons={reasons} />
       <div className={styles.actions}>
-        {best && <Decide entity={entity} path={path} candidate={best} />}
+        {best && (
+          <May do="post /suggestions/{entity}/verdict">
+            <Decide entity={entity} path={path} candidate={best} />
+          </May>
+        )}
         {best && mapping !== null && (
           <Link
             to="/mappings/$name"
@@ -59,7 +64,9 @@ export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity;
                 {others.map((other) => (
                   <li key={`${other.model}.${other.field}`}>
                     <Target candidate={other} />
-                    <Decide entity={entity} path={path} candidate={other} small />
+                    <May do="post /suggestions/{entity}/verdict">
+                      <Decide entity={entity} path={path} candidate={other} small />
+                    </May>
                   </li>
                 ))}
               </ul>
@@ -101,7 +108,7 @@ function Decide({ entity, path, candidate, small = false }: Choice) {
       void queryClient.invalidateQueries({ queryKey: ['suggestions', entity] })
       toast(t(accepted ? 'suggestions.accepted' : 'suggestions.rejected'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
   })
   const what = { field: path, target: candidate.label }
   return (

@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { exact } from '../format.ts'
 import { queryClient, sweepsQuery } from '../queries.ts'
+import { May } from './may.tsx'
 import styles from './sweep-row.module.css'
 import { Time } from './time.tsx'
-import { toast } from './toast.tsx'
+import { complain, toast } from './toast.tsx'
 
 type Sweep = Schemas['Sweep']
 
@@ -19,31 +20,35 @@ export function SweepRow({ sweep }: { sweep: Sweep }) {
   const run = useMutation({
     mutationFn: () => take(api.POST('/sweeps/{sweep}/run', { params: { path: { sweep: sweep.name }, header: csrf } })),
     onSuccess: ({ began }) => toast(t(began ? 'sweeps.began' : 'sweeps.already')),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
     onSettled: refresh,
   })
   const change = useMutation({
     mutationFn: (body: { cron?: string; zone?: string; enabled?: boolean }) =>
       take(api.PATCH('/sweeps/{sweep}', { params: { path: { sweep: sweep.name }, header: csrf }, body })),
     onSuccess: () => toast(t('sweeps.saved')),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: complain,
     onSettled: refresh,
   })
   return (
     <li className={styles.row} data-state={sweep.state}>
-      <Switch
-        size="sm"
-        checked={sweep.enabled}
-        disabled={change.isPending}
-        onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })}
-        label={name}
-      />
+      <May do="patch /sweeps/{sweep}">
+        <Switch
+          size="sm"
+          checked={sweep.enabled}
+          disabled={change.isPending}
+          onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })}
+          label={name}
+        />
+      </May>
       <span className={styles.state}>{t(`sweeps.state.${sweep.state}`)}</span>
       <span className={`muted ${styles.fact}`}>
         {sweep.startedAt ? <Time at={sweep.startedAt} /> : t('sweeps.state.never')}
         {sweep.message && <span className={styles.message}>{sweep.message}</span>}
       </span>
-      <Schedule sweep={sweep} name={name} busy={change.isPending} onSave={(cron) => change.mutate({ cron })} />
+      <May do="patch /sweeps/{sweep}">
+        <Schedule sweep={sweep} name={name} busy={change.isPending} onSave={(cron) => change.mutate({ cron })} />
+      </May>
       <span className={`muted ${styles.next}`}>
         {sweep.nextAt && (
           <span title={exact(sweep.nextAt, i18n.language)}>
@@ -51,15 +56,17 @@ export function SweepRow({ sweep }: { sweep: Sweep }) {
           </span>
         )}
       </span>
-      <Button
-        variant="default"
-        size="xs"
-        loading={run.isPending}
-        aria-label={`${t('sweeps.runNow')}: ${name}`}
-        onClick={() => run.mutate()}
-      >
-        {t('sweeps.runNow')}
-      </Button>
+      <May do="post /sweeps/{sweep}/run">
+        <Button
+          variant="default"
+          size="xs"
+          loading={run.isPending}
+          aria-label={`${t('sweeps.runNow')}: ${name}`}
+          onClick={() => run.mutate()}
+        >
+          {t('sweeps.runNow')}
+        </Button>
+      </May>
     </li>
   )
 }

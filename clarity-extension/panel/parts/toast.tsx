@@ -1,5 +1,7 @@
+import i18next from 'i18next'
 import { useEffect, useSyncExternalStore } from 'react'
 import { Icon } from './icon.tsx'
+import { said } from './notice.tsx'
 import styles from './toast.module.css'
 
 type Toast = { text: string; tone: 'good' | 'bad' } | undefined
@@ -9,6 +11,12 @@ const listeners = new Set<() => void>()
 /** One short sentence about what was just done. */
 export function toast(text: string, tone: 'good' | 'bad' = 'good'): void {
   set({ text, tone })
+}
+
+/** Why it was not done, and what to do, in this language. */
+export function complain(error: unknown): void {
+  const { title, remedy } = said(error, i18next.t)
+  set({ text: `${title} ${remedy}`, tone: 'bad' })
 }
 
 export function Toasts() {
@@ -21,7 +29,7 @@ export function Toasts() {
   )
   useEffect(() => {
     if (!current) return
-    const timer = setTimeout(() => set(undefined), 5000)
+    const timer = setTimeout(() => set(undefined), current.tone === 'bad' ? 12_000 : 5000)
     return () => clearTimeout(timer)
   }, [current])
   return (

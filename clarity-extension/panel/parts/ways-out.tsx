@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Icon } from './icon.tsx'
 import { ReasonButton } from './reason-button.tsx'
-import { toast } from './toast.tsx'
+import { complain } from './toast.tsx'
 
 /**
  * The two ways out for what waits for a person: set aside with a reason, or run again.
@@ -15,7 +15,7 @@ export function WaysOut<T>(props: {
   dismiss?: ((reason: string) => Promise<T>) | undefined
   onDone: (answer: T, which: 'replayed' | 'dismissed') => void
 }) {
-  const onError = (error: Error) => toast(error.message, 'bad')
+  const onError = complain
   const replay = useMutation({
     mutationFn: props.replay,
     onSuccess: (answer) => props.onDone(answer, 'replayed'),

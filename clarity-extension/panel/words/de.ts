@@ -875,6 +875,19 @@ export const de: Words = {
     roleLabel: 'Rolle',
     roleHelp: 'Sie lässt sich jederzeit ändern',
   },
+  rights: {
+    you: {
+      viewer: 'Sie sind Betrachter: Sie sehen alles und ändern nichts.',
+      operator: 'Sie sind Bearbeiter: Sie bessern nach und entscheiden.',
+      admin: 'Sie sind Admin.',
+    },
+    greyed: 'Was ausgegraut ist, braucht die Rolle {{role}}; ein Admin vergibt sie unter Einstellungen > Personen.',
+    takes: 'Braucht die Rolle {{role}}. Ein Admin vergibt sie unter Einstellungen > Personen.',
+    title: 'Diese Seite braucht die Rolle {{role}}',
+    ask: 'Sie sind als {{name}} angemeldet und haben die Rolle {{own}}. Bitten Sie {{who}}, es zu tun, oder lassen Sie sich die Rolle geben.',
+    or: ' oder ',
+    home: 'Zur Übersicht',
+  },
   correction: {
     open: 'Korrigieren',
     title: 'Nachricht korrigieren',
@@ -1441,7 +1454,8 @@ export const de: Words = {
   refusal: {
     wrong_credentials: {
       title: 'Name und Passwort passen nicht zusammen.',
-      remedy: 'Prüfen Sie beides. Der Name ist „admin“, das Passwort ist ADMIN_PASSWORD der Erweiterung.',
+      remedy:
+        'Prüfen Sie beides. Der erste Admin heißt „admin“ und hat ADMIN_PASSWORD der Erweiterung; alle anderen bitten einen Admin um ein neues Passwort.',
     },
     locked_out: { title: 'Zu viele fehlgeschlagene Anmeldungen.', remedy: 'Warten Sie {{seconds}} Sekunden.' },
     too_many_requests: { title: 'Zu viele Anfragen von Ihrer Adresse.', remedy: 'Warten Sie eine Minute.' },

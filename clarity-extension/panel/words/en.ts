@@ -854,6 +854,19 @@ export const en = {
     roleLabel: 'Role',
     roleHelp: 'It can be changed at any time',
   },
+  rights: {
+    you: {
+      viewer: 'You are a viewer: you see everything and change nothing.',
+      operator: 'You are an operator: you mend and decide.',
+      admin: 'You are an admin.',
+    },
+    greyed: 'What is greyed out takes the role {{role}}, which an admin gives under Settings > People.',
+    takes: 'Takes the role {{role}}. An admin gives it under Settings > People.',
+    title: 'This page takes the role {{role}}',
+    ask: 'You are signed in as {{name}}, with the role {{own}}. Ask {{who}} to do it, or an admin to give you the role.',
+    or: ' or ',
+    home: 'To the overview',
+  },
   correction: {
     open: 'Correct',
     title: 'Correct the message',
