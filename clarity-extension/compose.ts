@@ -13,6 +13,7 @@ import { createApp } from './http/app.ts'
 import { documentDoors } from './http/documents.ts'
 import { healthDoors } from './http/health.ts'
 import { launchDoor } from './http/launch.ts'
+import { pairingDoor } from './http/pairing-door.ts'
 import { panelApi } from './http/panel-api.ts'
 import { webhookDoors } from './http/webhooks.ts'
 import { createLedger } from './ledger/ledger.ts'
@@ -33,11 +34,13 @@ import { mappingDesk } from './ports/mapping-desk.ts'
 import { mappingEngine } from './ports/mapping-engine.ts'
 import { documentsInOdoo, masterPorts, writtenGroups, writtenToOdoo } from './ports/masters.ts'
 import { orderPorts } from './ports/order.ts'
+import { pairing } from './ports/pairing.ts'
 import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
 import { orderRates } from './ports/rates.ts'
 import { reconciliation } from './ports/reconcile.ts'
 import { returnPorts } from './ports/returns.ts'
+import { setupProgress } from './ports/setup.ts'
 import { shipmentPorts } from './ports/shipment.ts'
 import { alertSignals } from './ports/signals.ts'
 import { spentIds } from './ports/spent.ts'
@@ -233,6 +236,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   })
 
   const spent = spentIds(store)
+  const paired = pairing({ store, seal, audit, connections, queries, ledger, written })
   const api = panelApi({
     lookups: lookupDesk,
     audit,
@@ -244,6 +248,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     queries,
     ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
     connections: sides,
+    setup: { pairing: paired, progress: setupProgress(store.db, audit), publicUrl: config.publicUrl },
     connectionDesk: connectionDesk({ connections, rotation, queries, ledger, expiries, written, endpoint, signatures }),
     mappings: mappingDesk({ engine: mapping, queries, ledger }),
     linksOf: panelLinks(links, () => book.odoo.settings().url),
@@ -275,9 +280,11 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       webhookDoors({
         secrets: { clarity: book.clarity.secrets, odoo: book.odoo.secrets },
         watch: signatures,
+        hello: paired.hello,
         ledger,
         log,
       }),
+      pairingDoor({ pairing: paired, log }),
       documentDoors({
         invoice: (id) => odoo.document(STORE, id),
         secrets: book.clarity.secrets,

@@ -4,6 +4,7 @@ import type { EventSummary } from '../ledger/queries.ts'
 import { readOverview } from './overview.ts'
 import type { PanelPorts } from './ports.ts'
 import type { Session } from './session-token.ts'
+import { pairingView } from './setup.ts'
 import { eventView } from './views.ts'
 
 export interface LiveOptions {
@@ -42,13 +43,15 @@ export function liveRoutes(ports: PanelPorts, options: LiveOptions): { router: R
 
   async function look() {
     try {
-      const [overview, page] = await Promise.all([
+      const [overview, pairing, page] = await Promise.all([
         readOverview(ports, options.now()),
+        ports.setup.pairing.state(),
         ports.queries.list({ limit: NEWEST }),
       ])
       const first = seen.size === 0
       const changed = page.rows.filter(isNew)
       tell('overview', overview)
+      tell('pairing', pairingView(pairing))
       if (changed.length > 0 && !first) tell('events', changed.map(eventView))
     } catch (error) {
       options.log.warn({ err: error }, 'live view could not be read')

@@ -21,6 +21,7 @@ import { reconciliationRoutes } from './reconciliation.ts'
 import { allowed } from './roles.ts'
 import { ownOrigin, sessions } from './session.ts'
 import type { SessionTokens } from './session-token.ts'
+import { setupRoutes } from './setup.ts'
 import { suggestionRoutes } from './suggestions.ts'
 import { sweepRoutes } from './sweeps.ts'
 import { takenCorrectionRoutes } from './taken-corrections.ts'
@@ -72,6 +73,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
   router.use(lookupRoutes(options.lookups), mappingSuggestionRoutes(options), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
+  router.use(setupRoutes(options.setup))
   router.use(reconciliationRoutes(options.reconciliation, now), loadRoutes(options.loads))
   router.use(anomalyRoutes(options.anomalies), suggestionRoutes(options.suggestions), takenCorrectionRoutes(options))
   router.use(

@@ -6,6 +6,7 @@ import type { Advised } from '../assist/model/advised.ts'
 import type { Reason } from '../assist/reasons.ts'
 import type { Candidate, Suggestion } from '../assist/suggest.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { Pairing } from '../connections/pairing.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { Ledger, Moved } from '../ledger/types.ts'
 import type { Decided, Load, LoadRow, RowQuery, Tally } from '../load/loads.ts'
@@ -37,6 +38,7 @@ export interface PanelPorts {
   >
   connections: Record<Connection, ConnectionSide>
   connectionDesk: ConnectionDesk
+  setup: SetupPort
   lookups: LookupsPort
   mappings: MappingDesk
   /** Records that a lane such as `order:1042` is linked to, e.g. its sale order. */
@@ -48,6 +50,23 @@ export interface PanelPorts {
   anomalies: Pick<Watchman, 'list' | 'decide' | 'chart' | 'rules' | 'changeRule'>
   suggestions: SuggestionsPort
   users: UsersPort
+}
+
+/** How far the first steps are, from connecting both sides to the first load. */
+export interface SetupPort {
+  pairing: Pick<Pairing, 'begin' | 'cancel' | 'state'>
+  progress: SetupProgress
+  /** Where Odoo reaches this bridge; undefined: where the panel is open. */
+  publicUrl: string | undefined
+}
+
+export const setupSteps = ['clarity', 'odoo', 'entities', 'match', 'load', 'done'] as const
+export type SetupStep = (typeof setupSteps)[number]
+
+export interface SetupProgress {
+  /** `done`: it is offered no more. */
+  read(): Promise<{ step: SetupStep; done: boolean }>
+  change(to: { step?: SetupStep | undefined; done?: boolean | undefined }, by: string): Promise<void>
 }
 
 export interface SuggestionsPort {

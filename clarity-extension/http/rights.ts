@@ -7,7 +7,11 @@ const rights: readonly (readonly [methods: string, path: RegExp, least: Role])[]
   ['*', /^\/users(\/|$)/, 'admin'],
   ['GET HEAD', /^/, 'viewer'],
   // What holds for all that comes from now on, whom the bridge tells, how both sides are reached, and people's data.
-  ['*', /^\/(entities|sweeps|connections|alerts\/settings|alerts\/test|anomaly-rules|loads|persons)(\/|$)/, 'admin'],
+  [
+    '*',
+    /^\/(entities|sweeps|connections|pairing|setup|alerts\/settings|alerts\/test|anomaly-rules|loads|persons)(\/|$)/,
+    'admin',
+  ],
   ['*', /^\/mappings\/[^/]+\/(activate|rollback)$/, 'admin'],
   // Everything else mends or decides one thing at a time.
   ['*', /^/, 'operator'],

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Source } from '../../shared/events.ts'
+import { HELLO } from '../../shared/pairing.ts'
 import { type SignatureFault, verifySignature } from '../../shared/signature.ts'
 import { newTraceId, route, traceIdOf, unreadableLane } from '../ledger/lanes.ts'
 import { type Letter, unpack } from '../ledger/parcel.ts'
@@ -13,6 +15,8 @@ export interface DoorOptions {
   ledger: Pick<Ledger, 'ingest'>
   /** Told of each that was refused and of each that was not. */
   watch?: { refused(source: Source, fault: SignatureFault): void; accepted(source: Source): void }
+  /** Told of Odoo's first event after a pairing. @returns whether it was that, and nothing else */
+  hello?: (body: Buffer, headers: IncomingHttpHeaders) => Promise<boolean>
   log: Pick<Logger, 'warn' | 'error'>
   /** Unix milliseconds. */
   now?: () => number
@@ -39,7 +43,7 @@ export function webhookDoors(options: DoorOptions): Router {
   return router
 }
 
-function door(source: Source, { secrets, ledger, watch, log, now = Date.now }: DoorOptions): RequestHandler {
+function door(source: Source, { secrets, ledger, watch, hello, log, now = Date.now }: DoorOptions): RequestHandler {
   return async (req, res) => {
     const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
     const fault = verifySignature(body, req.headers, secrets[source](), Math.floor(now() / 1000))
@@ -50,6 +54,8 @@ function door(source: Source, { secrets, ledger, watch, log, now = Date.now }: D
     }
     watch?.accepted(source)
     try {
+      const greets = source === 'odoo' && req.get('webhook-id')?.startsWith(HELLO)
+      if (greets && (await hello?.(body, req.headers))) return void res.status(202).json({ paired: true })
       const parcel = source === 'odoo' ? unpack(body) : undefined
       if (parcel)
         return acceptAll(res, await Promise.all(parcel.map((one) => ledger.ingest(eventOf(source, req, one)))))

@@ -561,6 +561,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the first steps are. */
+        get: operations["getSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Remember the step, or that the first steps are done (or wanted no more). */
+        patch: operations["changeSetup"];
+        trace?: never;
+    };
+    "/pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the newest pairing code. The code itself is told once, when it is made. */
+        get: operations["getPairing"];
+        put?: never;
+        /** A new code for Odoo's settings page. It is good for ten minutes and once; the one before is void. */
+        post: operations["beginPairing"];
+        /** Make the code void. */
+        delete: operations["cancelPairing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/entities": {
         parameters: {
             query?: never;
@@ -1445,7 +1482,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events. `overview` carries an Overview, `events` an array of Event, both as JSON in `data`. */
+        /** Server-sent events. `overview` carries an Overview, `pairing` a Pairing, `events` an array of Event, as JSON in `data`. */
         get: operations["watch"];
         put?: never;
         post?: never;
@@ -1706,6 +1743,47 @@ export interface components {
             webhookSecret?: string;
             /** @description Take it without a try, e.g. while the side is away. */
             untested?: boolean;
+        };
+        /** @enum {string} */
+        SetupStep: "clarity" | "odoo" | "entities" | "match" | "load" | "done";
+        Setup: {
+            step: components["schemas"]["SetupStep"];
+            /** @description They are offered no more. */
+            done: boolean;
+        };
+        PairingCode: {
+            /** @description `clarity-…@` and the address at which Odoo reaches the bridge. */
+            code: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        Pairing: {
+            /**
+             * @description `claimed`: Odoo was found to be right and has its answer; its first signed event has not come yet.
+             * @enum {string}
+             */
+            state: "none" | "waiting" | "claimed" | "connected" | "expired" | "void";
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** @description Who called with the code. */
+            odoo: {
+                url: string;
+                database: string;
+                login: string;
+                moduleVersion: string;
+                odooVersion: string;
+            } | null;
+            /** @description Why the newest call with the code was refused. */
+            failure: {
+                /** @description The panel's words for it: `pairing.fault.<code>`. */
+                code: string;
+                detail: string;
+                remedy: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
+            /** Format: date-time */
+            connectedAt: string | null;
         };
         ConnectionReport: {
             ok: boolean;
@@ -2593,6 +2671,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Users"];
+            };
+        };
+        /** @description What became of the newest code. */
+        Pairing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Pairing"];
             };
         };
         /** @description The alerts. */
@@ -3567,6 +3654,108 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Connection"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The step to go on with. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeSetup: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    step?: components["schemas"]["SetupStep"];
+                    done?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The step to go on with. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPairing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Pairing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    beginPairing: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The code, told only here. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelPairing: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": components["parameters"]["csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Pairing"];
             default: components["responses"]["Problem"];
         };
     };

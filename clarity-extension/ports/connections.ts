@@ -103,7 +103,7 @@ export function odooSide(
   }
 }
 
-const missingOf = (entities: string[], { missing_by_entity }: Ping): string[] => [
+export const missingOf = (entities: string[], { missing_by_entity }: Ping): string[] => [
   ...new Set(entities.flatMap((entity) => missing_by_entity[entity] ?? [])),
 ]
 

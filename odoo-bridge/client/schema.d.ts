@@ -955,6 +955,63 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    pairing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody pasted the code that the bridge's panel shows and pressed Connect. Goes to `/pairing/odoo` of the address in the code.
+         * @description A code is `clarity-<8 hex>-<22 of base64url>@<the bridge's address>`; only what stands before the `@` is sent. It is
+         *     good for ten minutes and for one Odoo. The service user and its key exist already: the bridge tries them before it
+         *     answers. The same Odoo (`instance`) may ask again until its first event, signed with `webhook_secret` and under a
+         *     webhook id that begins with `pair_`, was answered 202: then both sides are connected and the code is spent.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PairingRequest"];
+                };
+            };
+            responses: {
+                /** @description Taken. Events go to `webhook_url` from now on, signed with `webhook_secret`. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PairingAnswer"];
+                    };
+                };
+                /**
+                 * @description `application/problem+json` with `code`, `detail` and `remedy` for whoever pressed: 401 `code_unknown`, 409 `code_used`,
+                 *     410 `code_void` and `code_expired`, 422 what is wrong with this Odoo as the bridge sees it, 429 too often. After
+                 *     a 4xx the bridge does not have the key.
+                 */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -1423,6 +1480,27 @@ export interface components {
                 /** @description False when no URL is set or the receiver answered 410. */
                 sending: boolean;
             };
+        };
+        PairingRequest: {
+            /** @description What stands before the `@`. */
+            code: string;
+            /** @description web.base.url */
+            url: string;
+            database: string;
+            /** @description database.uuid */
+            instance: string;
+            login: string;
+            key: string;
+            /** Format: date-time */
+            key_ends_at: string;
+            module_version: string;
+            odoo_version: string;
+        };
+        PairingAnswer: {
+            webhook_url: string;
+            webhook_secret: string;
+            /** @description Where people open the bridge's panel. */
+            panel_url: string;
         };
         OrderReference: {
             id: number;

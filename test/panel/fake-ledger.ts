@@ -25,6 +25,7 @@ import { fakeLoads } from './fake-loads.ts'
 import { FakeLookups } from './fake-lookups.ts'
 import { fakeMappings } from './fake-mappings.ts'
 import { fakeReconciliation } from './fake-reconciliation.ts'
+import { FakeSetup } from './fake-setup.ts'
 import { fakeSweeps } from './fake-sweeps.ts'
 import { fakeUsers } from './fake-users.ts'
 
@@ -41,6 +42,7 @@ export class FakeLedger implements LedgerQueries {
   refusesKeys = false
   moves: string[] = []
   lookups = new FakeLookups()
+  readonly setup = new FakeSetup(this)
   readonly now: () => number
 
   constructor(now: () => number) {
@@ -290,6 +292,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     },
     queries: ledger,
     ledger,
+    setup: ledger.setup,
     entities: fakeEntities(ledger),
     lookups: lookupsOf(ledger),
     sweeps: fakeSweeps(ledger),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import * as entities from '../../shared/entities.ts'
 import { clarityEnvelope, clarityEventTypes, odooEnvelope, odooEventTypes } from '../../shared/events.ts'
+import { pairingAnswer, pairingRequest } from '../../shared/pairing.ts'
 import { asJson, openApi } from '../support/openapi.ts'
 import { type Shape, samples, shapeOfOpenApi, shapeOfZod } from '../support/schema-shape.ts'
 
@@ -31,6 +32,8 @@ const pairs: [string, z.ZodType, typeof clarity, string][] = [
   ['invoice', entities.invoice, clarity, 'Invoice'],
   ['returnRequest', entities.returnRequest, clarity, 'Return'],
   ['clarityEnvelope', clarityEnvelope, clarity, 'Envelope'],
+  ['pairingRequest', pairingRequest, odoo, 'PairingRequest'],
+  ['pairingAnswer', pairingAnswer, odoo, 'PairingAnswer'],
   ['odooEnvelope sale_order.changed', saleOrder, odoo, 'SaleOrderChanged'],
   ['odooEnvelope picking.*', picking, odoo, 'PickingChanged'],
   ['odooEnvelope stock.changed', stock, odoo, 'StockChanged'],

@@ -47,6 +47,7 @@ const ofHeld = ['/events/{id}/approve', '/events/{id}/assign']
 
 /** What operations that need a body are sent. */
 const bodies: Record<string, object> = {
+  'patch /setup': { step: 'odoo' },
   'put /lookups/{table}/entry': { key: 'klarna', result: 'BNK1' },
   'post /lookups/import': { format: 'json', text: '{"clarityLookups":1,"tables":{}}' },
   'post /suggestions/{entity}/verdict': { path: 'attributes.x', model: 'res.partner', field: 'ref', accepted: true },

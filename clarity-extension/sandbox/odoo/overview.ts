@@ -30,7 +30,8 @@ export function overview(world: World, webhooks: { sending: boolean; webhookUrl:
       ${orders.length === 0 ? html`<p class="empty">No orders yet.</p>` : orderTable(world, orders)}
     </section>
     <section id="stock"><h2>Stock</h2>${stockTable(world)}</section>
-    <section id="webhooks"><h2>Webhooks</h2>${webhookLog(world, webhooks)}</section>`
+    <section id="webhooks"><h2>Webhooks</h2>${webhookLog(world, webhooks)}</section>
+    <section id="connect"><h2>Connect</h2>${pairingForm}</section>`
 }
 
 function newest<M extends 'sale.order' | 'stock.picking'>(world: World, model: M) {
@@ -100,6 +101,14 @@ function stockTable(world: World): Html {
       )}</tbody>
     </table>`
 }
+
+/** As on the settings page of the real module. */
+const pairingForm = html`
+  <form class="row" method="post" action="/pairing" autocomplete="off">
+    <label>Pairing code <input name="code" required size="50" placeholder="clarity-…@https://bridge.example"></label>
+    <button class="primary">Connect</button>
+    <span class="faint">The bridge’s panel shows it under Start.</span>
+  </form>`
 
 function webhookLog(world: World, { sending, webhookUrl }: { sending: boolean; webhookUrl: string | undefined }): Html {
   const { pending, oldest_at } = world.outbox.summary()

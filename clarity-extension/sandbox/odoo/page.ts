@@ -12,18 +12,20 @@ export interface PageOptions {
   world: World
   person: Operate
   sender: Sender
-  webhookUrl: string | undefined
+  webhookUrl(): string | undefined
+  /** @returns a sentence. @throws OdooError */
+  pair(code: string): Promise<string>
 }
 
 /** The page on which a person plays the warehouse: validate deliveries, set tracking, count stock, watch the webhooks. */
-export function pages({ world, person, sender, webhookUrl }: PageOptions): Router {
+export function pages({ world, person, sender, webhookUrl, pair }: PageOptions): Router {
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: '64kb' })
 
   router.get('/', (request, response) => {
     const { said, failed } = notice.parse(request.query)
     const shown: Notice | undefined = said ? { text: said, failed: failed === '1' } : undefined
-    const content = overview(world, { sending: sender.sending, webhookUrl })
+    const content = overview(world, { sending: sender.sending, webhookUrl: webhookUrl() })
     response.type('html').send(layout(content, shown).text)
   })
   router.get('/page.css', (_request, response) => void response.type('css').send(STYLE))
@@ -56,7 +58,11 @@ export function pages({ world, person, sender, webhookUrl }: PageOptions): Route
     back(response, 'Everything that waits is sent again.')
   })
 
-  router.use(['/pickings', '/stock'], sayWhy)
+  router.post('/pairing', sameOrigin, form, async (request, response) => {
+    back(response, await pair(pairingForm.parse(request.body).code))
+  })
+
+  router.use(['/pickings', '/stock', '/pairing'], sayWhy)
   return router
 }
 
@@ -69,6 +75,7 @@ const pickingForm = z.looseObject({
   act: z.enum(['validate', 'partly', 'tracking', 'reserve']),
   tracking: z.string().max(100).optional(),
 })
+const pairingForm = z.object({ code: z.string().max(600) })
 const stockForm = z.object({ sku: z.string().max(100), warehouse: z.string().max(20), quantity })
 
 /** Fields `sku:<SKU>` of the form. */
@@ -120,7 +127,7 @@ const layout = (content: Html, shown: Notice | undefined): Html => html`<!doctyp
   <body>
     <header>
       <h1>Odoo <span>stand-in</span></h1>
-      <nav><a href="#deliveries">Deliveries</a><a href="#orders">Orders</a><a href="#stock">Stock</a><a href="#webhooks">Webhooks</a></nav>
+      <nav><a href="#deliveries">Deliveries</a><a href="#orders">Orders</a><a href="#stock">Stock</a><a href="#webhooks">Webhooks</a><a href="#connect">Connect</a></nav>
     </header>
     ${shown && html`<p class="notice${shown.failed ? ' failed' : ''}" role="status">${shown.text}</p>`}
     <main id="content">${content}</main>

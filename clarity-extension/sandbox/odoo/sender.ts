@@ -9,8 +9,11 @@ export interface Webhook {
 
 export type Sender = ReturnType<typeof createSender>
 
-/** Sends what waits in the outbox: at once after a change, again with growing pauses until it is acknowledged. */
-export function createSender(outbox: Outbox, webhook: Webhook | undefined, now: () => number, secrets: () => string[]) {
+/**
+ * Sends what waits in the outbox: at once after a change, again with growing pauses until it is acknowledged.
+ * @param to where to; undefined: nowhere yet
+ */
+export function createSender(outbox: Outbox, to: () => string | undefined, now: () => number, secrets: () => string[]) {
   let gone = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -19,7 +22,7 @@ export function createSender(outbox: Outbox, webhook: Webhook | undefined, now: 
   outbox.onChange(() => wake(0))
 
   function wake(inMs: number) {
-    if (stopped || !webhook) return
+    if (stopped || to() === undefined) return
     clearTimeout(timer)
     timer = setTimeout(() => void deliver(), inMs)
   }
@@ -35,16 +38,14 @@ export function createSender(outbox: Outbox, webhook: Webhook | undefined, now: 
   }
 
   async function pass() {
-    for (
-      let rows = outbox.due(IN_FLIGHT);
-      webhook && rows.length > 0 && !gone && !stopped;
-      rows = outbox.due(IN_FLIGHT)
-    ) {
-      await Promise.all(rows.map((row) => send(row, webhook)))
+    for (let rows = outbox.due(IN_FLIGHT); rows.length > 0 && !gone && !stopped; rows = outbox.due(IN_FLIGHT)) {
+      const url = to()
+      if (url === undefined) return
+      await Promise.all(rows.map((row) => send(row, url)))
     }
   }
 
-  async function send(row: Pending, { url }: Webhook) {
+  async function send(row: Pending, url: string) {
     const body = Buffer.from(row.body)
     const headers = {
       ...signHeaders(body, secrets(), row.webhook_id, now() / 1000),
@@ -64,7 +65,7 @@ export function createSender(outbox: Outbox, webhook: Webhook | undefined, now: 
   return {
     deliver,
     get sending() {
-      return webhook !== undefined && !gone
+      return to() !== undefined && !gone
     },
     /** A person asks to try again: the address is believed in once more. */
     resume() {
@@ -95,7 +96,7 @@ interface Sent {
   afterMs?: number
 }
 
-async function post(url: string, headers: Record<string, string>, body: Buffer): Promise<Sent> {
+export async function post(url: string, headers: Record<string, string>, body: Buffer): Promise<Sent> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
     const response = await fetch(url, {

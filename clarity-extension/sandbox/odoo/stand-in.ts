@@ -12,6 +12,7 @@ import { methodsOf } from './methods.ts'
 import { operate } from './operate.ts'
 import { openOutbox } from './outbox.ts'
 import { pages } from './page.ts'
+import { openBridge, pairing } from './pairing.ts'
 import { openRecords } from './records.ts'
 import { seed } from './seed.ts'
 import { createSender, type Webhook } from './sender.ts'
@@ -48,7 +49,8 @@ export function createOdooStandIn(options: StandInOptions) {
   }
   if (world.records.find('res.company', {}).length === 0) db.transaction(() => seed(world.records, options.seed))()
   const keyring = openKeyring(db, clock, { apiKey, secrets: webhook ? [webhook.secret].flat() : [] })
-  const sender = createSender(world.outbox, webhook, clock, keyring.secrets)
+  const bridge = openBridge(db, webhook?.url)
+  const sender = createSender(world.outbox, bridge.url, clock, keyring.secrets)
   const person = operate(db, world)
   const methods = methodsOf({ db, world, sender, keyring, database })
 
@@ -56,14 +58,18 @@ export function createOdooStandIn(options: StandInOptions) {
   app.disable('x-powered-by')
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }))
   app.use(door({ isKey: keyring.isKey, database, methods }))
-  app.use(pages({ world, person, sender, webhookUrl: webhook?.url }))
-
   let server: Server | undefined
+  let ownUrl = ''
+  const pair = pairing({ bridge, keyring, sender, database, url: () => ownUrl, now: clock })
+  app.use(pages({ world, person, sender, webhookUrl: bridge.url, pair }))
+
   return {
     app,
     database,
     /** What a person does in Odoo, for tests and scripts. */
     person,
+    /** As when somebody pastes a code and presses Connect. @throws OdooError what is said then */
+    pair,
     /** As when somebody revokes every key in Odoo and makes another one. */
     replaceKey: keyring.replaceAll,
     isKey: keyring.isKey,
@@ -80,7 +86,8 @@ export function createOdooStandIn(options: StandInOptions) {
       sender.start()
       const address = listening.address()
       const bound = typeof address === 'object' && address ? address.port : port
-      return `http://${host}:${bound}`
+      ownUrl = `http://${host}:${bound}`
+      return ownUrl
     },
     async stop(): Promise<void> {
       await sender.stop()

@@ -15,6 +15,7 @@ from . import product_template
 from . import product_template_attribute_value
 from . import clarity_bridge_reading
 from . import clarity_bridge_keys
+from . import clarity_pairing
 from . import res_config_settings
 from . import res_partner
 from . import sale_order

@@ -11,6 +11,7 @@ from ..tools.payments import MATCH_SETTING
 from ..tools.signature import is_secret
 from ..tools.state import iso
 from .clarity_event import PREVIOUS_SECRET, SECRET, STOPPED, URL
+from .clarity_pairing import HELLO
 
 _TEXTS = {"clarity_url": URL, "clarity_secret": SECRET, "clarity_previous_secret": PREVIOUS_SECRET}
 _SWITCHES = {
@@ -30,6 +31,19 @@ _SWITCHES = {
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    clarity_code = fields.Char(
+        "Pairing Code", help="The bridge's panel shows it under Start. It is good for ten minutes, once."
+    )
+    clarity_pair_accounting = fields.Boolean(
+        "Payments and Invoices",
+        default=True,
+        help="The service user may also register payments and post invoices. Off: they stay with your accountant; "
+        "switch payments off in the bridge as well.",
+    )
+    clarity_pair_products = fields.Boolean(
+        "Products", help="The service user may also write products: only where the storefront is their record."
+    )
+    clarity_paired = fields.Char("Connected With", compute="_compute_clarity_paired")
     clarity_url = fields.Char(
         "Bridge Address", help="The bridge's door for Odoo, e.g. https://bridge.example/webhooks/odoo"
     )
@@ -82,12 +96,23 @@ class ResConfigSettings(models.TransientModel):
             parameters.set_param(parameter, "1" if self[name] else "0")
         return result
 
+    def action_clarity_connect(self):
+        """Make the service user and its key, and let the bridge and this database learn of each other."""
+        done, sentence = self.env["clarity.pairing"]._connect(self.clarity_code, self._clarity_roles())
+        if not done:
+            return self._clarity_notice("danger", sentence)
+        notice = self._clarity_notice("success", sentence)
+        # The form still holds what was set before: saved, it would undo the connection.
+        notice["params"]["next"] = {"type": "ir.actions.client", "tag": "reload"}
+        return notice
+
     def action_clarity_test(self):
         """Send a harmless event with what stands in the form and say what came back."""
         self._check_clarity_endpoint()
         product = self.env.ref("clarity_bridge.product_shipping")
         data = {"product_id": product.id, "sku": product.default_code or None}
-        event = (0, f"evt_{uuid.uuid4().hex}", body_of("stock.changed", iso(fields.Datetime.now()), data))
+        # It also completes a pairing whose own event did not get through.
+        event = (0, f"{HELLO}{uuid.uuid4().hex}", body_of("stock.changed", iso(fields.Datetime.now()), data))
         answer = send(self._clarity_endpoint(), event)
         return self._clarity_notice(*self._clarity_verdict(answer))
 
@@ -100,6 +125,23 @@ class ResConfigSettings(models.TransientModel):
         """Switch sending on again after the receiver had answered 410 Gone."""
         self.env["clarity.event"]._parameters().set_param(STOPPED, False)
         return self.action_clarity_send()
+
+    @api.depends("clarity_url")
+    def _compute_clarity_paired(self):
+        known = self.env["clarity.pairing"]._paired()
+        for settings in self:
+            settings.clarity_paired = bool(known) and settings._clarity_paired_sentence(known)
+
+    def _clarity_paired_sentence(self, known):
+        if not (self.clarity_url or "").startswith(known["bridge"]):
+            return False
+        ends_at = fields.Date.to_string(fields.Datetime.from_string(known["key_ends_at"][:19].replace("T", " ")))
+        return self.env._(
+            "%(bridge)s, as %(login)s. The key ends on %(date)s; the bridge replaces it with a click.",
+            bridge=known["bridge"],
+            login=known["login"],
+            date=ends_at,
+        )
 
     @api.depends("clarity_url", "clarity_secret")
     def _compute_clarity_status(self):
@@ -129,6 +171,12 @@ class ResConfigSettings(models.TransientModel):
     def _clarity_events(self):
         # sudo: whoever may change the settings may know how the outbox does, without being a sales manager.
         return self.env["clarity.event"].sudo()
+
+    def _clarity_roles(self):
+        names = ["group_service_accounting" if self.clarity_pair_accounting else "group_service"]
+        if self.clarity_pair_products:
+            names.append("group_service_products")
+        return self.env["res.groups"].browse([self.env.ref(f"clarity_bridge.{name}").id for name in names])
 
     def _check_clarity_endpoint(self):
         url = urlsplit((self.clarity_url or "").strip())

@@ -10,6 +10,7 @@ from . import test_http
 from . import test_keys
 from . import test_masters
 from . import test_order_update
+from . import test_pairing
 from . import test_payments
 from . import test_product_facts
 from . import test_read_state

@@ -109,7 +109,7 @@ def _post(endpoint, uid, text, pool):
         # urllib3 and not requests, which costs more than twice the time per event.
         answer = pool.request("POST", endpoint.url, body=body, headers=headers)
     except urllib3.exceptions.HTTPError as exc:
-        return 0, _plain(exc), None
+        return 0, plain(exc), None
     error = "" if 200 <= answer.status < 300 else f"HTTP {answer.status} {answer.reason or ''}".strip()
     return answer.status, error, _hold(answer)
 
@@ -134,7 +134,7 @@ def _hold(answer):
     return min(max((moment - datetime.now(timezone.utc)).total_seconds(), 0), _LONGEST_HOLD)
 
 
-def _plain(exc):
+def plain(exc):
     """A sentence without the object addresses that the library's own would show."""
     if isinstance(exc, urllib3.exceptions.TimeoutError):
         # A refused connection is a connect timeout to the library, too.
