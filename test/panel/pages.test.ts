@@ -83,6 +83,7 @@ function pages(name: string): string[] {
     '/entities',
     '/entities/schedules',
     '/reconciliation',
+    '/connections',
     '/settings/alerts',
     '/settings/users',
     '/settings/audit',

@@ -167,3 +167,100 @@ describe('reconciliation', () => {
     2 * MINUTES,
   )
 })
+
+describe('keys and secrets', () => {
+  it(
+    'CASES 38: an expired Odoo key: one alert, no attempt burnt, everything delivered once it is replaced, none twice',
+    async () => {
+      const { login } = stage.odoo
+      const alerted = await alertsOf('authentication')
+      await stage.odoo.psql(
+        "update res_users_apikeys set expiration_date = now() at time zone 'utc' - interval '1 minute' where user_id = (select id from res_users where login = $1)",
+        [login],
+      )
+      const numbers: string[] = []
+      for (let n = 40; n < 52; n++) numbers.push((await stage.shop.place(checkout(n))).number)
+      const state = async () =>
+        connections.parse(await stage.panel('GET', '/connections')).items.find(({ name }) => name === 'odoo')
+      await until('the pause', 120_000, async () => (await state())?.state === 'paused')
+      expect(await state()).toMatchObject({ cause: 'unauthorized' })
+      await until('the alert', 60_000, async () => (await alertsOf('authentication')).length === alerted.length + 1)
+      const waiting = events.parse(await stage.panel('GET', '/events?state=ready&limit=200')).items
+      expect(waiting.filter(({ attempts }) => attempts > 0)).toEqual([])
+
+      const fresh = await stage.odoo.shell(`
+user = env['res.users'].search([('login', '=', '${login}')])
+print('FRESH=' + env(user=user)['res.users.apikeys'].sudo()._generate(None, 'by hand', None))
+env.cr.commit()
+`)
+      const apiKey = /FRESH=(\w+)/.exec(fresh)?.[1]
+      await stage.panel('PATCH', '/connections/odoo', { settings: { apiKey } })
+      await until('all of them in Odoo', 120_000, async () => (await inOdoo(numbers)).length === numbers.length)
+      await until('nothing left to do', 120_000, quiet)
+      expect(await inOdoo(numbers)).toEqual(numbers.map(() => 1))
+      expect(await alertsOf('authentication')).toHaveLength(alerted.length + 1)
+    },
+    6 * MINUTES,
+  )
+
+  it(
+    'CASES 38: a key and both webhook secrets are rotated with overlap: no failed call, no lost event',
+    async () => {
+      const began = Date.now()
+      const keys = async () =>
+        (
+          await stage.odoo.psql<{ name: string }>(
+            'select k.name from res_users_apikeys k join res_users u on u.id = k.user_id where u.login = $1',
+            [stage.odoo.login],
+          )
+        ).map(({ name }) => name)
+      expect(await keys()).toContain('by hand')
+      const numbers: string[] = []
+      const place = async (n: number) => void numbers.push((await stage.shop.place(checkout(n))).number)
+      for (let n = 60; n < 64; n++) await place(n)
+      await stage.panel('POST', '/connections/odoo/rotate-key')
+      await place(64)
+      await stage.panel('POST', '/connections/odoo/rotate-secret')
+      await stage.panel('POST', '/connections/clarity/rotate-secret')
+      await place(65)
+      await until('all of them in Odoo', 120_000, async () => (await inOdoo(numbers)).length === numbers.length)
+      await until('the end of the key before', 90_000, async () => !(await keys()).includes('by hand'))
+      expect(await keys()).toContain('Clarity Bridge (rotated)')
+      // What Odoo tells now is signed with a secret that the bridge has made, and called for with a key that Odoo has made.
+      const delivery = () =>
+        stage.odoo.psql<{ id: number }>(
+          "select p.id from stock_picking p join sale_order o on o.id = p.sale_id where o.origin = $1 and p.state = 'assigned'",
+          [numbers.at(-1)],
+        )
+      await until('its delivery', 60_000, async () => (await delivery()).length === 1)
+      const ids = (await delivery()).map(({ id }) => id)
+      await stage.admin('stock.picking', 'button_validate', { ids, context: { skip_backorder: true } })
+      const order = (await stage.shop.orders()).find(({ number }) => number === numbers.at(-1))
+      await until('its shipment', 60_000, async () => (await stage.shop.shipments(order?.id ?? '')).length === 1)
+      await until('nothing left to do', 120_000, quiet)
+      expect(stage.bridge.logged('webhook refused', began)).toEqual([])
+      const attempts = z.array(z.looseObject({ outcome: z.string() })).parse(stage.bridge.logged('attempt', began))
+      expect(attempts.filter(({ outcome }) => outcome === 'refused')).toEqual([])
+      expect(await inOdoo(numbers)).toEqual(numbers.map(() => 1))
+    },
+    6 * MINUTES,
+  )
+})
+
+const connections = z.object({
+  items: z.array(z.object({ name: z.string(), state: z.string(), cause: z.string().nullable() })),
+})
+const events = z.object({ items: z.array(z.object({ attempts: z.number() })) })
+const alert = z.object({ rule: z.string(), id: z.string() })
+const alertsOf = async (rule: string) => {
+  const { active, recent } = z
+    .object({ active: z.array(alert), recent: z.array(alert) })
+    .parse(await stage.panel('GET', '/alerts'))
+  return [...active, ...recent].filter((one) => one.rule === rule)
+}
+const quiet = async () => {
+  const { counts } = z
+    .object({ counts: z.object({ waiting: z.number(), running: z.number() }) })
+    .parse(await stage.panel('GET', '/overview'))
+  return counts.waiting === 0 && counts.running === 0
+}
