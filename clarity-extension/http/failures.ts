@@ -10,13 +10,18 @@ import { eventView, instant } from './views.ts'
 
 type Schemas = components['schemas']
 
+export interface FailurePorts {
+  queries: Pick<PanelPorts['queries'], 'failures'>
+  ledger: Pick<PanelPorts['ledger'], 'replay' | 'dismiss'>
+}
+
 /** What waits for a person, by what has to be mended: one group is one thing to mend, however many events it stopped. */
-export function failureRoutes({ queries, ledger }: PanelPorts): Router {
+export function failureRoutes({ queries, ledger }: FailurePorts): Router {
   const router = Router()
 
   router.get('/failures', async (req, res) => {
     const { groups, total, events } = await queries.failures(pageQuery.parse(req.query))
-    const body: Schemas['FailureGroups'] = { items: await Promise.all(groups.map(groupView)), total, events }
+    const body: Schemas['FailureGroups'] = { items: groups.map(groupView), total, events }
     res.json(body)
   })
 
@@ -40,21 +45,19 @@ export function failureRoutes({ queries, ledger }: PanelPorts): Router {
     res.json(body)
   })
 
-  async function groupView(group: FailureGroup): Promise<Schemas['FailureGroup']> {
-    const newest = group.sample[0] ? await queries.detail(group.sample[0].id) : undefined
-    const problems = problemShape.safeParse(newest?.details)
-    const { oldestAt, newestAt, ...rest } = group
-    return {
-      ...rest,
-      firstAt: instant(oldestAt),
-      lastAt: instant(newestAt),
-      message: group.message ?? '',
-      remedy: problems.success ? problems.data[0].remedy : remedyOf(group.cause),
-      sample: group.sample.map(eventView),
-    }
-  }
-
   return router
+}
+
+function groupView({ oldestAt, newestAt, details, ...rest }: FailureGroup): Schemas['FailureGroup'] {
+  const problems = problemShape.safeParse(details)
+  return {
+    ...rest,
+    firstAt: instant(oldestAt),
+    lastAt: instant(newestAt),
+    message: rest.message ?? '',
+    remedy: problems.success ? problems.data[0].remedy : remedyOf(rest.cause),
+    sample: rest.sample.map(eventView),
+  }
 }
 
 const given = <T extends z.ZodType>(shape: T) =>

@@ -12,6 +12,8 @@ export interface LedgerQueries {
   detail(id: number): Promise<EventDetail | undefined>
   /** Dead and held events by what stands in their way: same cause, field and value is one group. Most first. */
   failures(query?: FailuresQuery): Promise<FailurePage>
+  /** Dead events of each cause, however many groups they are. */
+  deadByCause(): Promise<{ cause: string; count: number }[]>
   connections(): Promise<ConnectionStatus[]>
   /** Entities with something to do, for each of the four priorities. */
   backlog(): Promise<{ priority: number; lanes: number; oldestDueAt: number | null }[]>
@@ -141,6 +143,8 @@ export interface FailureGroup {
   atStake: { currency: string; amount: string }[]
   /** Of the newest one. */
   message: string | null
+  /** Problem[] or Facts of the newest one, parsed; null when there is none. */
+  details: unknown
   types: string[]
   oldestAt: number
   newestAt: number

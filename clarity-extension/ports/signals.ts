@@ -7,14 +7,14 @@ import { anomalyConditions } from '../watch/anomalies/told.ts'
 /** What alerts look at, from the real parts. @param diskOf a folder of the disk that must not fill up */
 export function alertSignals(
   { db }: Pick<Store, 'db'>,
-  queries: Pick<LedgerQueries, 'overview' | 'failures'>,
+  queries: Pick<LedgerQueries, 'overview' | 'deadByCause'>,
   parts: { diskOf: string | undefined; expiries(): Promise<Signals['expiries']>; now?: () => number },
 ) {
   const now = parts.now ?? Date.now
   return async (noticed: Condition[]): Promise<Signals> => {
-    const [overview, failures, sweeps, lastOrder, disk, expiries, drifted, odd] = await Promise.all([
+    const [overview, dead, sweeps, lastOrder, disk, expiries, drifted, odd] = await Promise.all([
       queries.overview(),
-      queries.failures({ state: 'dead', limit: 200 }),
+      queries.deadByCause(),
       db.selectFrom('sweeps').select(['name', 'enabled', 'finished_at', 'outcome', 'message']).execute(),
       db
         .selectFrom('events')
@@ -35,7 +35,7 @@ export function alertSignals(
     return {
       now: now(),
       overview,
-      failures: failures.groups,
+      dead,
       sweeps: sweeps.map(({ name, enabled, finished_at, outcome, message }) => ({
         name,
         enabled: enabled === 1,

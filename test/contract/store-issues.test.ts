@@ -74,6 +74,47 @@ describe.each(dialects)('issues on $dialect', ({ possible, place: makePlace }) =
       ])
     })
 
+    it('add up to the sum of their orders, whether each order stopped once or often', async () => {
+      const often = (id: number) => id <= 15
+      await it_.ledger.start(async ({ lane }) => unknownSku(often(Number(lane.slice(6))) ? 'OFTEN' : 'ONCE'))
+      const ids = Array.from({ length: 25 }, (_, n) => n + 1)
+      const twice = [
+        ...ids.map((id) => [id, 'order.created'] as const),
+        ...ids.filter(often).map((id) => [id, 'order.updated'] as const),
+      ]
+      await Promise.all(twice.map(([id, type]) => it_.ledger.ingest(order(`${id}`, { total: `${id}.01`, type }))))
+      await it_.ledger.idle()
+      const { groups } = await it_.queries.failures()
+      const worth = (of: number[]) => of.reduce((sum, id) => sum + id * 100 + 1, 0) / 100
+      const [more, less] = [ids.filter(often), ids.filter((id) => !often(id))]
+      expect(groups.map(({ value, count, entities, atStake }) => ({ value, count, entities, atStake }))).toEqual([
+        { value: 'OFTEN', count: 30, entities: 15, atStake: [{ currency: 'EUR', amount: `${worth(more)}` }] },
+        { value: 'ONCE', count: 10, entities: 10, atStake: [{ currency: 'EUR', amount: `${worth(less)}` }] },
+      ])
+    })
+
+    it('show their newest events and the problem of the newest', async () => {
+      const ids = await run(
+        Array.from({ length: 6 }, (_, n) => order(`${n + 1}`)),
+        (id) => unknownSku(id % 2 === 0 ? 'MUG' : 'TEE'),
+      )
+      const { groups } = await it_.queries.failures()
+      expect(groups.flatMap(({ sample }) => sample.map(({ id }) => id)).sort()).toEqual(ids.sort())
+      for (const { value, sample, details } of groups) {
+        expect(sample.map(({ id }) => id)).toEqual(sample.map(({ id }) => id).sort((a, b) => b - a))
+        expect(details).toMatchObject([{ value, remedy: 'make it' }])
+      }
+    })
+
+    it('are counted per cause however many groups there are', async () => {
+      await it_.ledger.start(async ({ id, lane }) =>
+        lane === 'order:4' ? review('totals_differ', 'differ') : unknownSku(`SKU-${id}`),
+      )
+      await Promise.all(['1', '2', '3', '4'].map((id) => it_.ledger.ingest(order(id))))
+      await it_.ledger.idle()
+      expect(await it_.queries.deadByCause()).toEqual([{ cause: 'unknown_sku', count: 3 }])
+    })
+
     it('CASES 26: one that goes through after a replay releases the rest of its group, and no other', async () => {
       let mended = false
       await it_.ledger.start(async ({ lane }) => {

@@ -130,6 +130,7 @@ export class FakeLedger implements LedgerQueries {
           entities: new Set(events.map(({ lane }) => lane)).size,
           atStake: first?.type.startsWith('order.') ? [{ currency: 'EUR', amount: `${129.9 * events.length}` }] : [],
           message: first?.message ?? null,
+          details: first?.details ?? null,
           types: [...new Set(events.map((event) => event.type))],
           oldestAt: Math.min(...events.map((event) => event.receivedAt)),
           newestAt: Math.max(...events.map((event) => event.receivedAt)),
@@ -138,6 +139,12 @@ export class FakeLedger implements LedgerQueries {
       })
       .sort((a, b) => b.count - a.count)
     return { groups: groups.slice(offset, offset + limit), total: groups.length, events: open.length }
+  }
+
+  async deadByCause() {
+    this.#check()
+    const dead = Map.groupBy(this.#in('dead'), ({ cause }) => cause ?? 'unknown')
+    return [...dead].map(([cause, events]) => ({ cause, count: events.length }))
   }
 
   async backlog() {

@@ -22,7 +22,7 @@ const quiet: Signals = {
     waiting: 0,
     perMinute: [],
   },
-  failures: [],
+  dead: [],
   sweeps: [],
   lastOrderAt: NOW - MINUTE,
   disk: { freeBytes: 50 * 1024 ** 3, freeShare: 0.5 },
@@ -67,17 +67,7 @@ describe('the rules of alerts', () => {
       { sweeps: [{ name: 'orders', enabled: false, finishedAt: NOW - 61 * MINUTE, failed: false, message: null }] },
       [],
     ],
-    ['held decisions', { failures: [{ cause: 'totals_differ', count: 9, state: 'held' }] }, []],
-    [
-      'one cause in two groups',
-      {
-        failures: [
-          { cause: 'archived', count: 1, state: 'dead' },
-          { cause: 'archived', count: 2, state: 'dead' },
-        ],
-      },
-      ['dead_letters:archived'],
-    ],
+    ['a cause', { dead: [{ cause: 'archived', count: 3 }] }, ['dead_letters:archived']],
   ])('see %s', (_what, change, expected) => {
     expect(keys(change)).toEqual(expected)
   })

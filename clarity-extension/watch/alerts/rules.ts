@@ -1,5 +1,5 @@
 import { causeOf } from '../../../shared/causes.ts'
-import type { FailureGroup, Overview } from '../../ledger/queries.ts'
+import type { Overview } from '../../ledger/queries.ts'
 
 export const alertRules = [
   'authentication',
@@ -30,7 +30,8 @@ export interface Condition {
 export interface Signals {
   now: number
   overview: Pick<Overview, 'connections' | 'oldestWaitingAt' | 'waiting' | 'perMinute'>
-  failures: Pick<FailureGroup, 'cause' | 'count' | 'state'>[]
+  /** Dead letters of each cause. */
+  dead: { cause: string; count: number }[]
   sweeps: { name: string; enabled: boolean; finishedAt: number | null; failed: boolean; message: string | null }[]
   /** When the newest order came in; null: none yet. */
   lastOrderAt: number | null
@@ -91,21 +92,17 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
         link: '/connections',
       })),
 
-  dead_letters: ({ failures }, threshold) => {
-    const perCause = new Map<string, number>()
-    for (const { cause, count, state } of failures)
-      if (state === 'dead') perCause.set(cause, (perCause.get(cause) ?? 0) + count)
-    return [...perCause]
-      .filter(([, count]) => count >= threshold)
-      .map(([cause, count]) => ({
+  dead_letters: ({ dead }, threshold) =>
+    dead
+      .filter(({ count }) => count >= threshold)
+      .map(({ cause, count }) => ({
         key: `dead_letters:${cause}`,
         rule: 'dead_letters' as const,
         severity: 'warning' as const,
         title: `${count} could not be delivered: ${causeOf(cause)?.title ?? cause}`,
         text: `${causeOf(cause)?.meaning ?? ''} ${causeOf(cause)?.remedy ?? ''}`.trim(),
         link: '/attention',
-      }))
-  },
+      })),
 
   backlog_age: ({ overview: { oldestWaitingAt, waiting, connections }, now }, minutes) => {
     // While a connection is paused the backlog is its consequence, and that is told already.
