@@ -83,7 +83,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const published = publishedStock(store.db)
   const seal = createSeal([config.secretKey, ...config.previousSecretKeys])
   await checkKey(store.db, seal)
-  const connections = await openConnections({ store, seal, given: config })
+  const connections = await openConnections({ store, seal, given: config, log })
   const { clarity, odoo, book } = connections
   const queries = createQueries(store, Date.now, seal)
   const watch = metrics(queries, flowNameOf)
@@ -329,7 +329,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       await mapping.close()
       await traces?.stop()
       rotation.stop()
-      connections.stop()
+      await connections.stop()
       await store.close()
     },
   }

@@ -16,7 +16,6 @@ export interface Circuit {
   state(): 'closed' | 'open' | 'halfOpen'
   /** The side was found to answer again. */
   close(): void
-  lastError(): LastError | null
 }
 
 export interface LastError {
@@ -33,8 +32,15 @@ const HALF_OPEN_MS = 5_000
 /** Silence and a database that is away. What one record can cause (an error 500) is no reason to stop all others. */
 const SILENT = new Set(['network', 'timeout', 'database_down'])
 
-/** @param now unix milliseconds */
-export function createCircuit(name: Connection, now: () => number = Date.now): Circuit {
+/**
+ * @param noted told of every call that was not done
+ * @param now unix milliseconds
+ */
+export function createCircuit(
+  name: Connection,
+  noted: (error: LastError) => void = () => {},
+  now: () => number = Date.now,
+): Circuit {
   let policy = breaker()
   let last: LastError | null = null
 
@@ -43,7 +49,10 @@ export function createCircuit(name: Connection, now: () => number = Date.now): C
       try {
         const answer = await policy.execute(call)
         const failed = failureOf(answer)
-        if (failed) last = { cause: failed.cause, message: failed.message, at: now() }
+        if (failed) {
+          last = { cause: failed.cause, message: failed.message, at: now() }
+          noted(last)
+        }
         return answer
       } catch (error) {
         if (error instanceof BrokenCircuitError)
@@ -55,7 +64,6 @@ export function createCircuit(name: Connection, now: () => number = Date.now): C
     close() {
       policy = breaker()
     },
-    lastError: () => last,
   }
 }
 

@@ -40,7 +40,7 @@ export function connectionDesk(parts: DeskParts): ConnectionDesk {
     async facts(name) {
       return {
         circuit: circuits[name].state(),
-        lastError: circuits[name].lastError(),
+        lastError: await connections.lastError(name),
         key: name === 'odoo' ? await keyFacts() : null,
         secrets: { count: book[name].secrets().length, overlapUntil: book[name].overlapUntil() },
         fields:

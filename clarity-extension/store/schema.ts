@@ -212,6 +212,10 @@ export interface ConnectionsTable {
   cause: string | null
   message: string | null
   since: number
+  /** What it said last when it did not do what was asked, whether it is paused or not. */
+  error_cause: Generated<string | null>
+  error_message: Generated<string | null>
+  error_at: Generated<number | null>
 }
 
 export interface SettingsTable {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import { openBook } from '../../clarity-extension/connections/book.ts'
+import { lastErrors } from '../../clarity-extension/connections/last-errors.ts'
 import { sealAnew } from '../../clarity-extension/privacy/rotation.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
@@ -46,6 +47,23 @@ for (const { dialect, possible, place: makePlace } of dialects) {
     beforeEach(async () => {
       await wipe(store)
       clock.now = START
+    })
+
+    it('and the last error of a side are known after a restart, and to every replica', async () => {
+      const { db } = store
+      const faults: unknown[] = []
+      const errors = lastErrors(store, (error) => faults.push(error), 1)
+      expect(await errors.of('odoo')).toBeNull()
+      errors.note('odoo', { cause: 'network', message: 'nobody answers', at: START })
+      errors.note('odoo', { cause: 'unauthorized', message: 'the key has expired', at: START + 1 })
+      const newest = { cause: 'unauthorized', message: 'the key has expired', at: START + 1 }
+      expect(await errors.of('odoo')).toEqual(newest)
+      await errors.stop()
+      const restarted = lastErrors({ db }, (error) => faults.push(error))
+      expect(await restarted.of('odoo')).toEqual(newest)
+      expect(await restarted.of('clarity')).toBeNull()
+      await restarted.stop()
+      expect(faults).toEqual([])
     })
 
     it('are those of the environment at first, and what a person changed after a restart', async () => {

@@ -14,7 +14,12 @@ const times = async (count: number, run: () => Promise<unknown>) => {
 
 describe('the circuit of a connection', () => {
   it('opens after ten calls in a row without an answer, and then lets none through', async () => {
-    const circuit = createCircuit('odoo', () => 7)
+    const noted: unknown[] = []
+    const circuit = createCircuit(
+      'odoo',
+      (error) => noted.push(error),
+      () => 7,
+    )
     await times(9, () => circuit.run(silent))
     expect(circuit.state()).toBe('closed')
     await circuit.run(silent)
@@ -34,7 +39,8 @@ describe('the circuit of a connection', () => {
         message: 'It did not answer 10 calls in a row. nobody answers',
       },
     })
-    expect(circuit.lastError()).toEqual({ cause: 'network', message: 'nobody answers', at: 7 })
+    // Of each call that was made, and of none that was kept back.
+    expect(noted).toEqual(Array(10).fill({ cause: 'network', message: 'nobody answers', at: 7 }))
   })
 
   it('counts calls in a row: one answer begins anew', async () => {

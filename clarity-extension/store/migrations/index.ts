@@ -15,6 +15,8 @@ import { digests } from './0013_digests.ts'
 import { spentIds } from './0014_spent_ids.ts'
 import { loads } from './0015_loads.ts'
 import { users } from './0016_users.ts'
+import { lastErrors } from './0017_last_errors.ts'
+import { issueIds } from './0018_issue_ids.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +36,6 @@ export const migrations: readonly Migration[] = [
   spentIds,
   loads,
   users,
+  lastErrors,
+  issueIds,
 ]
