@@ -41,6 +41,7 @@ describe('a code of the bridge in an Odoo that knows nothing of it', () => {
     connections = await openConnections({
       store,
       seal,
+      log,
       given: {
         clarity: {
           ...{ baseUrl: 'https://shop.example.com/api/v1', tokenUrl: 'https://shop.example.com/oauth/token' },
