@@ -9,6 +9,7 @@ type Bench = (report: Report) => Promise<void>
 
 const benches: Record<string, () => Promise<{ run: Bench }>> = {
   anomalies: () => import('./anomalies.ts'),
+  catalogue: () => import('./catalogue.ts'),
   drift: () => import('./drift.ts'),
   groups: () => import('./groups.ts'),
   ingest: () => import('./ingest.ts'),
