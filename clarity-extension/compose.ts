@@ -215,7 +215,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     audit,
     switches,
   })
-  const first = firstLoads({ db: store.db, clarity, odoo, store: STORE, switches, masters, stock, seal, audit, log })
+  const sidesOf = { db: store.db, clarity, odoo, store: STORE, switches, masters, stock, links }
+  const first = firstLoads({ ...sidesOf, seal, audit, ledger, log })
   const sweeps = bridgeSweeps({
     db: store.db,
     alone: store.exclusive,

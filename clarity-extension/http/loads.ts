@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
 import { entityNames } from '../../shared/switches.ts'
-import { decisions, type LoadRow } from '../load/loads.ts'
+import { decisions, type Known, type LoadRow } from '../load/loads.ts'
 import type { components } from '../panel/schema.d.ts'
 import { type Loadable, type LoadState, type LoadsPort, loadActions } from './ports.ts'
 import { Refusal } from './problem.ts'
@@ -163,11 +163,13 @@ function view({ load, tally }: LoadState): Schemas['Load'] {
   }
 }
 
+const shown = ({ id, label, keys }: Known): Schemas['LoadRecord'] => ({ id, label, keys })
+
 const rowView = (row: LoadRow): Schemas['LoadRow'] => ({
   id: String(row.id),
-  source: row.source ?? null,
+  source: row.source ? shown(row.source) : null,
   target: row.target,
-  candidates: [...row.candidates],
+  candidates: row.candidates.map(shown),
   verdict: row.verdict,
   why: row.why,
   choices: [...row.choices],

@@ -1,5 +1,6 @@
 import { createByHand } from './by-hand.ts'
 import { createConnections } from './connections.ts'
+import { createHold } from './hold.ts'
 import { createIntake } from './intake.ts'
 import { createReleases } from './releases.ts'
 import { createRetention } from './retention.ts'
@@ -31,6 +32,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     enqueue: intake.enqueue,
     writable: intake.writable,
     prune: retention.prune,
+    hold: createHold(settings, worker.wake),
     idle: worker.idle,
     pauseConnection: connections.pauseByHand,
     resumeConnection: connections.resume,

@@ -233,9 +233,16 @@ async function supersedeDead(trx: Kysely<Tables>, endings: readonly Ending[], no
   }
 }
 
-/** Frees the lanes for their next event, or closes them; one that rests stays open for that long. */
-async function passOn(trx: Kysely<Tables>, endings: readonly Ending[], now: number): Promise<void> {
-  if (endings.length === 0) return
+/**
+ * Frees the lanes for their next event, or closes them; one that rests stays open for that long.
+ * @returns whether any has a next one
+ */
+export async function passOn(
+  trx: Kysely<Tables>,
+  endings: readonly Pick<Ending, 'lane' | 'restMs'>[],
+  now: number,
+): Promise<boolean> {
+  if (endings.length === 0) return false
   const lanes = endings.map(({ lane }) => lane)
   const heads = await trx
     .selectFrom('events as head')
@@ -256,6 +263,7 @@ async function passOn(trx: Kysely<Tables>, endings: readonly Ending[], now: numb
   for (const { lane, due_at, priority } of heads)
     await freeLane(trx, { lane, due_at: Math.max(due_at, resting.get(lane) ?? 0), priority })
   for (const [lane, due_at] of resting) if (!headOf.has(lane)) await restLane(trx, { lane, due_at })
+  return heads.length > 0
 }
 
 const freeLane = statement<{ lane: string; due_at: number; priority: number }, unknown>(

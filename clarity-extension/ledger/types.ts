@@ -150,6 +150,13 @@ export interface Moved {
   moved: number
 }
 
+/** Lanes that are held. */
+export interface Hold {
+  /** Of those asked for the ones that were free. */
+  lanes: ReadonlySet<string>
+  release(): Promise<void>
+}
+
 export interface Ledger extends Reviews {
   /** Resolves after the commit that holds it; rejects when the store could not commit (a door answers 503). */
   ingest(event: NewEvent): Promise<Ingested>
@@ -182,6 +189,9 @@ export interface Ledger extends Reviews {
   dismiss(which: Selection, reason: string, by: string): Promise<Moved>
   /** Deletes done, skipped and dismissed events settled before `before` (unix ms), in small batches. Returns how many. */
   prune(before: number): Promise<number>
+
+  /** For who writes records without an event, as a first load does: of lanes that are held no event runs. */
+  hold(lanes: string[]): Promise<Hold>
 
   /** By hand: no probe ends it, only resumeConnection. */
   pauseConnection(name: Connection, by: string): Promise<void>

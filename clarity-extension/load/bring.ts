@@ -6,6 +6,8 @@ export interface BringParts {
   loads: Loads
   /** Resolves when nothing more urgent waits, or has waited long enough. */
   quiet(signal: AbortSignal): Promise<void>
+  /** Keeps events from running, on any replica: a load and an event that write one record would undo each other's work. */
+  hold(lanes: string[]): Promise<{ lanes: ReadonlySet<string>; release(): Promise<void> }>
   log: { error(facts: object, message: string): void }
   /** Milliseconds before a side that did not answer is asked again, the first time. */
   againMs?: number
@@ -28,12 +30,12 @@ export async function bring(parts: BringParts, loader: Loader, load: Load, signa
     if (pass.settled > 0) wait = againMs
     // Also while a side is away: nothing may have come so far that could be stopped.
     if (pass.stopped || (await isStopped(loads, load, signal))) return `${load.entity}: ${total.settled} brought over`
-    if (pass.away === undefined) {
+    if (pass.away === undefined && pass.busy === 0) {
       // A person may have decided on rows that were passed by already; what a pass without any news leaves is gone.
       if (pass.settled > 0 && (await loads.waiting(load.id, 0, 1)).length > 0) continue
       break
     }
-    await loads.note(load.id, pass.away)
+    if (pass.away !== undefined) await loads.note(load.id, pass.away)
     await pause(wait, signal)
   }
   await loads.giveUp(load.id, gone)
@@ -50,6 +52,8 @@ interface Pass {
   stopped: boolean
   /** What did not answer, or was refused for now; its rows still wait. */
   away: string | undefined
+  /** An event was writing these. */
+  busy: number
   /** Of a whole task nothing went through: no use in trying the next. */
   stuck: boolean
   /** The store could not be written, or a defect of ours. */
@@ -58,7 +62,7 @@ interface Pass {
 
 async function onePass(parts: BringParts, loader: Loader, load: Load, signal: AbortSignal): Promise<Pass> {
   const { loads } = parts
-  const pass: Pass = { settled: 0, stopped: false, away: undefined, stuck: false, fault: undefined }
+  const pass: Pass = { settled: 0, stopped: false, away: undefined, busy: 0, stuck: false, fault: undefined }
   const pending = {
     next: (after: number, limit: number) => loads.waiting(load.id, after, limit),
     bySource: (ids: readonly string[]) => loads.waitingFor(load.id, 'source_id', ids),
@@ -93,21 +97,30 @@ export class Away extends Error {
   override name = 'Away'
 }
 
-async function settle({ loads, log }: BringParts, load: Load, { rows, bring }: Task, pass: Pass): Promise<void> {
-  const results = await Promise.allSettled(bring())
-  const ends = rows.flatMap((row, index) => {
-    const result = results[index]
-    if (result?.status === 'rejected')
-      log.error({ load: load.id, row: row.id, err: result.reason }, 'a record of a first load failed unexpectedly')
-    const outcome = result?.status === 'fulfilled' ? result.value : unexpected
-    const end = endOf(row, outcome)
-    if (end === undefined && 'message' in outcome) pass.away = outcome.message
-    return end ?? []
-  })
-  await loads.settle(ends)
-  pass.settled += ends.length
-  if (ends.length === 0) pass.stuck = true
-  else await loads.note(load.id, null)
+async function settle(parts: BringParts, load: Load, task: Task, pass: Pass): Promise<void> {
+  const { loads, log } = parts
+  const held = await parts.hold(task.rows.map(task.lane))
+  try {
+    const rows = task.rows.filter((row) => held.lanes.has(task.lane(row)))
+    pass.busy += task.rows.length - rows.length
+    if (rows.length === 0) return
+    const results = await Promise.allSettled(task.bring(rows))
+    const ends = rows.flatMap((row, index) => {
+      const result = results[index]
+      if (result?.status === 'rejected')
+        log.error({ load: load.id, row: row.id, err: result.reason }, 'a record of a first load failed unexpectedly')
+      const outcome = result?.status === 'fulfilled' ? result.value : unexpected
+      const end = endOf(row, outcome)
+      if (end === undefined && 'message' in outcome) pass.away = outcome.message
+      return end ?? []
+    })
+    await loads.settle(ends)
+    pass.settled += ends.length
+    if (ends.length === 0) pass.stuck = true
+    else await loads.note(load.id, null)
+  } finally {
+    await held.release()
+  }
 }
 
 type End = Parameters<Loads['settle']>[0][number]

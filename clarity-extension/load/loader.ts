@@ -30,6 +30,8 @@ export interface Pending {
 /** Rows that travel together. */
 export interface Task {
   rows: LoadRow[]
-  /** One outcome per row, in the same order. */
-  bring(): Promise<Outcome>[]
+  /** Of the events of a row's record: while it is brought over none of them runs. */
+  lane(row: LoadRow): string
+  /** @param rows of the task, those that nobody else is writing. @returns one outcome per row, in the same order */
+  bring(rows: readonly LoadRow[]): Promise<Outcome>[]
 }

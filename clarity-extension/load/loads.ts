@@ -31,6 +31,8 @@ export interface Known {
   id: string
   label: string
   keys: Readonly<Record<string, string>>
+  /** @see Candidate */
+  changedAt?: string
 }
 
 export interface NewRow {
@@ -297,7 +299,12 @@ const stored = (id: number, row: NewRow, seal: Pick<Seal, 'text'>): StoredRow =>
   state: row.verdict === 'new' || row.verdict === 'linked' ? 'waiting' : 'out',
 })
 
-const known = z.object({ id: z.string(), label: z.string(), keys: z.record(z.string(), z.string()) })
+const known = z.object({
+  id: z.string(),
+  label: z.string(),
+  keys: z.record(z.string(), z.string()),
+  changedAt: z.string().exactOptional(),
+})
 const shownShape = z.object({ source: known.optional(), candidates: z.array(known) })
 const saidShape = z.object({
   message: z.string(),

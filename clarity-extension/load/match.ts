@@ -12,6 +12,8 @@ export interface Candidate {
   keys: Readonly<Record<string, string>>
   /** The storefront keeps it under a key that is not ours, e.g. an earlier ERP's. */
   foreignKey?: string | undefined
+  /** Instant of its last change, where records are read in that order: a load goes on from there. */
+  changedAt?: string
 }
 
 /** Why a person has to look. */

@@ -74,4 +74,7 @@ function rowOf(verdict: Verdict, byId: ReadonlyMap<string, Candidate>, loader: L
 /** Of a hundred records with one e-mail address a person chooses none here. */
 const MOST_SHOWN = 20
 
-const known = ({ id, label, keys }: Candidate): Known => ({ id, label, keys })
+const known = ({ id, label, keys, changedAt }: Candidate): Known => ({
+  ...{ id, label, keys },
+  ...(changedAt !== undefined && { changedAt }),
+})

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { type Direction, type Entity, type FieldGroup, ruleOf } from '../../shared/switches.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { LoadAction, Loadable, LoadState, LoadsPort } from '../http/ports.ts'
+import type { Ledger } from '../ledger/types.ts'
 import type { Loader } from '../load/loader.ts'
 import { createLoads, type Load, type LoadState as StateName } from '../load/loads.ts'
 import { runLoads } from '../load/run.ts'
@@ -17,12 +18,13 @@ export interface FirstLoadParts extends LoaderParts {
   seal: Pick<Seal, 'text' | 'openText'>
   audit: Pick<Audit, 'record'>
   log: Pick<Logger, 'error'>
+  ledger: Pick<Ledger, 'hold'>
   now?: () => number
 }
 
 /** First loads: what runs them, and the panel's way to them. */
 export function firstLoads(parts: FirstLoadParts): { sweep: Sweep; port(wake: () => Promise<boolean>): LoadsPort } {
-  const { db, seal, audit, log, now = Date.now } = parts
+  const { db, seal, audit, log, ledger, now = Date.now } = parts
   const loads = createLoads(db, seal, now)
   const loaders = [
     productsToClarity(parts),
@@ -32,7 +34,7 @@ export function firstLoads(parts: FirstLoadParts): { sweep: Sweep; port(wake: ()
     pricesToClarity(parts),
     stockToClarity(parts),
   ]
-  const run = runLoads({ loads, loaders, quiet: (signal) => quiet(db, signal, now), log })
+  const run = runLoads({ loads, loaders, quiet: (signal) => quiet(db, signal, now), hold: ledger.hold, log })
   const stateOf = async (load: Load): Promise<LoadState> => ({ load, tally: await loads.tally(load.id) })
   const current = async (id: number) => {
     const load = await loads.get(id)

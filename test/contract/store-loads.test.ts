@@ -10,7 +10,7 @@ import { sealAnew } from '../../clarity-extension/privacy/rotation.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { correct, done, type Outcome, retry, skip } from '../../shared/outcome.ts'
-import { dialects, type Place, START, wipe } from './store-support.ts'
+import { bench, dialects, event, type Place, START, wipe } from './store-support.ts'
 
 const seal = createSeal(['a key of at least thirty-two characters'])
 const log = { error() {}, info() {} }
@@ -76,10 +76,18 @@ for (const { dialect, possible, place: makePlace } of dialects) {
       },
       links: async () => new Map(),
       choices: ({ why }) => (why === 'differs' ? ['link', 'skip'] : ['link', 'new', 'skip']),
-      work: (pending) => byRow(pending, (row) => far.bring(row.source?.id ?? '')),
+      work: (pending) =>
+        byRow(
+          pending,
+          (row) => `odoo-product:${row.source?.id}`,
+          (row) => far.bring(row.source?.id ?? ''),
+        ),
     })
     const run = (one: Loader, signal = new AbortController().signal, over: Partial<Loads> = {}) =>
-      runLoads({ loads: { ...loads, ...over }, loaders: [one], quiet: async () => {}, log, againMs: 1 })({ signal })
+      runLoads({
+        ...{ loads: { ...loads, ...over }, loaders: [one], quiet: async () => {}, log, againMs: 1 },
+        hold: bench(store, { now: Date.now }).ledger.hold,
+      })({ signal })
     const planned = async (one: Loader): Promise<number> => {
       const id = (await loads.create('product', 'toClarity', 'ann')) ?? 0
       await run(one)
@@ -159,6 +167,77 @@ for (const { dialect, possible, place: makePlace } of dialects) {
       expect(await state(id)).toMatchObject({ state: 'done', progress: { total: 1_797, done: 1_797, failed: 0 } })
       expect(new Set(far.made).size).toBe(1_797)
       expect(far.made).toHaveLength(1_797)
+    })
+
+    it('leave a record to its event while that runs, and no event of a record runs while it is brought over', async () => {
+      // What the other side has; whoever writes looks first, as everybody does who is not alone.
+      const made: string[] = []
+      const writing = new Set<string>()
+      let overlaps = 0
+      const write = async (id: string): Promise<Outcome> => {
+        if (writing.has(id)) overlaps++
+        writing.add(id)
+        const isThere = made.includes(id)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        if (!isThere) made.push(id)
+        writing.delete(id)
+        return isThere ? skip('unchanged', 'it is there') : done('made')
+      }
+      const far = new Far()
+      const loadBegan = Promise.withResolvers<void>()
+      const ingested = Promise.withResolvers<void>()
+      far.bring = async (id) => {
+        loadBegan.resolve()
+        writing.add(id)
+        await ingested.promise
+        writing.delete(id)
+        return write(id)
+      }
+      const one = loader(40, far)
+      const id = await planned(one)
+
+      // The events are those of another replica, where there may be one.
+      const other = dialect === 'PostgreSQL' ? await place.open() : store
+      const replica = bench(other, { now: Date.now })
+      const ran = new Set<string>()
+      const product = (n: number) =>
+        event(`odoo-product:${n}`, { type: 'product.changed', source: 'odoo', priority: 3 })
+      const began = Promise.withResolvers<void>()
+      const goOn = Promise.withResolvers<void>()
+      await replica.ledger.ingest(product(5))
+      await replica.ledger.start(async ({ lane }) => {
+        if (lane === 'odoo-product:5' && !ran.has(lane)) {
+          began.resolve()
+          await goOn.promise
+        }
+        ran.add(lane)
+        return write(lane.slice('odoo-product:'.length))
+      })
+      await began.promise
+      await loads.move(id, ['planned'], 'running')
+      const loading = run(one)
+      await loadBegan.promise
+      await Promise.all(Array.from({ length: 37 }, (_, n) => replica.ledger.ingest(product(n + 4))))
+      // An event that would not wait has begun by now.
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      ingested.resolve()
+      // Everything else is through while the one that has an event running waits.
+      for (;;) {
+        const { progress } = await loads.tally(id)
+        if (progress.done >= progress.total - 1) break
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      goOn.resolve()
+      await loading
+      await replica.ledger.idle()
+      await replica.ledger.stop(1_000)
+      if (other !== store) await other.close()
+
+      expect(await state(id)).toMatchObject({ state: 'done', progress: { total: 37, done: 37 } })
+      expect(overlaps).toBe(0)
+      expect(new Set(made).size).toBe(made.length)
+      expect(ran.size).toBe(37)
+      expect(await store.db.selectFrom('lanes').select('lane').execute()).toEqual([])
     })
 
     it('keep what failed with its reason, and try it again when somebody says so', async () => {

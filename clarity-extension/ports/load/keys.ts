@@ -41,18 +41,20 @@ export const ofPartner = ({ id, name, active, keys }: Keyed): Candidate => ({
   keys,
 })
 
-export const ofStoreProduct = ({ id, name, sku, barcode, externalKey }: Product): Candidate => ({
+export const ofStoreProduct = ({ id, name, sku, barcode, externalKey, updatedAt }: Product): Candidate => ({
   id,
   label: name,
+  changedAt: updatedAt,
   // An inactive one is taken over all the same: whether it is for sale is the record's to say.
   active: true,
   keys: filled({ sku, barcode }),
   ...(externalKey && externalKey !== sku ? { foreignKey: externalKey } : {}),
 })
 
-export const ofCustomer = ({ id, name, type, companyName, email, vatNumber, active }: Customer): Candidate => {
+export const ofCustomer = (customer: Customer): Candidate => {
+  const { id, name, type, companyName, email, vatNumber, active, updatedAt } = customer
   const label = (type === 'company' && companyName) || name
-  return { id, label, active, keys: filled({ email, vat: vatNumber, name: label }) }
+  return { id, label, active, changedAt: updatedAt, keys: filled({ email, vat: vatNumber, name: label }) }
 }
 
 const filled = (keys: Record<string, string | null | undefined>): Record<string, string> =>

@@ -12,6 +12,7 @@ import { gate } from '../../flows/gate.ts'
 import type { RecordPorts } from '../../flows/record-to-odoo.ts'
 import type { MasterPorts } from '../../flows/registry.ts'
 import type { StockFlowPorts } from '../../flows/stock-to-clarity.ts'
+import type { Link, Links } from '../../links.ts'
 import { Away } from '../../load/bring.ts'
 import type { Pending, Task } from '../../load/loader.ts'
 import type { LoadRow } from '../../load/loads.ts'
@@ -29,6 +30,7 @@ export interface LoaderParts {
   switches: Pick<Switches, 'enabled' | 'owner'>
   masters: MasterPorts
   stock: StockFlowPorts
+  links: Pick<Links, 'getMany'>
 }
 
 export type Mapped = Extract<MasterMapped, { ok: true }>
@@ -81,13 +83,17 @@ export async function linksOf(
 }
 
 /** Rows by their order, each brought over by its own id. */
-export async function* byRow(pending: Pending, bring: (row: LoadRow) => Promise<Outcome>): AsyncGenerator<Task> {
+export async function* byRow(
+  pending: Pending,
+  lane: Task['lane'],
+  bring: (row: LoadRow) => Promise<Outcome>,
+): AsyncGenerator<Task> {
   for (let after = 0; ; ) {
     const rows = await pending.next(after, TOGETHER)
     const last = rows.at(-1)
     if (!last) return
     after = last.id
-    yield { rows, bring: () => rows.map(bring) }
+    yield { rows, lane, bring: (some) => some.map(bring) }
   }
 }
 
@@ -128,13 +134,23 @@ export function eventOf(
 
 export const silent = { step() {} }
 
-/** The same ports, for a record of which the dry run or a person said who it is in Odoo: that decides, not the mapping's own rule. */
+/**
+ * The same ports, for records that travel together.
+ * @param aims by the storefront's id, where the dry run or a person said who the record is in Odoo: that decides, not the mapping's
+ *   own rule
+ * @param links of all of them
+ */
 export function aimed<Record extends { id: string }>(
   ports: RecordPorts<Record, Mapped>,
   aims: ReadonlyMap<string, LoadRow>,
+  links: Promise<ReadonlyMap<string, Link>>,
 ): RecordPorts<Record, Mapped> {
   return {
     ...ports,
+    async link(id) {
+      const link = (await links).get(id)
+      return link && { version: link.clarityVersion, hash: link.hash }
+    },
     async map(record, written) {
       const mapped = await ports.map(record, written)
       const match = aimOf(aims.get(record.id))

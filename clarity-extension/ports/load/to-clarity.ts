@@ -41,7 +41,8 @@ export function productsToClarity(parts: LoaderParts): Loader {
           : ['skip'],
     async *work(pending) {
       const share = await shareOf(switches, 'product.changed')
-      yield* byRow(pending, async (row) => {
+      const lane = (row: LoadRow) => `odoo-product:${row.source?.id}`
+      yield* byRow(pending, lane, async (row) => {
         const rekeyed = await takeOver(clarity, row)
         return rekeyed ?? masters.productToClarity.publish({ id: Number(row.source?.id), share, eventId: NO_EVENT })
       })
@@ -81,8 +82,9 @@ export function customersToClarity(parts: LoaderParts): Loader {
       for await (const page of recordPages(clarity.customers())) {
         const rows = await pending.byTarget(page.map(({ id }) => id))
         const byId = new Map(page.map((record) => [record.id as string, record]))
+        const lane = (row: LoadRow) => `customer:${row.target}`
         if (rows.length > 0)
-          yield { rows, bring: () => rows.map((row) => bringCustomer(row, byId.get(row.target ?? ''))) }
+          yield { rows, lane, bring: (some) => some.map((row) => bringCustomer(row, byId.get(row.target ?? ''))) }
       }
 
       async function bringCustomer(row: LoadRow, record: Parameters<typeof masters.customer.map>[0] | undefined) {
@@ -136,7 +138,12 @@ export function stockToClarity(parts: LoaderParts): Loader {
     },
     links: async () => new Map(),
     choices: () => ['skip'],
-    work: (pending) => byRow(pending, (row) => stock.publish(row.source?.id ?? '')),
+    work: (pending) =>
+      byRow(
+        pending,
+        (row) => `stock:${row.source?.id}`,
+        (row) => stock.publish(row.source?.id ?? ''),
+      ),
   }
 }
 
@@ -157,6 +164,10 @@ export function pricesToClarity(parts: LoaderParts): Loader {
     links: (sources) => linksOf(db, { kind: 'price_rule', model: 'product.pricelist.item', from: 'odoo' }, sources),
     choices: () => ['skip'],
     work: (pending) =>
-      byRow(pending, (row) => masters.priceToClarity.publish({ itemId: Number(row.source?.id), eventId: NO_EVENT })),
+      byRow(
+        pending,
+        (row) => `price:${row.source?.id}`,
+        (row) => masters.priceToClarity.publish({ itemId: Number(row.source?.id), eventId: NO_EVENT }),
+      ),
   }
 }

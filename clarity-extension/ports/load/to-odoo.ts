@@ -19,10 +19,10 @@ export const productsToOdoo = (parts: LoaderParts): Loader =>
     kind: 'product',
     model: 'product.product',
     rules: productRules(true),
-    read: () => parts.clarity.products(),
+    read: (since) => parts.clarity.products(since),
     // Whether it is still sold is part of what is brought over.
     candidate: (record) => ({ ...ofStoreProduct(record), foreignKey: undefined }),
-    flow: (aims) => productToOdoo(aimed(parts.masters.product, aims)),
+    flow: (...known) => productToOdoo(aimed(parts.masters.product, ...known)),
     // Odoo takes no second product of one barcode, and orders could not tell two of one SKU apart.
     choices: ({ why }) => (why === 'archived' ? ['new', 'skip'] : why === 'several_here' ? ['skip'] : ['link', 'skip']),
   })
@@ -35,9 +35,9 @@ export const customersToOdoo = (parts: LoaderParts): Loader =>
     kind: 'customer',
     model: 'res.partner',
     rules: customerRules(true),
-    read: () => parts.clarity.customers(),
+    read: (since) => parts.clarity.customers(since),
     candidate: ofCustomer,
-    flow: (aims) => customerToOdoo(aimed(parts.masters.customer, aims)),
+    flow: (...known) => customerToOdoo(aimed(parts.masters.customer, ...known)),
     choices: ({ why, targets }) =>
       targets.length === 0 || why === 'archived' || why === 'taken' ? ['new', 'skip'] : ['link', 'new', 'skip'],
   })
@@ -48,19 +48,22 @@ interface ToOdoo<Record> {
   kind: 'product' | 'customer'
   model: string
   rules: MatchRules
-  read(): AsyncIterable<Reply<Batch<Record>>>
+  /** In the order of their changes. */
+  read(since?: string): AsyncIterable<Reply<Batch<Record>>>
   candidate(record: Record): Candidate
-  /** @param aims by the storefront's id, where the dry run or a person said who the record is in Odoo */
-  flow(aims: ReadonlyMap<string, LoadRow>): Flow
+  flow(...known: Known): Flow
   choices: Loader['choices']
 }
+
+type Known = Parameters<typeof aimed> extends [unknown, ...infer Rest] ? Rest : never
 
 function toOdoo<Record extends { id: string; updatedAt: string }>(
   parts: LoaderParts,
   { entity, type, kind, model, rules, read, candidate, flow, choices }: ToOdoo<Record>,
 ): Loader {
-  const { db, switches } = parts
+  const { db, switches, links } = parts
   const refs = new Map<string, string>()
+  const lane = (row: LoadRow) => `${kind}:${row.source?.id}`
   return {
     ...{ entity, direction: 'toOdoo', rules, choices },
     async *sources() {
@@ -84,17 +87,27 @@ function toOdoo<Record extends { id: string; updatedAt: string }>(
     },
     async *work(pending) {
       const share = await shareOf(switches, type)
-      for await (const page of recordPages(read())) {
+      // Rows stand in the order in which their records were read: those before the first that waits are through.
+      const [first] = await pending.next(0, 1)
+      for await (const page of recordPages(read(first?.source?.changedAt))) {
         const rows = await pending.bySource(page.map(({ id }) => id))
-        if (rows.length === 0) continue
+        if (rows.length === 0) {
+          if ((await pending.next(0, 1)).length === 0) return
+          continue
+        }
         const records = new Map(page.map((record) => [record.id, record]))
-        const run = flow(new Map(rows.map((row) => [row.source?.id ?? '', row])))
-        const bringOne = async (row: LoadRow) => {
+        yield { rows, lane, bring: (some) => bringPage(some, records) }
+      }
+
+      /** What is linked is looked up at once, and when the lanes are ours: nobody links one meanwhile. */
+      function bringPage(rows: readonly LoadRow[], records: ReadonlyMap<string, Record>) {
+        const ids = rows.map((row) => row.source?.id ?? '')
+        const run = flow(new Map(rows.map((row) => [row.source?.id ?? '', row])), links.getMany(kind, ids))
+        return rows.map(async (row) => {
           const record = records.get(row.source?.id ?? '')
           if (!record) throw new Error('a row without its record')
-          return run(eventOf(row, `${kind}:${record.id}`, type, share, record, record.updatedAt), silent)
-        }
-        yield { rows, bring: () => rows.map(bringOne) }
+          return run(eventOf(row, lane(row), type, share, record, record.updatedAt), silent)
+        })
       }
     },
   }

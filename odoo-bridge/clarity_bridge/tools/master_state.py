@@ -9,34 +9,35 @@ def read_products(env, _store, refs):
     codes = [code for code in products.mapped("default_code") if code]
     twins = env["product.product"]._read_group([("default_code", "in", codes)], ["default_code"], ["__count"])
     shared = {code for code, count in twins if count > 1}
-    paths, company = {}, env.company
+    paths = {}
+    return {"products": [_product(product, product.product_tmpl_id, shared, paths) for product in products]}
+
+
+def _product(product, template, shared, paths):
+    """What a product has from its template is read there: through the product Odoo works it out field by field."""
+    company = product.env.company
     return {
-        "products": [
-            {
-                "id": product.id,
-                "sku": product.default_code or None,
-                "shared": product.default_code in shared,
-                "name": product.name,
-                "template": {"id": product.product_tmpl_id.id, "variants": product.product_variant_count},
-                "options": {
-                    value.attribute_id.name: value.product_attribute_value_id.name
-                    for value in product.product_template_attribute_value_ids
-                },
-                "description": product.description_sale or None,
-                "category": _path(product.categ_id, paths),
-                "uom": product.uom_id.name,
-                "price": quantity(product.lst_price),
-                "currency": product.currency_id.name,
-                "taxes": [tax.name for tax in product.taxes_id if tax.company_id == company],
-                "barcode": product.barcode or None,
-                "weight": quantity(product.weight),
-                "type": product.type,
-                "storable": product.is_storable,
-                "for_sale": product.sale_ok,
-                "active": product.active,
-            }
-            for product in products
-        ]
+        "id": product.id,
+        "sku": product.default_code or None,
+        "shared": product.default_code in shared,
+        "name": template.name,
+        "template": {"id": template.id, "variants": template.product_variant_count},
+        "options": {
+            value.attribute_id.name: value.product_attribute_value_id.name
+            for value in product.product_template_attribute_value_ids
+        },
+        "description": template.description_sale or None,
+        "category": _path(template.categ_id, paths),
+        "uom": template.uom_id.name,
+        "price": quantity(product.lst_price),
+        "currency": template.currency_id.name,
+        "taxes": [tax.name for tax in template.taxes_id if tax.company_id == company],
+        "barcode": product.barcode or None,
+        "weight": quantity(product.weight),
+        "type": template.type,
+        "storable": template.is_storable,
+        "for_sale": template.sale_ok,
+        "active": product.active,
     }
 
 
