@@ -85,7 +85,9 @@ describe('a first load on a real Odoo 19', () => {
       )
       // Switched on too early, the last of them would come by their own events.
       await until('all of them left alone', MINUTES, async () => {
-        const skipped = stage.attempts().filter(({ type, outcome }) => type === 'customer.created' && outcome === 'skip')
+        const skipped = stage
+          .attempts()
+          .filter(({ type, outcome }) => type === 'customer.created' && outcome === 'skip')
         return skipped.length >= many + 3
       })
       await switched('customer', { directions: { toOdoo: true } })
