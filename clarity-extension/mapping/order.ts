@@ -9,6 +9,7 @@ import { holdOf } from './order/holds.ts'
 import { type EnsuredRecord, type Operation, version } from './order/operation.ts'
 import {
   type EnsureMapping,
+  type Mapping,
   type NotMapped,
   type OrderPlan,
   type PaymentMapping,
@@ -25,7 +26,7 @@ export type { Operation } from './order/operation.ts'
 export type OrderMapped =
   | {
       ok: true
-      /** The order first, then one per captured payment. */
+      /** The order first, then one per captured payment, then what is made of the customer. */
       operations: [Operation, ...Operation[]]
       /** Payments that could not be mapped. The order goes ahead; then the attempt ends with these. */
       held: Problem[]
@@ -38,6 +39,9 @@ export type OrderMapped =
       asked: Record<string, Asked>
     }
   | NotMapped
+
+/** Kind of the operation that writes the customer: it changes with every order of theirs, and is no part of this one. */
+export const PROFILE = 'profile'
 
 /**
  * A storefront order as operations for the addon: the sale order with everybody and every address it needs, and its captured
@@ -71,18 +75,23 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
   const operation = orderOperation(plan, main.values, follow, main.checks, records, context)
   const customer = records.filter(({ kind }) => kind === 'customer')
   const payments = plan.payments.map((one) => paymentOperation(one, plan, customer, context))
-  const parts = [main, ...ensured.map(({ mapped }) => mapped), ...payments.map(({ mapped }) => mapped)]
+  const profile =
+    plan.profile && !main.follow.includes('cancel') ? [profileOperation(plan.profile, plan, customer, context)] : []
+  const others = [...payments, ...profile]
+  const parts = [main, ...ensured.map(({ mapped }) => mapped), ...others.map(({ mapped }) => mapped)]
   return {
     ok: true,
-    operations: [operation, ...payments.flatMap((payment) => payment.operation ?? [])],
-    held: payments.flatMap(({ mapped }) => problemsOf(mapped)),
+    operations: [operation, ...others.flatMap((one) => one.operation ?? [])],
+    held: others.flatMap(({ mapped }) => problemsOf(mapped)),
     used: [...parts.flatMap((part) => (part.ok ? part.used : [])), ...passed.used],
-    by: mappedBy([plan.main, ...plan.ensure, ...plan.payments].map(({ set }) => set)),
+    by: mappedBy(
+      [plan.main, ...plan.ensure, ...plan.payments, ...(plan.profile ? [plan.profile] : [])].map(({ set }) => set),
+    ),
     get origins() {
-      return originsOf(operation.id, main, ensured, payments)
+      return originsOf(operation.id, main, ensured, others)
     },
     get asked() {
-      return askedOf(operation.id, main, ensured, payments)
+      return askedOf(operation.id, main, ensured, others)
     },
   }
 }
@@ -167,6 +176,34 @@ function paymentOperation(
   return { mapped, operation }
 }
 
+/** The one record that is the customer, whether the order makes it or it is there; nothing to say is nothing to write. */
+function profileOperation(
+  { set, source, base }: Mapping,
+  { order }: OrderPlan,
+  customer: EnsuredRecord[],
+  context: OrderContext,
+): Paid {
+  const mapped = map(set, source, context, base)
+  if (!mapped.ok || Object.keys(mapped.values).length === 0) return { mapped }
+  const { values } = mapped
+  const model = set.model ?? 'res.partner'
+  const { customer: ref } = order.parties
+  const operation: Operation = {
+    id: `${PROFILE}:${ref}`,
+    kind: PROFILE,
+    ref,
+    version: version(order.updatedAt),
+    hash: digest({ model, values }),
+    model,
+    values,
+    match: { id: { $ref: `customer:${ref}` } },
+    ensure: customer,
+    follow: [],
+    accept_difference: false,
+  }
+  return { mapped, operation }
+}
+
 function originsOf(id: string, main: Written, ensured: Ensured[], payments: Paid[]): Record<string, Origins> {
   const ofEnsured = ensured.flatMap(({ mapped }, index) =>
     mapped.ok
@@ -198,6 +235,7 @@ const partOf = (mapped: Mapped, model: string, place: string): Part => ({
   origins: visibleOrigins(placed(mapped.origins, place)),
   asked: placed(mapped.asked, place),
   at: place,
+  isNew: mapped.ok,
 })
 
 const placed = <T>(pointers: Record<string, T>, place: string): Record<string, T> =>

@@ -4,6 +4,7 @@ import { orderToOdoo } from './defaults/order-to-odoo.ts'
 import { addressToOdoo, contactToOdoo, customerToOdoo } from './defaults/partner-to-odoo.ts'
 import { paymentToOdoo } from './defaults/payment-to-odoo.ts'
 import { categoryToOdoo, productToOdoo, templateToOdoo } from './defaults/product-to-odoo.ts'
+import { profileToOdoo } from './defaults/profile-to-odoo.ts'
 import { returnToOdoo } from './defaults/return-to-odoo.ts'
 import type { RuleSet } from './rules.ts'
 
@@ -24,6 +25,7 @@ export const deliveredRules: readonly DeliveredRules[] = [
   { rules: contactToOdoo, events: [...orders, ...customers] },
   { rules: addressToOdoo, events: [...orders, ...customers] },
   { rules: paymentToOdoo, events: orders },
+  { rules: profileToOdoo, events: orders },
   { rules: returnToOdoo, events: ['return.created', 'return.updated'] },
   { rules: productToOdoo, events: products },
   { rules: templateToOdoo, events: products },

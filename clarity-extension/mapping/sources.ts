@@ -84,6 +84,10 @@ const sources: Record<string, () => SourceField[]> = {
     ...fieldsOf(z.toJSONSchema(returnRequest, { io: 'output', unrepresentable: 'any' })),
     ...derived('items[].position'),
   ],
+  'profile-to-odoo': () => [
+    ...derived('customer', 'place.country', 'place.region', 'place.segment', 'place.priceList'),
+    ...derived('history.orders', 'history.value', 'history.otherTags', 'levels.orders', 'levels.value'),
+  ],
   'payment-to-odoo': () => [
     ...plain('id', 'method', 'transactionId', 'amount', 'currency', 'state', 'at'),
     ...derived('customer', 'orderNumber', 'foreignCurrency'),

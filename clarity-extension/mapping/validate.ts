@@ -16,6 +16,8 @@ export interface Part extends Written {
   asked?: Asked
   /** Pointer of its values in the operation that carries it. */
   at?: string
+  /** A record that Odoo may not have yet: what it requires must be there. */
+  isNew?: boolean
 }
 
 /** What of an operation or of a record it ensures is written. */
@@ -73,7 +75,26 @@ export function validate(
 
 /** All that Odoo's fields would not take of these, each said once. */
 export const faultsOf = (parts: readonly Part[], described: Described): Problem[] =>
-  parts.flatMap((part) => validate(part, described, part.origins, part.at))
+  parts.flatMap((part) => [
+    ...validate(part, described, part.origins, part.at),
+    ...(part.isNew ? missing(part, described) : []),
+  ])
+
+/** Required fields that neither the rules nor Odoo itself would fill. An addon that does not tell which it fills is not asked. */
+function missing({ model, values, at = '' }: Part, described: Described): Problem[] {
+  const fields = described[model] ?? {}
+  if (!Object.values(fields).some(({ filled }) => filled)) return []
+  return Object.entries(fields)
+    .filter(
+      ([name, { required, filled, readonly }]) => required && !filled && !readonly && !Object.hasOwn(values, name),
+    )
+    .map(([name, { string }]) => ({
+      code: 'empty_required',
+      target: `${at}/${escapeSegment(name)}`,
+      message: `“${string}” must not be empty, and no rule fills it.`,
+      remedy: remedies.empty_required ?? '',
+    }))
+}
 
 const remedies: Record<string, string> = {
   unknown_field: 'Choose another target in the rule, or create the field in Odoo.',

@@ -45,7 +45,7 @@ export function checks({ fields, existing }: CheckParts) {
 /** Operations record by record, and where each value came from. */
 export const operationParts = (operations: readonly Operation[], origins: Record<string, Origins> = {}): Part[] =>
   operations.flatMap(({ id, model, values, initial = {}, ensure = [], attach = [] }) => {
-    const whence = { origins: origins[id] ?? {} }
+    const whence = { origins: origins[id] ?? {}, isNew: true }
     const records = (list: 'ensure' | 'attach', some: typeof ensure) =>
       some.map((one, place) => ({ model: one.model, values: one.values, ...whence, at: `/${list}/${place}/values` }))
     return [

@@ -11,6 +11,7 @@ import { createRulebook, type Rulebook } from '../rulebook/rulebook.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import type { Store } from '../store/store.ts'
 import type { CheckParts } from './checked.ts'
+import { historyReader } from './customer-history.ts'
 import { customerCache } from './customers.ts'
 import { existingRecords } from './existing.ts'
 import { mappingContext } from './mapping-context.ts'
@@ -41,7 +42,7 @@ export async function mappingEngine(parts: {
   store: Store
   audit: Pick<Audit, 'record'>
   clarity: Pick<ClarityClient, 'getCustomer' | 'getOrder' | 'getProduct' | 'getReturn'>
-  odoo: Pick<OdooClient, 'productFacts' | 'choices' | 'ping' | 'describe' | 'readState'>
+  odoo: Pick<OdooClient, 'productFacts' | 'readHistory' | 'choices' | 'ping' | 'describe' | 'readState'>
   /** The store whose links Odoo is asked for. */
   shop: string
   links: Pick<Links, 'manyByOdoo'>
@@ -70,6 +71,7 @@ export async function mappingEngine(parts: {
     rates,
     fields,
     products: productFactsReader(odoo),
+    history: historyReader(odoo, parts.shop),
   }
   const [expressions, tried] = [expressionPool(), expressionPool()]
   const mapReturn = returnMapper({ context, liveRules, check: { fields, existing }, expressions })

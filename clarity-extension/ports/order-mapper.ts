@@ -3,13 +3,16 @@ import type { Answer } from '../../shared/outcome.ts'
 import { mapOrder } from '../mapping/expressions/order.ts'
 import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import { orderFaults, orderParts } from '../mapping/order/faults.ts'
+import { asksForHistory } from '../mapping/order/history.ts'
 import { minimumAsksForProducts } from '../mapping/order/minimum.ts'
+import { parties } from '../mapping/order/parties.ts'
 import { asksForProducts } from '../mapping/order/products.ts'
-import { type OrderContext, type OrderMapped, orderRuleSets } from '../mapping/order.ts'
+import { type OrderContext, type OrderMapped, type OrderRuleSets, orderRuleSets } from '../mapping/order.ts'
 import type { RuleSet } from '../mapping/rules.ts'
 import { missesEntry } from '../mapping/unmapped.ts'
 import type { LiveRules } from '../rulebook/types.ts'
 import { checks } from './checked.ts'
+import type { HistoryReader } from './customer-history.ts'
 import type { ExistingRecords } from './existing.ts'
 import type { OdooFields } from './odoo-fields.ts'
 import type { ProductFactsReader } from './product-facts.ts'
@@ -37,6 +40,8 @@ export interface OrderMapperParts {
   rates: Rates
   /** Asked only for rules that look at products. */
   products: ProductFactsReader
+  /** Asked only for rules and tables that look at earlier orders. */
+  history: HistoryReader
   expressions: ExpressionPool
   fields: OdooFields
   existing: ExistingRecords
@@ -51,6 +56,7 @@ export function orderMapper({
   customer,
   rates,
   products,
+  history,
   expressions,
   fields,
   existing,
@@ -70,12 +76,15 @@ export function orderMapper({
     const asks = asksForProducts(ruleSets.order) || minimumAsksForProducts(known.value.lookups)
     const facts = asks ? await products(order.items.map(({ sku }) => sku)) : undefined
     if (facts?.ok === false) return facts
+    const before = await historyOf(order, buyer.value, known.value, ruleSets)
+    if (before?.ok === false) return before
     const own = {
       ...decided,
       ruleSets,
       payments: await paymentsOn(),
       ...(rate && { exchange: rate.value }),
       ...(facts && { products: facts.value }),
+      ...(before && { history: before.value }),
     }
     const sets = Object.values(ruleSets)
     const mapped = await mapOrder(order, buyer.value, { ...known.value, ...own }, expressions)
@@ -108,6 +117,12 @@ export function orderMapper({
     const { outcome, parts } = mapped
     if (outcome.kind !== 'correct' || !parts) return mapped
     return { ok: false, outcome: (await check.complete(outcome.problems, sets, parts, lookups)) ?? outcome }
+  }
+
+  async function historyOf(order: Order, buyer: Customer | undefined, { lookups }: OrderContext, sets: OrderRuleSets) {
+    if (!asksForHistory([sets.profile, sets.order], lookups)) return undefined
+    const who = parties(order, buyer, lookups)
+    return 'code' in who ? undefined : history(who.customer.ref, order.id)
   }
 
   async function customerOf({ customerId }: Order): Promise<Answer<Customer | undefined>> {

@@ -10,7 +10,7 @@ import type { Links } from '../links.ts'
 import type { LookupBook } from '../lookups/book.ts'
 import type { Asked, Origins } from '../mapping/engine.ts'
 import { type LookupTables, unmappedTable } from '../mapping/lookups.ts'
-import type { Operation, OrderMapped } from '../mapping/order.ts'
+import { type Operation, type OrderMapped, PROFILE } from '../mapping/order.ts'
 import { sourceOf } from '../mapping/origins.ts'
 import { asUnmapped, missesEntry } from '../mapping/unmapped.ts'
 import type { DemandStore } from './demand.ts'
@@ -139,7 +139,7 @@ const sameEntry = (one: Problem, other: Problem): boolean =>
 
 /** Of everything the order would be in Odoo; what we write back to the storefront ourselves is not part of it. */
 function contentHash(operations: Operation[]): string {
-  const hashes = operations.map(({ id, hash }) => `${id} ${hash}`)
+  const hashes = operations.filter(({ kind }) => kind !== PROFILE).map(({ id, hash }) => `${id} ${hash}`)
   return createHash('sha256').update(hashes.join('\n')).digest('hex').slice(0, 32)
 }
 

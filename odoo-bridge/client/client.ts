@@ -13,6 +13,7 @@ import {
   described,
   documented,
   facts,
+  histories,
   keyedPage,
   madeKey,
   type Operation,
@@ -184,6 +185,16 @@ export function createOdooClient(options: OdooOptions) {
         bridge('product_facts'),
         api.POST('/json/2/clarity.bridge/product_facts', { body, ...init(opts) }),
         facts,
+      )
+    },
+
+    /** What customers have ordered before, an answer per request in the same order; null for one that Odoo does not know. @param customers at most 200 */
+    readHistory: (store: string, customers: readonly { customer: string; order: string }[], opts: CallOptions = {}) => {
+      const body = { store, customers: [...customers] }
+      return read(
+        bridge('read_history'),
+        api.POST('/json/2/clarity.bridge/read_history', { body, ...init(opts) }),
+        histories,
       )
     },
 

@@ -238,6 +238,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/json/2/clarity.bridge/read_history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What customers have ordered before. */
+        post: operations["read_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/json/2/clarity.bridge/choices": {
         parameters: {
             query?: never;
@@ -1042,6 +1059,10 @@ export interface components {
         Operation: {
             /** @description Echoed in the result. */
             id: string;
+            /**
+             * @description `profile` is what orders say of their customer. Several references of it may write one record, as those of a guest who
+             *     registers do; of any other kind that is refused.
+             */
             kind: string;
             ref: string;
             /**
@@ -1124,6 +1145,16 @@ export interface components {
             categories: string[];
             tags: string[];
             storable: boolean;
+        };
+        CustomerHistory: {
+            /** @description Confirmed orders of the customer and of everybody of its company. */
+            orders: number;
+            /** @description Their total, in the currency of the company. */
+            value: components["schemas"]["Decimal"];
+            tags: {
+                id: number;
+                name: string;
+            }[];
         };
         ChoiceRequest: {
             model: string;
@@ -1432,6 +1463,8 @@ export interface components {
             type: string;
             required: boolean;
             readonly: boolean;
+            /** @description True of a required field that a new record has without being given a value. */
+            filled?: boolean;
             store?: boolean;
             relation?: string;
             size?: number;
@@ -2094,6 +2127,41 @@ export interface operations {
                 content: {
                     "application/json": {
                         products: components["schemas"]["ProductFacts"][];
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    read_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    store: components["schemas"]["Store"];
+                    customers: {
+                        /** @description The customer's reference in the storefront. */
+                        customer: string;
+                        /** @description The order that asks; it does not count itself. */
+                        order: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description One answer per customer, in the same order; null for one that is not linked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        histories: (components["schemas"]["CustomerHistory"] | null)[];
                     };
                 };
             };

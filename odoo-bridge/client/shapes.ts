@@ -294,6 +294,7 @@ const field = z.object({
   type: z.string(),
   required: z.boolean(),
   readonly: z.boolean(),
+  filled: z.boolean().optional(),
   store: z.boolean().optional(),
   relation: z.string().optional(),
   size: z.int().optional(),
@@ -311,6 +312,18 @@ export const facts = z.object({
       tags: z.array(z.string()),
       storable: z.boolean(),
     }) satisfies z.ZodType<Schemas['ProductFacts']>,
+  ),
+})
+
+export const histories = z.object({
+  histories: z.array(
+    (
+      z.object({
+        orders: z.int(),
+        value: decimal,
+        tags: z.array(z.object({ id: z.int(), name: z.string() })),
+      }) satisfies z.ZodType<Schemas['CustomerHistory']>
+    ).nullable(),
   ),
 })
 

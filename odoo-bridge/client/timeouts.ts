@@ -18,6 +18,7 @@ const READS = new Set([
   'describe',
   'choices',
   'product_facts',
+  'read_history',
   'read_state',
   'pull',
   'read',

@@ -94,6 +94,36 @@ describe.each([
       expect(products).toMatchObject([{ sku: 'MUG-BLU', type: 'consu', storable: true }])
     })
 
+    it('counts what a customer ordered before, without the order that asks, and lets a profile write the customer', async () => {
+      const email = 'regular@shop.example'
+      const [customer, again] = [`guest:${email}`, 'again']
+      const lines = [line({ sku: 'MUG-BLU', price: '10.00' })]
+      for (const ref of ['history-1', 'history-2'])
+        expect(await one(order({ ref, lines, email, follow: ['confirm'] }))).toMatchObject({ status: 'created' })
+      const { histories } = value(
+        await odoo.client.readHistory(store, [
+          { customer, order: 'another' },
+          { customer, order: 'history-2' },
+          { customer: 'nobody', order: 'another' },
+        ]),
+      )
+      expect(histories).toMatchObject([{ orders: 2, tags: [] }, { orders: 1 }, null])
+      const [both, first] = histories.map((one) => Number(one?.value))
+      expect(both).toBeCloseTo(2 * Number(first), 2)
+
+      // A guest who registers is another reference and the same record.
+      const profile = (ref: string, more: object) => ({
+        ...{ id: 'profile', kind: 'profile', ref, version: '2026-11-20T12:00:00.000Z', hash: 'p1' },
+        ...{ model: 'res.partner', values: { ref: 'REGULAR' }, match: { id: { $ref: `customer:${ref}` } } },
+        ...more,
+      })
+      expect(await one(profile(customer, {}))).toMatchObject({ status: 'updated' })
+      expect(await one(profile(customer, {}))).toMatchObject({ status: 'unchanged' })
+      const { ensure = [] } = order({ ref: 'x', lines, email })
+      const registered = ensure.map((record) => ({ ...record, ref: again }))
+      expect(await one(profile(again, { ensure: registered }))).toMatchObject({ status: 'updated' })
+    })
+
     it('lists what a value may be mapped to: by part of the text, by exact text, by id', async () => {
       const carriers = { model: 'delivery.carrier', field: 'name' }
       const taxes = { model: 'account.tax', field: 'name', where: { type_tax_use: 'sale' } }

@@ -59,6 +59,7 @@ beforeAll(async () => {
       ping: async () => ({ ok: true, value: ping }),
       describe: async () => ({ ok: true, value: { models: {} } }),
       productFacts: async () => nobody,
+      readHistory: async () => nobody,
       choices: async () => nobody,
       readState: async () => nobody,
     },

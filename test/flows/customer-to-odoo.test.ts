@@ -75,7 +75,9 @@ describe('customer-to-odoo', () => {
   it('asks Odoo nothing where its fields would not take it, and names every one of them on both sides', async () => {
     const char = { type: 'char', required: false, readonly: false }
     const fields = { name: { ...char, string: 'Name', size: 3 }, email: { ...char, string: 'Email', readonly: true } }
-    const { run, sent, close } = await setup(undefined, { 'res.partner': fields })
+    const title = { ...char, string: 'Title', required: true }
+    const lang = { ...char, string: 'Language', required: true, filled: true }
+    const { run, sent, close } = await setup(undefined, { 'res.partner': { ...fields, title, lang } })
     const outcome = await run({ phone: null, addresses: [] })
     expect(outcome).toMatchObject({ kind: 'correct' })
     const problems = outcome.kind === 'correct' ? outcome.problems : []
@@ -83,9 +85,11 @@ describe('customer-to-odoo', () => {
       expect.arrayContaining([
         expect.objectContaining({ code: 'too_long', field: '/name', target: '/name' }),
         expect.objectContaining({ code: 'readonly', field: '/email', target: '/email' }),
+        expect.objectContaining({ code: 'empty_required', target: '/title' }),
       ]),
     )
     for (const { message, remedy } of problems) expect(message && remedy).toMatch(/\.$/)
+    expect(problems.some(({ target }) => target === '/lang')).toBe(false)
     expect(sent).toEqual([])
     await close()
   })

@@ -41,6 +41,9 @@ async function mapped(
       looked.push(...wanted.map(({ model, field, value, target }) => `${model} ${field} ${value} at ${target}`))
       return []
     },
+    history: async () => {
+      throw new Error('no rule looks at earlier orders')
+    },
     expressions,
     fields: {
       of: async () => described,

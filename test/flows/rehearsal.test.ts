@@ -32,6 +32,7 @@ const byType = rehearsals({
     customer: away,
     products: away,
     existing: async () => [],
+    history: away,
     rates: async () => ({ ok: true, value: null }),
     paymentsOn: async () => true,
     expressions,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
 import type { Json } from '../../clarity-extension/mapping/json.ts'
 import { mergeTables } from '../../clarity-extension/mapping/lookups.ts'
+import { asksForHistory } from '../../clarity-extension/mapping/order/history.ts'
 import { minimumAsksForProducts } from '../../clarity-extension/mapping/order/minimum.ts'
 import { asksForProducts } from '../../clarity-extension/mapping/order/products.ts'
 import { defaultRuleSets, type OrderContext } from '../../clarity-extension/mapping/order.ts'
@@ -217,6 +218,74 @@ describe('conditions about products', () => {
     expect(asksForProducts({ ...defaultRuleSets.order, rules: [text] })).toBe(true)
     const model: Rule = { to: 'categ', find: { model: 'product.category', by: { name: { from: 'note' } } } }
     expect(asksForProducts({ ...defaultRuleSets.order, rules: [model] })).toBe(false)
+  })
+})
+
+describe('the level of a customer, new or not', () => {
+  const levels = { 'orders:1': 'New', 'orders:10': 'Regular', 'value:1000': 'Big', 'orders:ten': 'never' }
+  const profileOf = (history: OrderContext['history'], entries: Record<string, Json> = levels, change = {}) => {
+    const context = { ...withTables({ customer_level: entries }), ...(history !== undefined && { history }) }
+    return operationsOf('guest', change, context).find(({ kind }) => kind === 'profile')
+  }
+  const tagsOf = (operation: ReturnType<typeof profileOf>) => {
+    const { $set } = JSON.parse(JSON.stringify(operation?.values.category_id))
+    return $set.map((tag: unknown) =>
+      typeof tag === 'number' ? tag : JSON.stringify(tag).match(/"name":"(.*?)"/)?.[1],
+    )
+  }
+
+  it('counts the order at hand, and is written to the one record that is the customer', () => {
+    const profile = profileOf(null)
+    expect(tagsOf(profile)).toEqual(['New'])
+    expect(profile?.match).toEqual({ id: { $ref: `customer:${profile?.ref}` } })
+    expect(profile?.ensure?.map(({ kind }) => kind)).toEqual(['customer'])
+    expect(tagsOf(profileOf({ orders: 9, value: '0', tags: [] }))).toEqual(['Regular'])
+    expect(tagsOf(profileOf({ orders: 9, value: '999', tags: [] }))).toEqual(['Regular', 'Big'])
+    expect(tagsOf(profileOf({ orders: 0, value: '999', tags: [] }, { 'value:1000': 'Big' }))).toEqual(['Big'])
+  })
+
+  it('takes the tag of an earlier level off, and leaves every other one', () => {
+    const tags = [
+      { id: 3, name: 'New' },
+      { id: 4, name: 'Lives nearby' },
+    ]
+    expect(tagsOf(profileOf({ orders: 9, value: '0', tags }))).toEqual([4, 'Regular'])
+  })
+
+  it('says nothing where no entry is reached, of a cancelled order, and where nothing asks', () => {
+    expect(profileOf(null, { 'orders:2': 'Twice' })).toBeUndefined()
+    expect(profileOf(null, levels, { status: 'cancelled' })).toBeUndefined()
+    expect(profileOf(undefined)).toBeUndefined()
+    const sets = [defaultRuleSets.profile, defaultRuleSets.order]
+    expect(asksForHistory(sets, defaultLookups)).toBe(false)
+    expect(asksForHistory(sets, withTables({ customer_level: levels }).lookups)).toBe(true)
+    const counting: Rule = { to: 'x_studio_orders', from: 'history.orders' }
+    const own = { ...defaultRuleSets.profile, rules: [...defaultRuleSets.profile.rules, counting] }
+    expect(asksForHistory([own], defaultLookups)).toBe(true)
+    const written = operationsOf(
+      'guest',
+      {},
+      {
+        ...usd,
+        ruleSets: { ...defaultRuleSets, profile: own },
+        history: { orders: 4, value: '10', tags: [] },
+      },
+    )
+    expect(written.at(-1)?.values).toEqual({ x_studio_orders: '5' })
+  })
+
+  it('can be asked by what holds an order: the first one of a customer, say', () => {
+    const order = {
+      ...defaultRuleSets.order,
+      review: [{ when: { path: 'history.orders', equals: '0' }, reason: 'Look at first orders.' }],
+    }
+    const context = (orders: number): OrderContext => ({
+      ...usd,
+      ruleSets: { ...defaultRuleSets, order },
+      history: { orders, value: '0', tags: [] },
+    })
+    expect(mapFixture('guest', {}, context(0))).toMatchObject({ outcome: { cause: 'rule' } })
+    expect(mapFixture('guest', {}, context(1)).ok).toBe(true)
   })
 })
 

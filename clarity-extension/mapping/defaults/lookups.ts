@@ -156,6 +156,17 @@ const ofRouting: LookupTables = {
   },
 }
 
+/** What orders make of a customer, who may be there already. */
+const ofProfiles: LookupTables = {
+  customer_level: {
+    title: 'Customer levels',
+    about:
+      '`orders:` and how many orders a customer has, this one included, or `value:` and what they are worth in the company’s currency -> name of a tag in Odoo. The highest that is reached holds; the table’s other tags are taken off.',
+    target: record('res.partner.category', 'name'),
+    entries: {},
+  },
+}
+
 /** What an order is held to. */
 const ofChecks: LookupTables = {
   minimum_quantity: {
@@ -167,4 +178,4 @@ const ofChecks: LookupTables = {
 }
 
 /** The tables as they are before a merchant adds to them. */
-export const defaultLookups: LookupTables = { ...ofOrders, ...ofProducts, ...ofRouting, ...ofChecks }
+export const defaultLookups: LookupTables = { ...ofOrders, ...ofProducts, ...ofRouting, ...ofProfiles, ...ofChecks }

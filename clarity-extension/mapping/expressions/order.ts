@@ -13,7 +13,7 @@ export async function mapOrder(
   const planned = planOrder(order, customer, context, context.ruleSets ?? defaultRuleSets)
   if (!planned.ok) return planned
   const { plan } = planned
-  const mappings = [plan.main, ...plan.ensure, ...plan.payments]
+  const mappings = [plan.main, ...plan.ensure, ...plan.payments, ...(plan.profile ? [plan.profile] : [])]
   const results = await Promise.all(mappings.map(({ set, source, base }) => pool.evaluate(set, source, context, base)))
   const expressions = new Map(results.flatMap((one) => [...one]))
   return writeOrder(plan, { ...context, expressions })

@@ -10,17 +10,22 @@ export interface OrderFacts {
   paid: boolean
   /** The registered customer as the storefront has it; a guest's order has none. */
   customer?: Customer
+  /** What the customer ordered before, where Odoo was asked. */
+  history?: { orders: string; value: string }
 }
 
 export type KnownOrder = Omit<PreparedOrder, 'items'> &
   OrderFacts & { items: (PreparedOrder['items'][number] & { product?: ProductFacts })[] }
 
 export function withFacts(order: PreparedOrder, customer: Customer | undefined, context: OrderContext): KnownOrder {
-  const { products } = context
+  const { products, history } = context
   return {
     ...order,
     paid: isPaid(order),
     ...(customer && { customer }),
+    ...(history !== undefined && {
+      history: { orders: String(history?.orders ?? 0), value: history?.value ?? '0' },
+    }),
     items: products ? order.items.map((item) => withProduct(item, products.get(item.sku))) : order.items,
   }
 }

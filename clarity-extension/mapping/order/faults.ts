@@ -16,17 +16,19 @@ export function orderFaults(mapped: Mapped, described: Described): Problem[] {
 export const orderParts = (mapped: Mapped): Part[] => partsOf(mapped, mapped.origins, mapped.asked)
 
 function partsOf({ operations }: Mapped, origins: Record<string, Origins>, asked: Record<string, Asked>): Part[] {
-  return operations.flatMap(({ id, model, values, ensure = [] }, index) => {
+  return operations.flatMap(({ id, kind, model, values, ensure = [] }, index) => {
     const whence = { origins: origins[id] ?? {}, asked: asked[id] ?? {} }
     // A payment brings its customer along, who is one of the order's.
     const ensured = index === 0 ? ensure : []
     return [
-      { model, values, ...whence },
+      // What is made of a customer is written to one that is there.
+      { model, values, ...whence, isNew: kind !== 'profile' },
       ...ensured.map((record, place) => ({
         model: record.model,
         values: record.values,
         ...whence,
         at: `/ensure/${place}/values`,
+        isNew: true,
       })),
     ]
   })

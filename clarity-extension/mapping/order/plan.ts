@@ -5,6 +5,7 @@ import type { Part } from '../validate.ts'
 import type { OrderContext, OrderRuleSets } from './context.ts'
 import { withFacts } from './facts.ts'
 import type { Expected } from './figures.ts'
+import { profileSource } from './history.ts'
 import { version } from './operation.ts'
 import { type CustomerSource, type Parties, type Party, parties } from './parties.ts'
 import { type PreparedOrder, prepareOrder } from './prepare.ts'
@@ -44,6 +45,8 @@ export interface OrderPlan {
   /** Those whose money came in. */
   payments: PaymentMapping[]
   expected: Expected
+  /** What is made of the customer who ordered; absent where nothing asks for earlier orders. */
+  profile?: Mapping
   /** Where the buyer is, and what kind of buyer it is. */
   place: CustomerSource['place']
 }
@@ -76,8 +79,20 @@ export function planOrder(
         context.payments === false ? [] : paymentMappings(prepared.order, sets.payment, context.company.currency),
       expected: prepared.expected,
       place: who.customer.source.place,
+      ...profileMapping(prepared.order, who, context, sets),
     },
   }
+}
+
+function profileMapping(
+  order: PreparedOrder,
+  who: Parties,
+  { history, lookups }: OrderContext,
+  sets: OrderRuleSets,
+): { profile?: Mapping } {
+  if (history === undefined) return {}
+  const source = profileSource(order, who.customer.source.place, history, lookups)
+  return { profile: { set: sets.profile, source, base: who.customer.base } }
 }
 
 /** One address used twice is one record. */

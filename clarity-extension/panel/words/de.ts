@@ -746,6 +746,7 @@ export const de: Words = {
       language: 'Sprachen',
       fiscal_position: 'Steuerpositionen',
       customer_tag: 'Kundenmerkmale',
+      customer_level: 'Kundenstufen',
       minimum_quantity: 'Mindestmengen',
     },
     about: {
@@ -771,6 +772,8 @@ export const de: Words = {
       fiscal_position: 'Land der Rechnungsadresse („ch“) → Name der Steuerposition eines neuen Kunden.',
       customer_tag:
         'Segment eines neuen Kunden („guest“, „person“, „company“ oder der Name seiner Preisliste) → Name eines Merkmals in Odoo.',
+      customer_level:
+        '„orders:“ und wie viele Aufträge ein Kunde hat, dieser mitgezählt, oder „value:“ und was sie wert sind (orders:10, value:5000) → Name eines Merkmals in Odoo. Es gilt die höchste erreichte Stufe.',
       minimum_quantity:
         'Eine SKU, „tag:“ und ein Merkmal von Odoos Produkt, „category:“ und der vollständige Name von Odoos Kategorie, oder * → wie viel von einem Produkt ein Auftrag mindestens enthält. Mit einer Preisliste oder einem Segment und „/“ davor (company/…) gilt es nur für diese Kunden.',
     },
@@ -1072,6 +1075,7 @@ export const de: Words = {
       'contact-to-odoo': 'Ansprechpartner von Firmen',
       'address-to-odoo': 'Adressen',
       'payment-to-odoo': 'Zahlungen',
+      'profile-to-odoo': 'Kundenprofile',
       'return-to-odoo': 'Rücksendungen',
       'product-to-odoo': 'Produktvarianten',
       'product-template-to-odoo': 'Produkte',

@@ -724,6 +724,7 @@ export const en = {
       language: 'Languages',
       fiscal_position: 'Fiscal positions',
       customer_tag: 'Customer tags',
+      customer_level: 'Customer levels',
       minimum_quantity: 'Minimum quantities',
     },
     about: {
@@ -751,6 +752,8 @@ export const en = {
       fiscal_position: 'Country of the invoice address (ch) → name of the fiscal position of a new customer.',
       customer_tag:
         'Segment of a new customer (guest, person, company, or the name of its price list) → name of a tag in Odoo.',
+      customer_level:
+        '“orders:” and how many orders a customer has, this one included, or “value:” and what they are worth (orders:10, value:5000) → name of a tag in Odoo. The highest that is reached holds.',
       minimum_quantity:
         'An SKU, “tag:” and a tag of Odoo’s product, “category:” and the complete name of Odoo’s category, or * → the least that is sold of a product on one order. With a price list or a segment and “/” before it (company/…) it is for those customers only.',
     },
@@ -1051,6 +1054,7 @@ export const en = {
       'contact-to-odoo': 'Contacts of companies',
       'address-to-odoo': 'Addresses',
       'payment-to-odoo': 'Payments',
+      'profile-to-odoo': 'Customer profiles',
       'return-to-odoo': 'Returns',
       'product-to-odoo': 'Product variants',
       'product-template-to-odoo': 'Products',

@@ -4,6 +4,7 @@ import { odooEnvelope } from '../../../shared/events.ts'
 import { applyAll } from './apply.ts'
 import { choicesOf } from './choices.ts'
 import { beyondStandIn, OdooError } from './error.ts'
+import { histories } from './history.ts'
 import type { Keyring } from './keyring.ts'
 import { keyPage } from './keys.ts'
 import { partnerStates, productStates } from './masters.ts'
@@ -97,6 +98,11 @@ export function methodsOf({
 
     product_facts(body) {
       return { products: productFacts(world.records, argumentsOf(requests.product_facts, body).skus) }
+    },
+
+    read_history(body) {
+      const { store, customers } = argumentsOf(requests.read_history, body)
+      return { histories: histories(world, store, customers) }
     },
 
     choices(body) {

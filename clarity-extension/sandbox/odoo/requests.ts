@@ -86,6 +86,10 @@ export const requests = {
   }),
   describe: z.strictObject({ models: z.array(z.string()).max(50) }),
   product_facts: z.strictObject({ skus: z.array(z.string()).max(1000) }),
+  read_history: z.strictObject({
+    store,
+    customers: z.array(z.strictObject({ customer: z.string(), order: z.string() })).max(200),
+  }),
   choices: z.strictObject({
     requests: z
       .array(

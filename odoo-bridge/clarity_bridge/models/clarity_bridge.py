@@ -10,6 +10,7 @@ from ..tools.batch import Batch
 from ..tools.choices import read_choices
 from ..tools.documents import read_document
 from ..tools.emission import SETTING_OF, is_on
+from ..tools.history import read_history
 from ..tools.master_state import READERS
 from ..tools.operation import instant, parse
 from ..tools.product_facts import read_product_facts
@@ -170,6 +171,19 @@ class ClarityBridge(models.AbstractModel):
 
     @api.model
     @api.readonly
+    def read_history(self, store, customers):
+        self._check_service()
+        self._check_text(store, "store")
+        if not isinstance(customers, list) or len(customers) > _MAX_OPERATIONS:
+            raise UserError(self.env._("read_history takes at most %s customers.", _MAX_OPERATIONS))
+        for one in customers:
+            texts = isinstance(one, dict) and set(one) == {"customer", "order"}
+            if not texts or not all(isinstance(ref, str) for ref in one.values()):
+                raise UserError(self.env._("Each customer has the references customer and order."))
+        return {"histories": read_history(self.env, store, customers)}
+
+    @api.model
+    @api.readonly
     def choices(self, requests):
         self._check_service()
         if not isinstance(requests, list) or not all(isinstance(one, dict) for one in requests):
@@ -213,8 +227,15 @@ class ClarityBridge(models.AbstractModel):
         fields = self.env[model].fields_get(attributes=_ATTRIBUTES)
         return {
             name: {key: value for key, value in field.items() if value is not None or key in _ALWAYS}
+            | ({"filled": True} if field["required"] and self._fills(model, name) else {})
             for name, field in fields.items()
         }
+
+    def _fills(self, model, name):
+        """Whether Odoo gives a new record this field's value where nobody else does."""
+        field = self.env[model]._fields[name]
+        delegates = name in self.env[model]._inherits.values()
+        return bool(field.default or field.compute or field.related or delegates)
 
     def _outbox(self):
         # sudo: the outbox is the addon's own table, the service user has no rights on it.

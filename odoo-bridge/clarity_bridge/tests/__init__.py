@@ -6,6 +6,7 @@ from . import test_companies
 from . import test_documents
 from . import test_ensure
 from . import test_events
+from . import test_history
 from . import test_http
 from . import test_keys
 from . import test_masters

@@ -144,3 +144,12 @@ class TestReadState(BridgeCase):
         self.assertEqual(models["sale.order"]["partner_id"]["relation"], "res.partner")
         self.assertIn(["sale", "Sales Order"], [list(pair) for pair in models["sale.order"]["state"]["selection"]])
         self.assertNotIn(None, [value for field in models["sale.order"].values() for value in field.values()])
+
+    def test_describe_tells_which_required_fields_a_new_record_has_by_itself(self):
+        models = self.bridge.describe(["sale.order", "product.product"])["models"]
+        order, product = models["sale.order"], models["product.product"]
+        self.assertTrue(order["date_order"]["required"] and order["date_order"]["filled"])
+        self.assertTrue(order["partner_id"]["required"])
+        self.assertNotIn("filled", order["partner_id"])
+        self.assertTrue(product["product_tmpl_id"]["filled"])
+        self.assertNotIn("filled", order["note"])

@@ -17,6 +17,7 @@ class TestRights(BridgeCase):
             lambda: bridge.describe(["res.partner"]),
             lambda: bridge.choices([]),
             lambda: bridge.product_facts([]),
+            lambda: bridge.read_history("main", []),
             bridge.ping,
             bridge.pull,
             lambda: bridge.ack([]),

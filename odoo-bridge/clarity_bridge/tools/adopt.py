@@ -6,6 +6,9 @@ from .markers import Finder, _names
 from .problems import problem
 from .values import with_ids
 
+#: What orders say of their customer: a guest who registered is two references and one record.
+_SHARING = {"profile"}
+
 
 def adopt(group, operations):
     """Take over the one record that matches; several are a problem, none leaves the operation to be created."""
@@ -31,7 +34,7 @@ def refuse_shared(group, operations):
 
     Records that were only needed (a guest's, say) do not write and may share.
     """
-    wanted = [operation for operation in operations if not _writes_already(group, operation)]
+    wanted = [op for op in operations if op.kind not in _SHARING and not _writes_already(group, op)]
     if not wanted:
         return
     ids = {operation: group.record(operation).id for operation in wanted}
