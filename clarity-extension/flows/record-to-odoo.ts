@@ -66,7 +66,7 @@ export function recordToOdoo<Record extends Versioned, Mapped extends { hash: st
   }
 }
 
-/** What each field group would be in Odoo. */
+/** What each field group would be in Odoo; where one cannot be mapped, all that is wrong with any of them. */
 async function hashesOf<Record, Mapped extends { hash: string; by: MappedBy }>(
   ports: RecordPorts<Record, Mapped>,
   record: Record,
@@ -76,8 +76,18 @@ async function hashesOf<Record, Mapped extends { hash: string; by: MappedBy }>(
   for (const group of fieldGroups) {
     if (share[group] === undefined || share[group] === 'ignore') continue
     const mapped = await ports.map(record, new Set([group]))
-    if (!mapped.ok) return mapped
+    if (!mapped.ok) return failedAsWhole(ports, record, share, mapped)
     hashes[group] = mapped.value.hash
   }
   return { ok: true, value: hashes }
+}
+
+async function failedAsWhole<Record, Mapped extends { hash: string; by: MappedBy }>(
+  ports: RecordPorts<Record, Mapped>,
+  record: Record,
+  share: Share,
+  failed: Extract<Answer<Mapped>, { ok: false }>,
+): Promise<Extract<Answer<Mapped>, { ok: false }>> {
+  const mapped = await ports.map(record, new Set([...groupsOf(share, 'write'), ...groupsOf(share, 'propose')]))
+  return mapped.ok ? failed : mapped
 }

@@ -41,10 +41,12 @@ export function customerToOperations(customer: Customer, written: Written, conte
     attributes: customer.attributes,
     ...(main && { address: prepareAddress(main, owner, context.lookups) }),
   }
-  const mapped = mapShared(ruleSetOf(customerToOdoo, context), source, context, written)
+  const set = ruleSetOf(customerToOdoo, context)
+  const mapped = mapShared(set, source, context, written)
+  const contacts = written.has('content') ? contactsOf(customer, owner, context) : []
   const attached = addresses.map((address, position) => attach(customer, address, position, context))
   const derived = ['/address/', `/addresses/${place}/`] as const
-  const parts: MasterPart[] = [{ mapped, derived }, ...attached.map(({ part }) => part)]
+  const parts: MasterPart[] = [{ mapped, set, derived }, ...[...attached, ...contacts].map(({ part }) => part)]
   if (!mapped.ok) return masterMapped([], parts)
 
   const at = version(customer.updatedAt)
@@ -72,18 +74,8 @@ export function customerToOperations(customer: Customer, written: Written, conte
     values: { ...initial, ...values },
     ...(match && { match }),
   }
-  const contacts = written.has('content') ? contactsOf(customer, owner, ensured, context) : []
-  const operations = [operation, ...contacts.flatMap(({ operation: one }) => one ?? [])]
-  const sets = [
-    customerToOdoo,
-    ...(records.length > 0 ? [addressToOdoo] : []),
-    ...(contacts.length > 0 ? [contactToOdoo] : []),
-  ]
-  return masterMapped(
-    operations,
-    [...parts, ...contacts.map(({ part }) => part)],
-    sets.map((set) => ruleSetOf(set, context)),
-  )
+  const people = contacts.flatMap(({ operation: one }) => (one ? [{ ...one, ensure: [ensured] }] : []))
+  return masterMapped([operation, ...people], parts)
 }
 
 const PARTNER = 'res.partner'
@@ -116,21 +108,23 @@ function attach(
   position: number,
   context: MasterContext,
 ): { part: MasterPart; record?: EnsuredRecord } {
-  const mapped = map(ruleSetOf(addressToOdoo, context), source, context, `/addresses/${index}`)
-  if (!mapped.ok) return { part: { mapped } }
+  const set = ruleSetOf(addressToOdoo, context)
+  const mapped = map(set, source, context, `/addresses/${index}`)
+  const part = { mapped, set, at: `/attach/${position}/values` }
+  if (!mapped.ok) return { part }
   const { values, match } = mapped
   const record = { kind: 'address', ref, version: version(updatedAt), model: PARTNER, values, ...(match && { match }) }
-  return { part: { mapped, at: `/attach/${position}/values` }, record }
+  return { part, record }
 }
 
-function contactsOf(customer: Customer, owner: AddressOwner, ensured: EnsuredRecord, context: MasterContext) {
+function contactsOf(customer: Customer, owner: AddressOwner, context: MasterContext) {
   const own = customer.contacts.map((contact, index) => ({ ...contact, base: `/contacts/${index}` }))
   // Who registered the company, unless it is among the contacts.
   const { name, email, phone } = customer
   const isPerson = owner.companyName !== undefined && normalized(name) !== normalized(owner.companyName)
   const named = own.some((contact) => normalized(contact.name) === normalized(name))
   const all = isPerson && !named ? [...own, { id: null, name, email: email ?? null, phone, base: '' }] : own
-  return all.map((contact) => contactOf(customer, contact, ensured, context))
+  return all.map((contact) => contactOf(customer, contact, context))
 }
 
 function contactOf(
@@ -142,12 +136,12 @@ function contactOf(
     phone?: string | null | undefined
     base: string
   },
-  ensured: EnsuredRecord,
   context: MasterContext,
 ): { part: MasterPart; operation?: Operation } {
   const { id, base, ...source } = contact
-  const mapped = map(ruleSetOf(contactToOdoo, context), { ...source, customer }, context, base)
-  if (!mapped.ok) return { part: { mapped } }
+  const set = ruleSetOf(contactToOdoo, context)
+  const mapped = map(set, { ...source, customer }, context, base)
+  if (!mapped.ok) return { part: { mapped, set } }
   const { values, match } = mapped
   // As an order refers to who placed it, where the storefront gives no id.
   const ref = `${customer}/${id ? `contact:${id}` : digest([normalized(contact.email), normalized(contact.name)])}`
@@ -160,8 +154,7 @@ function contactOf(
     model: PARTNER,
     values,
     ...(match && { match }),
-    ensure: [ensured],
     accept_difference: false,
   }
-  return { part: { mapped, operation: operation.id }, operation }
+  return { part: { mapped, set, operation: operation.id }, operation }
 }

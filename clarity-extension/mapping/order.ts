@@ -60,7 +60,7 @@ export function writeOrder(plan: OrderPlan, context: OrderContext): OrderMapped 
   const ensured = plan.ensure.map((one) => ensureRecord(one, context))
   if (!main.ok || ensured.some(({ mapped }) => !mapped.ok)) {
     const parts = [
-      partOf(main, plan.main.set.model ?? 'sale.order', ''),
+      { ...partOf(main, plan.main.set.model ?? 'sale.order', ''), isNew: main.ok },
       ...ensured.map(({ mapped }, index) => partOf(mapped, plan.ensure[index]?.set.model ?? 'res.partner', at(index))),
     ]
     return parked(
@@ -235,7 +235,6 @@ const partOf = (mapped: Mapped, model: string, place: string): Part => ({
   origins: visibleOrigins(placed(mapped.origins, place)),
   asked: placed(mapped.asked, place),
   at: place,
-  isNew: mapped.ok,
 })
 
 const placed = <T>(pointers: Record<string, T>, place: string): Record<string, T> =>

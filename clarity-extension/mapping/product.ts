@@ -17,8 +17,7 @@ import { type EnsuredRecord, type Operation, version } from './order/operation.t
 export function productToOperations(product: Product, written: Written, context: MasterContext): MasterMapped {
   const { id, sku, updatedAt, options, variantOf, categoryPath } = product
   const isVariant = Object.keys(options).length > 0
-  if (isVariant && !variantOf) return { ok: false, problems: [noTemplate] }
-
+  const faults = isVariant && !variantOf ? [noTemplate] : []
   const at = version(updatedAt)
   const named = categoryPath.map((name) => name.trim()).filter((name) => name !== '')
   const categoryText = named.join(' / ')
@@ -27,18 +26,20 @@ export function productToOperations(product: Product, written: Written, context:
   const source = {
     ...product,
     isVariant,
-    title: isVariant ? variantOf : product.name,
+    title: isVariant && variantOf ? variantOf : product.name,
     categoryText,
     ...(path.length > 0 && { categoryRef: refOf(path) }),
   }
-  const mapped = mapShared(ruleSetOf(productToOdoo, context), source, context, written)
+  const set = ruleSetOf(productToOdoo, context)
+  const mapped = mapShared(set, source, context, written)
   const categories = path.map((name, depth) => category(name, path.slice(0, depth), at, context))
-  const template = isVariant ? templateOf(product, source, at, path.length, written, context) : undefined
-  const parts: MasterPart[] = [{ mapped }, ...categories.map(({ part }) => part), ...(template ? [template.part] : [])]
-  if (!mapped.ok) return masterMapped([], parts)
+  const template = isVariant && variantOf ? templateOf(product, source, at, path.length, written, context) : undefined
+  const ensured = [...categories, ...(template ? [template] : [])]
+  const parts: MasterPart[] = [{ mapped, set }, ...ensured.map(({ part }) => part)]
+  if (!mapped.ok) return masterMapped([], parts, faults)
 
   const { values, initial, match } = mapped
-  const ensure = [...categories.flatMap(({ record }) => record ?? []), ...(template?.record ? [template.record] : [])]
+  const ensure = ensured.flatMap(({ record }) => record ?? [])
   const operation: Operation = {
     id: `product:${id}`,
     kind: 'product',
@@ -53,12 +54,7 @@ export function productToOperations(product: Product, written: Written, context:
     ensure,
     accept_difference: false,
   }
-  const sets = [productToOdoo, ...(template ? [templateToOdoo] : []), ...(path.length > 0 ? [categoryToOdoo] : [])]
-  return masterMapped(
-    [operation],
-    parts,
-    sets.map((set) => ruleSetOf(set, context)),
-  )
+  return masterMapped([operation], parts, faults)
 }
 
 const PRODUCT = 'product.product'
@@ -76,13 +72,15 @@ interface Ensured {
 
 function category(name: string, above: readonly string[], at: string, context: MasterContext): Ensured {
   const source = { name, ...(above.length > 0 && { parent: refOf(above) }) }
-  const mapped = map(ruleSetOf(categoryToOdoo, context), source, context, '/categoryPath')
+  const set = ruleSetOf(categoryToOdoo, context)
+  const mapped = map(set, source, context, '/categoryPath')
   const { length: depth } = above
-  if (!mapped.ok) return { part: { mapped } }
+  const derived = ['/categoryPath/name', `/categoryPath/${depth}`] as const
+  const part = { mapped, set, at: `/ensure/${depth}/values`, derived }
+  if (!mapped.ok) return { part }
   const { values, match } = mapped
   const record = { kind: 'category', ref: refOf([...above, name]), version: at, model: 'product.category', values }
-  const derived = ['/categoryPath/name', `/categoryPath/${depth}`] as const
-  return { part: { mapped, at: `/ensure/${depth}/values`, derived }, record: { ...record, ...(match && { match }) } }
+  return { part, record: { ...record, ...(match && { match }) } }
 }
 
 function templateOf(
@@ -93,8 +91,10 @@ function templateOf(
   written: Written,
   context: MasterContext,
 ): Ensured {
-  const mapped = mapShared(ruleSetOf(templateToOdoo, context), source, context, written)
-  if (!mapped.ok) return { part: { mapped } }
+  const set = ruleSetOf(templateToOdoo, context)
+  const mapped = mapShared(set, source, context, written)
+  const part = { mapped, set, at: `/ensure/${position}/values` }
+  if (!mapped.ok) return { part }
   const { values, initial, match } = mapped
   const record: EnsuredRecord = {
     kind: 'product_template',
@@ -104,7 +104,7 @@ function templateOf(
     values: { ...initial, ...values },
     ...(match && { match }),
   }
-  return { part: { mapped, at: `/ensure/${position}/values` }, record }
+  return { part, record }
 }
 
 const noTemplate: Problem = {

@@ -16,7 +16,7 @@ export interface Part extends Written {
   asked?: Asked
   /** Pointer of its values in the operation that carries it. */
   at?: string
-  /** A record that Odoo may not have yet: what it requires must be there. */
+  /** A record that Odoo certainly does not have: what it requires must be there. */
   isNew?: boolean
 }
 

@@ -42,24 +42,36 @@ export function checks({ fields, existing }: CheckParts) {
   }
 }
 
-/** Operations record by record, and where each value came from. */
-export const operationParts = (operations: readonly Operation[], origins: Record<string, Origins> = {}): Part[] =>
-  operations.flatMap(({ id, model, values, initial = {}, ensure = [], attach = [] }) => {
-    const whence = { origins: origins[id] ?? {}, isNew: true }
+/**
+ * Operations record by record, and where each value came from.
+ * @param linked Odoo has the record. One that it may recognise by something else is not taken for new, and what comes along neither
+ */
+export const operationParts = (
+  operations: readonly Operation[],
+  origins: Record<string, Origins> = {},
+  linked = false,
+): Part[] =>
+  operations.flatMap(({ id, model, values, initial = {}, match, ensure = [], attach = [] }) => {
+    const whence = { origins: origins[id] ?? {} }
     const records = (list: 'ensure' | 'attach', some: typeof ensure) =>
       some.map((one, place) => ({ model: one.model, values: one.values, ...whence, at: `/${list}/${place}/values` }))
     return [
-      { model, values: { ...initial, ...values }, ...whence },
+      { model, values: { ...initial, ...values }, ...whence, isNew: !linked && !match },
       ...records('ensure', ensure),
       ...records('attach', attach),
     ]
   })
 
-/** One problem per place: the first that is said of it. */
+/** One problem per place: the first that is said of it. Of several records in a call the storefront's field tells which is meant. */
 function saidOnce(problems: readonly Problem[]): Problem[] {
-  const places = new Set<string>()
-  return problems.filter(({ target, field, code }) => {
-    const place = target ?? `${code} ${field}`
-    return !places.has(place) && places.add(place)
-  })
+  const said: Problem[] = []
+  for (const problem of problems) if (!said.some((one) => samePlace(one, problem))) said.push(problem)
+  return said
+}
+
+const samePlace = (one: Problem, other: Problem): boolean => {
+  const sameField = one.field === undefined || other.field === undefined || one.field === other.field
+  if (one.target === undefined || other.target === undefined)
+    return one.target === other.target && one.code === other.code && one.field === other.field
+  return one.target === other.target && sameField
 }

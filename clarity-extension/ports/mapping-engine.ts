@@ -85,6 +85,7 @@ export async function mappingEngine(parts: {
     mapReturn,
     rehearsals: rehearsals({
       mapOrder: orderMapper({ ...shared, expressions: tried, rehearsing: true }),
+      check: { fields, existing },
       mapReturn: returnMapper({ context, liveRules, check: { fields, existing }, expressions: tried }),
       expressions: tried,
       readOrder: (id) => clarity.getOrder(id),

@@ -9,9 +9,9 @@ import { withExpressions } from '../mapping/expressions/mapped.ts'
 import type { ExpressionPool } from '../mapping/expressions/pool.ts'
 import type { MasterContext } from '../mapping/masters/context.ts'
 import type { MasterMapped } from '../mapping/masters/mapped.ts'
-import { deliveredSet } from '../mapping/rule-sets.ts'
 import { atSource } from './at-source.ts'
-import { type CheckParts, checks, operationParts } from './checked.ts'
+import type { CheckParts } from './checked.ts'
+import { masterCheck } from './master-check.ts'
 
 type Mapped = Extract<MasterMapped, { ok: true }>
 
@@ -31,7 +31,7 @@ export interface RecordParts<Record> {
 /** What a flow of master data to Odoo needs, from the real parts. */
 export function recordPorts<Record>(parts: RecordParts<Record>): RecordPorts<Record, Mapped> {
   const { kind, read, context, sender, links } = parts
-  const check = checks(parts.check)
+  const check = masterCheck(parts.check)
   return {
     read,
 
@@ -46,20 +46,18 @@ export function recordPorts<Record>(parts: RecordParts<Record>): RecordPorts<Rec
       const mapped = await withExpressions(known.value, parts.expressions, (context) =>
         parts.map(record, written, context),
       )
-      return mapped.ok ? { ok: true, value: mapped } : { ok: false, outcome: correct(...mapped.problems) }
+      if (mapped.ok) return { ok: true, value: mapped }
+      return { ok: false, outcome: (await check(mapped, known.value)) ?? correct(...mapped.problems) }
     },
 
     async deliver(mapped, traceparent, trace) {
-      const { operations, by } = mapped
+      const { operations } = mapped
       const known = await context()
       if (!known.ok) return known
-      const sets = by.flatMap(({ name }) => known.value.sets?.get(name) ?? deliveredSet(name) ?? [])
-      const faults = await check.faults(sets, () => operationParts(operations))
-      if (faults.length > 0) {
-        const named = operationParts(operations, mapped.origins)
-        const outcome = await check.complete([], sets, named, known.value.lookups)
-        if (outcome) return { ok: false, outcome }
-      }
+      const ref = operations[0]?.ref ?? ''
+      const linked = (await links.get(kind, ref)) !== undefined
+      const outcome = await check(mapped, known.value, { linked })
+      if (outcome) return { ok: false, outcome }
       const answers = await Promise.all(operations.map((one) => sender.apply({ ...one, traceparent })))
       trace.step('odoo', 'clarity.bridge.apply')
       operations.forEach((operation, index) => {

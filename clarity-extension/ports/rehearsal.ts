@@ -23,6 +23,8 @@ import type { MasterMapped } from '../mapping/masters/mapped.ts'
 import { type Rehearsed, rehearsedOperations, rehearsedOrder } from '../mapping/preview.ts'
 import { productToOperations } from '../mapping/product.ts'
 import type { LiveRules } from '../rulebook/types.ts'
+import type { CheckParts } from './checked.ts'
+import { masterCheck } from './master-check.ts'
 import type { OrderMapper } from './order-mapper.ts'
 import { rehearsalsToClarity, type ToClarityParts } from './rehearsal-to-clarity.ts'
 import type { ReturnMapper } from './return-mapper.ts'
@@ -46,6 +48,7 @@ export function rehearsals(parts: {
   liveRules(): Promise<LiveRules>
   written(entity: Entity): Promise<ReadonlySet<FieldGroup>>
   expressions: Pick<ExpressionPool, 'evaluate'>
+  check: CheckParts
   toClarity: Omit<ToClarityParts, 'context' | 'liveRules' | 'expressions'>
 }): Rehearsals {
   const ofOrder = rehearsal(order, parts.readOrder, async (given, rules) => {
@@ -64,6 +67,7 @@ export function rehearsals(parts: {
     master('product', (written, context) => productToOperations(given, written, context), rules),
   )
   const { context, liveRules, expressions } = parts
+  const check = masterCheck(parts.check)
   return {
     ...rehearsalsToClarity({ ...parts.toClarity, context, liveRules, expressions }),
     'customer.created': ofCustomer,
@@ -89,8 +93,10 @@ export function rehearsals(parts: {
     const written = await parts.written(entity)
     const given = { ...known.value, sets }
     const mapped = await withExpressions(given, parts.expressions, (context) => map(written, context))
-    if (!mapped.ok) return { ok: false, outcome: correct(...mapped.problems) }
-    return rehearsedOperations(mapped.operations)
+    // Nobody writes it: a field that Odoo requires may be filled there already.
+    const outcome = await check(mapped, given, { linked: true, rehearsing: true })
+    if (!mapped.ok) return { ok: false, outcome: outcome ?? correct(...mapped.problems) }
+    return outcome ? { ok: false, outcome } : rehearsedOperations(mapped.operations)
   }
 }
 

@@ -25,7 +25,7 @@ const toStorefront = (name: string) => name.endsWith('-to-clarity')
 
 const unchecked = { fields: { of: async () => ({}), renewed: async () => ({}) }, existing: async () => [] }
 
-const byType = rehearsals({
+const parts: Parameters<typeof rehearsals>[0] = {
   mapOrder: orderMapper({
     context,
     liveRules,
@@ -43,6 +43,7 @@ const byType = rehearsals({
   readReturn: away,
   readCustomer: away,
   readProduct: away,
+  check: unchecked,
   expressions,
   context,
   liveRules,
@@ -53,7 +54,8 @@ const byType = rehearsals({
     links: { manyByOdoo: async () => [] },
     published: async () => new Set(['content', 'price', 'terms'] as const),
   },
-})
+}
+const byType = rehearsals(parts)
 
 const fixture = (type: string) => readFileSync(`test/fixtures/events/${type}.json`, 'utf8')
 const sets: Record<string, string> = {
@@ -94,6 +96,37 @@ describe('an event that is tried without being written', () => {
   it('can be tried for every event that a rule set maps', () => {
     const mapped = new Set(deliveredRules.flatMap(({ events }) => events))
     expect(Object.keys(byType).sort()).toEqual([...mapped].sort())
+  })
+
+  it('tells of a customer and a product, too, what Odoo’s fields would not take', async () => {
+    const text = { type: 'char', required: false, readonly: true, string: 'Name' }
+    const fields = { 'res.partner': { name: text }, 'product.product': { name: text } }
+    const check = { fields: { of: async () => fields, renewed: async () => fields }, existing: async () => [] }
+    const strict = rehearsals({ ...parts, check })
+    for (const type of ['customer.updated', 'product.updated'] as const)
+      expect(await strict[type]?.(fixture(type))).toMatchObject({
+        outcome: { problems: expect.arrayContaining([expect.objectContaining({ code: 'readonly', target: '/name' })]) },
+      })
+  })
+
+  it('tells of a product what cannot be mapped, and beside it what Odoo would not take of the rest', async () => {
+    const fields = {
+      'product.product': { barcode: { type: 'char', required: false, readonly: true, string: 'Barcode' } },
+      'product.template': {},
+    }
+    const check = { fields: { of: async () => fields, renewed: async () => fields }, existing: async () => [] }
+    const strict = rehearsals({ ...parts, check })
+    const event = JSON.parse(fixture('product.updated'))
+    Object.assign(event.data, { variantOf: null, options: { Size: 'M' }, name: ' ', barcode: '4006381333931' })
+    const tried = await strict['product.updated']?.(JSON.stringify(event))
+    const problems = tried?.ok === false && tried.outcome.kind === 'correct' ? tried.outcome.problems : []
+    expect(problems.map(({ code, target }) => [code, target])).toEqual(
+      expect.arrayContaining([
+        ['required', '/product_tmpl_id'],
+        ['required', '/name'],
+        ['readonly', '/barcode'],
+      ]),
+    )
   })
 
   it('says what is wrong with what is no event, and that a record could not be read', async () => {

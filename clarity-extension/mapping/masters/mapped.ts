@@ -5,6 +5,7 @@ import type { Operation } from '../order/operation.ts'
 import { visibleOrigins, visibleProblem } from '../order/visible.ts'
 import { type MappedBy, mappedBy } from '../rule-sets.ts'
 import type { RuleSet } from '../rules.ts'
+import type { Part } from '../validate.ts'
 import type { SharedMapped } from './shared.ts'
 
 /** A record of master data as what is written to Odoo, or everything that is wrong with it. */
@@ -19,10 +20,18 @@ export type MasterMapped =
       /** Made when it is asked for. By operation id: pointer into what is written -> pointer into the storefront's record. */
       origins: Record<string, Origins>
     }
-  | { ok: false; problems: [Problem, ...Problem[]] }
+  | {
+      ok: false
+      problems: [Problem, ...Problem[]]
+      /** What went well: it is held against Odoo's fields, too, so that everything is said at once. */
+      parts: Part[]
+      sets: readonly RuleSet[]
+    }
 
 export interface MasterPart {
   mapped: Mapped | SharedMapped
+  /** The rules that it was mapped with. */
+  set: RuleSet
   /** Pointer of its values in the operation that carries it. */
   at?: string
   /** Id of the operation that carries it; the first one if not given. */
@@ -31,14 +40,11 @@ export interface MasterPart {
   derived?: readonly [from: string, to: string]
 }
 
-/** @param sets that the parts were mapped with */
-export function masterMapped(
-  operations: Operation[],
-  parts: MasterPart[],
-  sets: readonly RuleSet[] = [],
-): MasterMapped {
-  const [first, ...others] = parts.flatMap(({ mapped }) => (mapped.ok ? [] : mapped.problems.map(visibleProblem)))
-  if (first) return { ok: false, problems: [first, ...others] }
+/** @param faults of the record itself, before any rule */
+export function masterMapped(operations: Operation[], parts: MasterPart[], faults: Problem[] = []): MasterMapped {
+  const sets = [...new Set(parts.map(({ set }) => set))]
+  const [first, ...others] = [...faults, ...parts.flatMap(problemsOf)]
+  if (first) return { ok: false, problems: [first, ...others], parts: parts.map(written), sets }
   return {
     ok: true,
     operations,
@@ -46,16 +52,34 @@ export function masterMapped(
     hash: digest(operations.map(({ id, hash }) => `${id} ${hash}`)),
     get origins() {
       const all: Record<string, Origins> = {}
-      for (const { mapped, at = '', operation = operations[0]?.id ?? '', derived: [from, to] = ['', ''] } of parts) {
-        if (!mapped.ok) continue
-        const sourceOf = (pointer: string) =>
-          from && pointer.startsWith(from) ? to + pointer.slice(from.length) : pointer
-        const placed = Object.entries(mapped.origins).map(([target, source]) => [`${at}${target}`, sourceOf(source)])
-        all[operation] = { ...all[operation], ...visibleOrigins(Object.fromEntries(placed)) }
+      for (const part of parts) {
+        const { operation = operations[0]?.id ?? '' } = part
+        all[operation] = { ...all[operation], ...originsOf(part) }
       }
       return all
     },
   }
+}
+
+const problemsOf = ({ mapped, at = '' }: MasterPart): Problem[] =>
+  mapped.ok
+    ? []
+    : mapped.problems.map(({ target, ...problem }) =>
+        visibleProblem(target === undefined ? problem : { ...problem, target: `${at}${target}` }),
+      )
+
+function originsOf({ mapped, at = '', derived: [from, to] = ['', ''] }: MasterPart): Origins {
+  const sourceOf = (pointer: string) => (from && pointer.startsWith(from) ? to + pointer.slice(from.length) : pointer)
+  return visibleOrigins(
+    Object.fromEntries(Object.entries(mapped.origins).map(([target, source]) => [`${at}${target}`, sourceOf(source)])),
+  )
+}
+
+function written(part: MasterPart): Part {
+  const { mapped, set, at = '' } = part
+  const asked = Object.entries(mapped.asked).map(([target, entry]) => [`${at}${target}`, entry])
+  const values = mapped.ok && 'initial' in mapped ? { ...mapped.initial, ...mapped.values } : mapped.values
+  return { model: set.model ?? '', values, origins: originsOf(part), asked: Object.fromEntries(asked), at }
 }
 
 /** The live rules of a set, or the delivered ones. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../shared/outcome.ts'
 import type { FieldGroup } from '../../../shared/switches.ts'
 import type { MappingContext } from '../context.ts'
-import { map, type Origins } from '../engine.ts'
+import { type Asked, map, type Origins } from '../engine.ts'
 import type { Json } from '../json.ts'
 import type { Rule, RuleSet } from '../rules.ts'
 
@@ -16,8 +16,16 @@ export type SharedMapped =
       initial: Record<string, Json>
       match?: Record<string, Json>
       origins: Origins
+      asked: Asked
     }
-  | { ok: false; problems: [Problem, ...Problem[]] }
+  | {
+      ok: false
+      problems: [Problem, ...Problem[]]
+      /** Of the rules that went well, those of a new record among them. */
+      values: Record<string, Json>
+      origins: Origins
+      asked: Asked
+    }
 
 /** A new record takes these from whoever makes it, also where the other side is their record afterwards. */
 const GIVEN_AT_BIRTH: readonly FieldGroup[] = ['content', 'price']
@@ -39,7 +47,17 @@ export function mapShared(
   const [first, ...others] = [always, birth].flatMap((one) => (one.ok ? [] : one.problems))
   if (first || !always.ok || !birth.ok) {
     if (!first) throw new Error(`${set.name} failed without a problem`)
-    return { ok: false, problems: [first, ...others] }
+    return {
+      ok: false,
+      problems: [first, ...others],
+      values: { ...birth.values, ...always.values },
+      get origins() {
+        return { ...birth.origins, ...always.origins }
+      },
+      get asked() {
+        return { ...birth.asked, ...always.asked }
+      },
+    }
   }
   const { values, match } = always
   return {
@@ -49,6 +67,9 @@ export function mapShared(
     ...(match && { match }),
     get origins() {
       return { ...birth.origins, ...always.origins }
+    },
+    get asked() {
+      return { ...birth.asked, ...always.asked }
     },
   }
 }

@@ -28,7 +28,6 @@ function partsOf({ operations }: Mapped, origins: Record<string, Origins>, asked
         values: record.values,
         ...whence,
         at: `/ensure/${place}/values`,
-        isNew: true,
       })),
     ]
   })
