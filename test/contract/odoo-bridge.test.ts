@@ -850,8 +850,9 @@ describe.each([
       await odoo.person.setOnHand('BOTTLE-CRL-500', 'WH', '50')
       const [before] = await events()
       await odoo.person.setOnHand('BOTTLE-CRL-500', 'WH', '51')
-      const [after, ...others] = await events()
-      expect(others).toEqual([])
+      // Merged by whoever pulls, unless Odoo is just sending.
+      await expect.poll(events, { timeout: 20_000 }).toHaveLength(1)
+      const [after] = await events()
       expect(after?.webhook_id).not.toBe(before?.webhook_id)
       expect(value(await odoo.client.ack([before?.webhook_id ?? '', randomUUID()]))).toEqual({ acknowledged: 0 })
       expect(value(await odoo.client.ack([after?.webhook_id ?? '']))).toEqual({ acknowledged: 1 })
