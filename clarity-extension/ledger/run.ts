@@ -5,6 +5,7 @@ import type { Claim } from './claim.ts'
 import { decide, type Ended } from './policy.ts'
 import type { Settings } from './settings.ts'
 import type { Ending } from './settle.ts'
+import { withStanding } from './standing.ts'
 import { createTrace, type TraceLog } from './trace.ts'
 import type { ClaimedEvent, Handler } from './types.ts'
 
@@ -57,9 +58,10 @@ export function startRun({ event: row, epoch }: Claim, handler: Handler, setting
 const restOf = (type: ClaimedEvent['type'], { types }: Settings) =>
   type === 'unreadable' ? undefined : types[type]?.restMs
 
-async function attempt(handler: Handler, event: ClaimedEvent, trace: TraceLog, { log }: Settings): Promise<Ended> {
+async function attempt(handler: Handler, event: ClaimedEvent, trace: TraceLog, settings: Settings): Promise<Ended> {
+  const { log, store } = settings
   try {
-    const outcome = await handler(event, trace)
+    const outcome = await withStanding(handler, store.db)(event, trace)
     // What is no outcome, or cannot be written down, is refused while the handler can still be blamed for it.
     JSON.stringify(decide(outcome, event.attempt, 0).details)
     return outcome

@@ -1,5 +1,5 @@
 import { readDecimal } from './functions/numbers.ts'
-import { canonical, isAbsent, isJson, type Json } from './json.ts'
+import { canonical, isAbsent, isJson, type Json, type Located } from './json.ts'
 import type { Condition } from './rules.ts'
 import { elements, read, type Scope } from './scope.ts'
 
@@ -21,6 +21,26 @@ export function holds(condition: Condition | undefined, scope: Scope): boolean {
   const number = isJson(value) ? readDecimal(value) : undefined
   if (!number) return false
   return 'greater' in condition ? number.gt(condition.greater) : number.lt(condition.less)
+}
+
+/**
+ * What a condition that holds was decided by: the values that it looked at, of lists those elements that it is about. What is no
+ * part of the record (the time, a constant) is left out.
+ */
+export function grounds(condition: Condition, scope: Scope): Located[] {
+  if ('not' in condition) return grounds(condition.not, scope)
+  if ('and' in condition) return condition.and.flatMap((one) => grounds(one, scope))
+  if ('or' in condition) {
+    const held = condition.or.filter((one) => holds(one, scope))
+    return (held.length > 0 ? held : condition.or).flatMap((one) => grounds(one, scope))
+  }
+  if ('some' in condition) {
+    const { in: list, where } = condition.some
+    return elements(list, scope, undefined)
+      .filter((element) => holds(where, element))
+      .flatMap((element) => (where ? grounds(where, element) : [element.at]))
+  }
+  return condition.path.startsWith('$') ? [] : [read(condition.path, scope)]
 }
 
 function same(value: unknown, wanted: Json): boolean {

@@ -1,8 +1,8 @@
 import type { CheckName } from '../../shared/checks.ts'
 import type { Problem } from '../../shared/outcome.ts'
-import { holds } from './conditions.ts'
+import { grounds, holds } from './conditions.ts'
 import type { MappingContext } from './context.ts'
-import { type Json, pointerOf, segments } from './json.ts'
+import { type Json, type Located, pointerOf, segments } from './json.ts'
 import type { UsedLookup } from './lookups.ts'
 import type { Each, Follow, Match, Rule, RuleSet } from './rules.ts'
 import { elements, here, inWords, read, type Scope } from './scope.ts'
@@ -17,7 +17,7 @@ export type Mapped =
       match?: Record<string, Json>
       follow: Follow['do'][]
       /** Why a person should look at it first; empty when nobody needs to. */
-      review: string[]
+      review: Ruling[]
       /** What the record is held to before it is confirmed. */
       checks: CheckName[]
       /** Entries of value tables that this result rests on. */
@@ -35,6 +35,12 @@ export type Mapped =
       origins: Origins
       asked: Asked
     }
+
+/** A rule that holds the record for a person, and the values that it was decided by. */
+export interface Ruling {
+  reason: string
+  grounds: Located[]
+}
 
 export type Origins = Record<string, string>
 export type Asked = Record<string, { table: string; key: string }>
@@ -91,7 +97,9 @@ function run(set: RuleSet, source: unknown, context: MappingContext, base: strin
     values: applyRules(set.rules, scope, '', state),
     match: matchOf(set.match ?? [], scope, state),
     follow: (set.follow ?? []).filter(({ when }) => holds(when, scope)).map((step) => step.do),
-    review: (set.review ?? []).filter(({ when }) => holds(when, scope)).map(({ reason }) => reason),
+    review: (set.review ?? [])
+      .filter(({ when }) => holds(when, scope))
+      .map(({ when, reason }) => ({ reason, grounds: grounds(when, scope) })),
     checks: (set.checks ?? []).filter(({ when }) => holds(when, scope)).map(({ check }) => check),
   }
 }

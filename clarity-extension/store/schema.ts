@@ -18,6 +18,7 @@ export interface Tables {
   throughput: ThroughputTable
   audit: AuditTable
   review_comments: ReviewCommentsTable
+  standing_approvals: StandingApprovalsTable
   alerts: AlertsTable
   sweeps: SweepsTable
   cursors: CursorsTable
@@ -137,6 +138,16 @@ export interface SpentIdsTable {
   id: string
   /** Unix ms; then it would have ended by itself. */
   until: number
+}
+
+/** What a person took of a record's event, for its later events. */
+export interface StandingApprovalsTable {
+  lane: string
+  /** Hash of cause, sentence and facts (ledger/standing.ts). */
+  held_for: string
+  /** Separated by spaces. */
+  causes: string
+  event_id: number
 }
 
 export interface ReviewCommentsTable {

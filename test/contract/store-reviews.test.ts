@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
-import { done, type Outcome, retry, review } from '../../shared/outcome.ts'
+import { done, type Facts, type Outcome, retry, review } from '../../shared/outcome.ts'
+import { PROPOSED } from '../../shared/switches.ts'
 import { type Bench, bench, dialects, event, type Place, stateOf, wipe } from './store-support.ts'
 
 describe.each(dialects)('decisions on $dialect', ({ possible, place: makePlace }) => {
@@ -60,6 +61,52 @@ describe.each(dialects)('decisions on $dialect', ({ possible, place: makePlace }
       expect(seen).toEqual(['', 'credit_limit+customer_warning'])
       const { rows } = await createAudit(store).list({ entity: `event:${id}`, action: 'review.approve', limit: 1 })
       expect(rows[0]?.before).toEqual({ held: 'credit_limit customer_warning' })
+    })
+
+    it('hold for later events of the record, as long as they are held for the very same, and for no other record', async () => {
+      let facts: Facts = { total: '12000.00' }
+      const seen: string[] = []
+      await it_.ledger.start(async ({ lane, approvals }) => {
+        seen.push(`${lane} ${approvals.join('+')}`)
+        if (approvals.includes('rule')) return done('applied')
+        return review('rule', 'above 10,000', facts)
+      })
+      const next = async (lane: string) => {
+        const { id } = await it_.ledger.ingest(event(lane))
+        await it_.ledger.idle()
+        return id
+      }
+      const first = await next('order:1')
+      await it_.ledger.approve(first, 'ada')
+      await it_.ledger.idle()
+      expect(await stateOf(it_, await next('order:1'))).toMatchObject({ state: 'done' })
+      expect(seen.splice(0)).toEqual(['order:1 ', 'order:1 rule', 'order:1 ', 'order:1 rule'])
+      expect(await stateOf(it_, await next('order:2'))).toMatchObject({ state: 'held' })
+      facts = { total: '13000.00' }
+      const changed = await next('order:1')
+      expect(await stateOf(it_, changed)).toMatchObject({ state: 'held', cause: 'rule' })
+      expect(await it_.ledger.approve(changed, 'ada')).toEqual({ moved: 1 })
+      await it_.ledger.idle()
+      expect(await stateOf(it_, await next('order:1'))).toMatchObject({ state: 'done' })
+    })
+
+    it('answer the record’s other events that wait for the very same, unless each is a proposal of its own', async () => {
+      const ask = async (cause: string) => {
+        await it_.ledger.start(async ({ approvals, approved }) =>
+          approved || approvals.length > 0 ? done('applied') : review(cause, 'no', { total: '1.00' }),
+        )
+        const ids = []
+        for (const lane of ['order:1', 'order:1', 'order:2']) ids.push((await it_.ledger.ingest(event(lane))).id)
+        await it_.ledger.idle()
+        const answer = await it_.ledger.approve(ids[0] ?? 0, 'ada')
+        await it_.ledger.idle()
+        await it_.ledger.stop()
+        return { answer, states: await Promise.all(ids.map(async (id) => (await stateOf(it_, id))?.state)) }
+      }
+      expect(await ask('totals_differ')).toEqual({ answer: { moved: 2 }, states: ['done', 'done', 'held'] })
+      await wipe(store)
+      it_ = bench(store)
+      expect(await ask(PROPOSED)).toEqual({ answer: { moved: 1 }, states: ['done', 'held', 'held'] })
     })
 
     it('CASES 40: are made once: the second click does nothing', async () => {

@@ -7,7 +7,7 @@ import { minimumAsksForProducts } from '../../clarity-extension/mapping/order/mi
 import { asksForProducts } from '../../clarity-extension/mapping/order/products.ts'
 import { defaultRuleSets, type OrderContext } from '../../clarity-extension/mapping/order.ts'
 import { ruleSet } from '../../clarity-extension/mapping/rule-shape.ts'
-import type { Rule } from '../../clarity-extension/mapping/rules.ts'
+import type { Condition, Rule } from '../../clarity-extension/mapping/rules.ts'
 import { checkNames } from '../../shared/checks.ts'
 import { mapFixture, operationsOf, orderFixture, usd } from './mapping-support.ts'
 
@@ -218,6 +218,33 @@ describe('conditions about products', () => {
     expect(asksForProducts({ ...defaultRuleSets.order, rules: [text] })).toBe(true)
     const model: Rule = { to: 'categ', find: { model: 'product.category', by: { name: { from: 'note' } } } }
     expect(asksForProducts({ ...defaultRuleSets.order, rules: [model] })).toBe(false)
+  })
+})
+
+describe('what a rule that holds an order looked at', () => {
+  const lookedAt = (when: Condition, change = {}) => {
+    const order = { ...defaultRuleSets.order, review: [{ when, reason: 'By hand.' }] }
+    const mapped = mapFixture('guest', change, { ...usd, ruleSets: { ...defaultRuleSets, order } })
+    const outcome = mapped.ok ? undefined : mapped.outcome
+    return outcome?.kind === 'review' ? outcome.facts.looked_at : undefined
+  }
+  const abroad: Condition = { not: { path: 'shippingAddress.country', in: ['CA'] } }
+
+  it('is shown to the person, so that another value is another question', () => {
+    expect(lookedAt(abroad)).toEqual([{ field: '/shippingAddress/country', value: 'US' }])
+    const { order } = orderFixture('guest')
+    const moved = { shippingAddress: { ...order.shippingAddress, country: 'MX', region: null } }
+    expect(lookedAt(abroad, moved)).toEqual([{ field: '/shippingAddress/country', value: 'MX' }])
+  })
+
+  it('is of lists what the rule is about, and of a choice what held', () => {
+    const { order } = orderFixture('guest')
+    const big: Condition = { some: { in: 'items', where: { path: 'unitPrice', greater: '0' } } }
+    expect(lookedAt(big)).toEqual(
+      order.items.map(({ unitPrice }, index) => ({ field: `/items/${index}/unitPrice`, value: unitPrice })),
+    )
+    expect(lookedAt({ or: [{ path: 'currency', equals: 'XXX' }, abroad] })).toEqual(lookedAt(abroad))
+    expect(lookedAt({ and: [abroad, { path: '$company.currency', equals: 'USD' }] })).toEqual(lookedAt(abroad))
   })
 })
 

@@ -17,6 +17,7 @@ import { loads } from './0015_loads.ts'
 import { users } from './0016_users.ts'
 import { lastErrors } from './0017_last_errors.ts'
 import { issueIds } from './0018_issue_ids.ts'
+import { standing } from './0019_standing.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   users,
   lastErrors,
   issueIds,
+  standing,
 ]
