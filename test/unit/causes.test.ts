@@ -43,6 +43,7 @@ const passedOn = new Set([
   'clarity-extension/load/loads.ts: z.string()', // a shape
   'clarity-extension/http/loads.ts: code', // a stored problem's
   'clarity-extension/http/launch.ts: res', // another `refused`
+  'clarity-extension/connections/pairing.ts: opened.row', // another `refuse`
 ])
 
 const sources = productSources().filter(({ path }) => !/\/(panel|sandbox|causes|lookups)\//.test(path))
