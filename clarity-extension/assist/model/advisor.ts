@@ -82,18 +82,7 @@ export function createAdvisor(options: ModelOptions): Advisor {
     // Also where the connection takes no notice of the signal.
     const timer = setTimeout(() => late.reject(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
     try {
-      const { generateText, model, Output } = await sdk()
-      const answer = generateText({
-        model,
-        instructions: INSTRUCTIONS,
-        prompt,
-        output: Output.object({ schema: answerShape }),
-        maxOutputTokens: MOST_OUT,
-        maxRetries: 0,
-        temperature: 0,
-        abortSignal: AbortSignal.timeout(timeoutMs),
-      })
-      const result = await Promise.race([answer, late.promise])
+      const result = await Promise.race([answer(prompt), late.promise])
       if (result.usage.totalTokens !== undefined) used(result.usage.totalTokens)
       const picks = picksOf(result.output, questions)
       return picks ? { ok: true, picks } : { ok: false, why: 'wrong' }
@@ -103,6 +92,20 @@ export function createAdvisor(options: ModelOptions): Advisor {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  async function answer(prompt: string) {
+    const { generateText, model, Output } = await sdk()
+    return generateText({
+      model,
+      instructions: INSTRUCTIONS,
+      prompt,
+      output: Output.object({ schema: answerShape }),
+      maxOutputTokens: MOST_OUT,
+      maxRetries: 0,
+      temperature: 0,
+      abortSignal: AbortSignal.timeout(timeoutMs),
+    })
   }
 
   /** Loaded with the first question: 5 MB that most shops never need. */
