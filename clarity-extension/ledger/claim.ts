@@ -18,7 +18,9 @@ export interface ClaimOptions {
   now: number
   leaseMs: number
   want: number
-  /** Of these at most so many for stock and catalogue, which may wait: an order never waits for one of their runs to end. */
+  /** Of these at most so many for orders and fulfilment: each holds an order in memory, and more than a few batches gain nothing. */
+  wantOfUrgent: number
+  /** And so many for stock and catalogue, which may wait: an order never waits for one of their runs to end. */
   wantOfLow: number
   rules: Record<string, TypeRule>
 }
@@ -72,12 +74,16 @@ export interface Claimed {
   nextDue: number | undefined
 }
 
-async function freeLanes(trx: Kysely<Tables>, { dialect, now, want, wantOfLow }: ClaimOptions): Promise<LeasedLane[]> {
+async function freeLanes(
+  trx: Kysely<Tables>,
+  { dialect, now, want, wantOfUrgent, wantOfLow }: ClaimOptions,
+): Promise<LeasedLane[]> {
   const lanes: LeasedLane[] = []
-  let low = 0
+  const taken = { urgent: 0, low: 0 }
   for (const priority of PRIORITIES) {
-    const room = isLow(priority) ? Math.min(want - lanes.length, wantOfLow - low) : want - lanes.length
-    if (room <= 0) break
+    const kind = isLow(priority) ? 'low' : 'urgent'
+    const room = Math.min(want - lanes.length, { urgent: wantOfUrgent, low: wantOfLow }[kind] - taken[kind])
+    if (room <= 0) continue
     const found = await trx
       .selectFrom('lanes')
       .select(['lane', 'epoch'])
@@ -89,7 +95,7 @@ async function freeLanes(trx: Kysely<Tables>, { dialect, now, want, wantOfLow }:
       .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked())
       .execute()
     lanes.push(...found)
-    if (isLow(priority)) low += found.length
+    taken[kind] += found.length
   }
   return lanes
 }
@@ -98,10 +104,10 @@ async function freeLanes(trx: Kysely<Tables>, { dialect, now, want, wantOfLow }:
  * Asked per priority: that reads one entry of the index each, however many lanes wait. Lanes there is no room for are due when
  * a run ends, which wakes the worker.
  */
-async function nextDue(trx: Kysely<Tables>, { wantOfLow }: ClaimOptions): Promise<number | undefined> {
+async function nextDue(trx: Kysely<Tables>, { wantOfUrgent, wantOfLow }: ClaimOptions): Promise<number | undefined> {
   let next: number | undefined
   for (const priority of PRIORITIES) {
-    if (isLow(priority) && wantOfLow === 0) break
+    if ((isLow(priority) ? wantOfLow : wantOfUrgent) === 0) continue
     const row = await trx
       .selectFrom('lanes')
       .select('due_at')

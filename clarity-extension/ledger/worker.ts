@@ -22,6 +22,8 @@ export interface Worker {
 const SLEEP = { sqlite: 30_000, postgres: 1_000 }
 /** What stock and catalogue may take of the lanes that run side by side; the rest is kept for orders and fulfilment. */
 const LOW_SHARE = 0.8
+/** Orders and deliveries that run side by side: several full batches for Odoo. */
+const URGENT_LANES = 200
 /** Between tries while the store cannot commit. */
 const AGAIN_MS = 1_000
 /** What stopping may take beyond its limit, to give back what still runs. */
@@ -67,6 +69,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
         const low = [...runs.keys()].filter(({ event }) => isLow(event.priority)).length
         const { claims, more, nextDue } = await store.run(claimLanes, {
           want,
+          wantOfUrgent: Math.max(0, Math.min(want, URGENT_LANES - (runs.size - low))),
           wantOfLow: Math.max(0, Math.min(want, lowConcurrency - low)),
           now: now(),
           leaseMs,
