@@ -1,16 +1,16 @@
-/** `npm run build`: the panel, into clarity-extension/panel/dist. `npm start` does it when it is missing or old. */
-import { existsSync, globSync } from 'node:fs'
+/** `npm run build`: the panel, into clarity-extension/panel/dist, and the program. `npm start` does it when they are missing or old. */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
-import { sourceHash } from './source-hash.ts'
+import { join } from 'node:path'
+import { panelHash, root } from './built.js'
+import { program } from './program.ts'
 
-const root = join(import.meta.dirname, '..')
 const panel = join(root, 'clarity-extension/panel')
 const dist = join(panel, 'dist')
 const stamp = join(dist, '.sources')
 
 export async function buildPanelWhenOld(): Promise<void> {
-  const sources = await hashOfSources()
+  const sources = await panelHash()
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === sources) return
   await buildPanel(sources)
 }
@@ -35,15 +35,7 @@ async function replace(fresh: string): Promise<void> {
   await rm(old, { recursive: true })
 }
 
-const hashOfSources = (): Promise<string> =>
-  sourceHash(
-    globSync('clarity-extension/panel/**/*', {
-      cwd: root,
-      withFileTypes: true,
-      exclude: (file) => file.name === 'dist',
-    })
-      .filter((file) => file.isFile())
-      .map((file) => relative(root, join(file.parentPath, file.name))),
-  )
-
-if (import.meta.main) await buildPanel(await hashOfSources())
+if (import.meta.main) {
+  await buildPanelWhenOld()
+  await program()
+}

@@ -1,3 +1,10 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
 // Plain JavaScript, so that a Node too old for TypeScript can still read why it is refused.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
@@ -10,13 +17,18 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1)
 }
 
-const { compileCache, compileWhenOld } = await import('./compiled.ts')
-await compileWhenOld()
-const { enableCompileCache } = await import('node:module')
-enableCompileCache(compileCache)
-process.env.NODE_COMPILE_CACHE = compileCache
-
-const { buildPanelWhenOld } = await import('./build.ts')
-await buildPanelWhenOld()
-const { main } = await import('../clarity-extension/main.ts')
+const { panelHash, programFolder, root } = await import('./built.js')
+const folder = await programFolder()
+if (!existsSync(folder) || (await panelBuilt()) !== (await panelHash())) {
+  // In a process of its own: what building takes, this one would keep.
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+process.env.NODE_COMPILE_CACHE = join(folder, 'compiled')
+enableCompileCache(process.env.NODE_COMPILE_CACHE)
+const { main } = await import(pathToFileURL(join(folder, 'main.js')).href)
 await main()
+
+async function panelBuilt() {
+  return readFile(join(root, 'clarity-extension/panel/dist/.sources'), 'utf8').catch(() => undefined)
+}

@@ -40,7 +40,7 @@ const BOTH: readonly Connection[] = ['clarity', 'odoo']
  * head needs a paused connection is set aside instead; one that has no events left is closed.
  */
 export const claimLanes = procedure(
-  import.meta.url,
+  new URL('./claim.ts', import.meta.url),
   'claimLanes',
   async (trx, options: ClaimOptions): Promise<Claimed> => {
     const lanes = await freeLanes(trx, options)

@@ -19,51 +19,55 @@ export type Incoming = Omit<NewEvent, 'body' | 'payload'> & {
  * Stores a group of events. The lane's row is written first: on PostgreSQL that locks the lane, so that a worker which is just
  * finishing it sees these events, and ids grow in the order in which they were accepted.
  */
-export const storeEvents = procedure(import.meta.url, 'storeEvents', async (trx, { incoming, now }: Batch) => {
-  await openLanes(trx, incoming, now)
-  const standing = await standingWork(trx, incoming)
-  const firsts = new Map<string, Incoming>()
-  for (const event of incoming) if (event.onlyOne && !firsts.has(workKey(event))) firsts.set(workKey(event), event)
-  const isNeedless = (event: Incoming) =>
-    event.onlyOne === true && (standing.has(workKey(event)) || firsts.get(workKey(event)) !== event)
+export const storeEvents = procedure(
+  new URL('./ingest.ts', import.meta.url),
+  'storeEvents',
+  async (trx, { incoming, now }: Batch) => {
+    await openLanes(trx, incoming, now)
+    const standing = await standingWork(trx, incoming)
+    const firsts = new Map<string, Incoming>()
+    for (const event of incoming) if (event.onlyOne && !firsts.has(workKey(event))) firsts.set(workKey(event), event)
+    const isNeedless = (event: Incoming) =>
+      event.onlyOne === true && (standing.has(workKey(event)) || firsts.get(workKey(event)) !== event)
 
-  const subjects = await orderNumbers(trx, incoming)
-  const fresh = incoming.filter((event) => !isNeedless(event))
-  const inserted = await insertEvents(
-    trx,
-    fresh.map((event) => rowOf({ ...event, subject: subjects.get(event.lane) ?? event.subject }, now)),
-  )
-  const ids = new Map(inserted.map((row) => [`${row.source} ${row.webhook_id}`, row.id]))
-  const known = await knownIds(
-    trx,
-    fresh.filter((event) => !ids.has(eventKey(event))),
-  )
-  const idOf = (event: Incoming | undefined): number => {
-    const id = event && (ids.get(eventKey(event)) ?? known.get(eventKey(event)))
-    if (id === undefined) throw new Error('an event was neither stored nor known')
-    return id
-  }
-
-  const seen = new Set<string>()
-  const accepted: Incoming[] = []
-  const stored = incoming.map((event): Enqueued => {
-    if (isNeedless(event)) {
-      const id = standing.get(workKey(event)) ?? idOf(firsts.get(workKey(event)))
-      return { id, duplicate: false, coalesced: true }
+    const subjects = await orderNumbers(trx, incoming)
+    const fresh = incoming.filter((event) => !isNeedless(event))
+    const inserted = await insertEvents(
+      trx,
+      fresh.map((event) => rowOf({ ...event, subject: subjects.get(event.lane) ?? event.subject }, now)),
+    )
+    const ids = new Map(inserted.map((row) => [`${row.source} ${row.webhook_id}`, row.id]))
+    const known = await knownIds(
+      trx,
+      fresh.filter((event) => !ids.has(eventKey(event))),
+    )
+    const idOf = (event: Incoming | undefined): number => {
+      const id = event && (ids.get(eventKey(event)) ?? known.get(eventKey(event)))
+      if (id === undefined) throw new Error('an event was neither stored nor known')
+      return id
     }
-    const key = eventKey(event)
-    const duplicate = !ids.has(key) || seen.has(key)
-    seen.add(key)
-    if (!duplicate) accepted.push(event)
-    return { id: idOf(event), duplicate, coalesced: false }
-  })
-  await saveDemand(
-    trx,
-    accepted.map(({ demand }) => demand),
-  )
-  await countThroughput(trx, now, { received: accepted.length })
-  return stored
-})
+
+    const seen = new Set<string>()
+    const accepted: Incoming[] = []
+    const stored = incoming.map((event): Enqueued => {
+      if (isNeedless(event)) {
+        const id = standing.get(workKey(event)) ?? idOf(firsts.get(workKey(event)))
+        return { id, duplicate: false, coalesced: true }
+      }
+      const key = eventKey(event)
+      const duplicate = !ids.has(key) || seen.has(key)
+      seen.add(key)
+      if (!duplicate) accepted.push(event)
+      return { id: idOf(event), duplicate, coalesced: false }
+    })
+    await saveDemand(
+      trx,
+      accepted.map(({ demand }) => demand),
+    )
+    await countThroughput(trx, now, { received: accepted.length })
+    return stored
+  },
+)
 
 interface Batch {
   incoming: Incoming[]

@@ -42,7 +42,7 @@ export interface Settled {
 
 /** Settles a group of attempts and opens their lanes for what comes next. */
 export const settleEndings = procedure(
-  import.meta.url,
+  new URL('./settle.ts', import.meta.url),
   'settleEndings',
   async (trx, { endings, now, dialect }: Batch) => {
     if (endings.length === 0) return []

@@ -12,9 +12,9 @@ export interface Procedure<In, Out> {
   run(trx: Kysely<Tables>, input: In): Promise<Out>
 }
 
-/** @param module `import.meta.url` @param name of the export */
+/** @param module its own URL, from which the thread loads it @param name of the export */
 export const procedure = <In, Out>(
-  module: string,
+  module: URL,
   name: string,
   run: (trx: Kysely<Tables>, input: In) => Promise<Out>,
-): Procedure<In, Out> => ({ module, name, run })
+): Procedure<In, Out> => ({ module: module.href, name, run })

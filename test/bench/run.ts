@@ -2,7 +2,7 @@
  * npm run bench [name …]: one line per figure, `bench <name> <metric> <value> <unit>`. Every figure that is a ratio was
  * measured against its yardstick in the same run, in interleaved rounds, and is the ratio of the medians.
  */
-import { compileWhenOld } from '../../scripts/compiled.ts'
+import { program } from '../../scripts/program.ts'
 
 export type Report = (metric: string, value: number, unit: string) => void
 type Bench = (report: Report) => Promise<void>
@@ -27,7 +27,7 @@ if (unknown.length > 0) {
   console.error(`No bench named ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`)
   process.exit(2)
 }
-await compileWhenOld()
+await program()
 for (const [name, load] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const { run } = await load()

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { z } from 'zod'
+import { program } from '../../scripts/program.ts'
 import { execArgv, startEnv } from './as-started.ts'
 import { freePort } from './ports.ts'
 
@@ -27,6 +27,7 @@ export interface Bridge {
 export async function startBridge(env: Record<string, string>): Promise<Bridge> {
   const port = env.PORT ? Number(env.PORT) : await freePort()
   const url = `http://127.0.0.1:${port}`
+  const { main, compileCache } = await program()
   let output = ''
   let child: ChildProcess | undefined
 
@@ -41,9 +42,10 @@ export async function startBridge(env: Record<string, string>): Promise<Bridge> 
       return Number(line?.[1] ?? 0) / 1024
     },
     async start() {
-      const started = spawn(process.execPath, [...execArgv, resolve('clarity-extension/main.ts')], {
+      const started = spawn(process.execPath, [...execArgv, main], {
         env: {
           ...startEnv,
+          NODE_COMPILE_CACHE: compileCache,
           PATH: process.env.PATH,
           HOME: process.env.HOME,
           ADMIN_PASSWORD: 'correct horse battery',
