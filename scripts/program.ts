@@ -100,8 +100,14 @@ function places(folder: string): Plugin {
         .replaceAll('import.meta.dirname', `(import.meta.dirname + '/${there('.')}')`)
     },
     // One character outside Latin-1 makes V8 keep a file's text at two bytes each.
-    renderChunk: (code) =>
-      code.replace(/[^\0-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    generateBundle(_, files) {
+      for (const file of Object.values(files))
+        if (file.type === 'chunk')
+          file.code = file.code.replace(
+            /[^\0-\x7f]/g,
+            (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+          )
+    },
   }
 }
 
