@@ -297,12 +297,11 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     panelApi: api,
     metrics: watch.handler,
     panelDist: join(import.meta.dirname, 'panel/dist'),
-    // The proxy that ends TLS stands on this machine, as the service listens on loopback only.
-    trustProxy: 'loopback',
+    trustProxy: nearby(config.host),
     log,
   })
   const server = createServer(app)
-  server.listen(config.port, '127.0.0.1')
+  server.listen(config.port, config.host)
   await once(server, 'listening')
   await ledger.start(handler)
   assist.start()
@@ -340,6 +339,10 @@ const noticeTitles: Record<string, string> = {
   no_subscription: 'The storefront does not tell the bridge of its events',
   subscription_restored: 'The storefront had stopped telling the bridge of its events',
 }
+
+/** The proxy that ends TLS stands on this machine; in a container, on the network that it shares with us. */
+const nearby = (host: string): string =>
+  host === '127.0.0.1' || host === '::1' ? 'loopback' : 'loopback, linklocal, uniquelocal'
 
 function addressOf(server: Server): string {
   const address = server.address()

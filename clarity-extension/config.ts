@@ -8,6 +8,8 @@ import { isSecret } from '../shared/signature.ts'
  */
 export interface Config {
   port: number
+  /** Where it listens: loopback, unless a container or a network of its own stands before it. */
+  host: string
   dataDir: string
   databaseUrl: string | undefined
   /** Where the storefront reaches this bridge from outside, e.g. `https://bridge.example.com`. */
@@ -68,6 +70,7 @@ const secrets = (name: string) =>
 const optional = z.string().min(1).optional()
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  HOST: z.union([z.ipv4(), z.ipv6()], 'HOST must be an IP address, e.g. 0.0.0.0 in a container').default('127.0.0.1'),
   DATA_DIR: z.string().default('data'),
   DATABASE_URL: z
     .string()
@@ -140,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): { config: Conf
   return {
     config: {
       port: values.PORT,
+      host: values.HOST,
       dataDir: values.DATA_DIR,
       databaseUrl: values.DATABASE_URL,
       publicUrl: values.PUBLIC_URL,

@@ -42,6 +42,7 @@ beforeAll(async () => {
   bridge = await startBridge(
     {
       port,
+      host: '127.0.0.1',
       dataDir: folder,
       databaseUrl: undefined,
       publicUrl: undefined,
