@@ -50,7 +50,7 @@ const LOWEST: Priority = 3
 
 /** @returns those that are free; a lane that nobody knew is made. */
 export const holdLanes = procedure(
-  import.meta.url,
+  new URL('./hold.ts', import.meta.url),
   'holdLanes',
   async (trx, { lanes, now, leaseUntil }: { lanes: string[]; now: number; leaseUntil: number }) =>
     upsertHeld(
@@ -79,7 +79,7 @@ const upsertHeld = statementOfRows<Held & { priority: Priority; due_at: number; 
 
 /** @returns whether any of them has something to run */
 export const releaseLanes = procedure(
-  import.meta.url,
+  new URL('./hold.ts', import.meta.url),
   'releaseLanes',
   async (trx, { held, now, dialect }: { held: Held[]; now: number; dialect: Dialect }) => {
     if (held.length === 0) return false
