@@ -10,6 +10,7 @@ import { odooSender } from './delivery/odoo-sender.ts'
 import { flowNameOf, hasFlow } from './flows/registry.ts'
 import { handlerOf, typeRules } from './handler.ts'
 import { createApp } from './http/app.ts'
+import { countersDoor } from './http/counters-door.ts'
 import { documentDoors } from './http/documents.ts'
 import { healthDoors } from './http/health.ts'
 import { launchDoor } from './http/launch.ts'
@@ -286,6 +287,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         log,
       }),
       pairingDoor({ pairing: paired, log }),
+      countersDoor({ queries, secrets: book.odoo.secrets, log }),
       documentDoors({
         invoice: (id) => odoo.document(STORE, id),
         secrets: book.clarity.secrets,

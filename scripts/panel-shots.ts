@@ -10,6 +10,12 @@ import { launchChromium } from '../test/support/chromium.ts'
 const folder = process.argv[2] ?? join(import.meta.dirname, '../.cache/panel-shots')
 const sizes = { wide: { width: 1440, height: 1000 }, narrow: { width: 390, height: 844 } }
 
+const wrongDatabase = {
+  code: 'wrong_database',
+  detail: 'Odoo at https://erp.example.com does not serve the database main to the bridge.',
+  remedy: "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
+}
+
 await mkdir(folder, { recursive: true })
 const server = await startPanel('well')
 const browser = await launchChromium()
@@ -51,12 +57,36 @@ async function shootAll(
       await settled(page)
       await shoot(`${what}-${which}`)
     }
+    if (which === 'well' || which === 'failing') await shootStart(page, server, which, shoot)
   }
   await page.getByRole('button', { name: 'Preferences' }).click()
   await page.waitForTimeout(250)
   await shoot('menu')
   await context.close()
   console.log(`${name}: ${found.length === 0 ? 'no complaints' : [...new Set(found)].join('\n  ')}`)
+}
+
+/** The first steps: each of them, and a code on its way to Odoo. */
+async function shootStart(page: Page, server: PanelServer, which: Scenario, shoot: (what: string) => Promise<void>) {
+  const { setup } = server.ledger
+  setup.at = { step: 'done', done: false }
+  setup.told = { state: 'none', expiresAt: null, odoo: null, failure: null, connectedAt: null }
+  const look = async (path: string, what: string) => {
+    await page.goto(`${server.url}/admin${path}`)
+    await settled(page)
+    await shoot(`${what}-${which}`)
+  }
+  await look('/', 'start-offer')
+  for (const step of ['clarity', 'entities', 'match', 'load', 'done']) await look(`/start/${step}`, `start-${step}`)
+  await look('/start/odoo', 'start-odoo')
+  await page.getByRole('button', { name: 'Make a code' }).click()
+  await page.getByText('Waiting for Odoo').waitFor()
+  await shoot(`start-code-${which}`)
+  if (which === 'failing') setup.calls(wrongDatabase)
+  else setup.calls()
+  await page.getByText(which === 'failing' ? 'The database is not served there' : 'Odoo is connected').waitFor()
+  await shoot(`start-answer-${which}`)
+  setup.at = { step: 'clarity', done: true }
 }
 
 function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, string> {

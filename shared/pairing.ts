@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 /** Where Odoo's addon brings the code that the panel shows: odoo-bridge/openapi.yaml, `pairing`. */
 export const PAIRING_DOOR = '/pairing/odoo'
+/** Where the addon asks what the panel counts, signed as its events are. */
+export const COUNTERS_DOOR = '/pairing/counters'
 /** Webhook ids that begin so are no event of the merchant's: they prove that Odoo reaches the bridge, signed. */
 export const HELLO = 'pair_'
 
@@ -28,6 +30,16 @@ export const pairingAnswer = z.object({
   panel_url: z.string(),
 })
 export type PairingAnswer = z.infer<typeof pairingAnswer>
+
+export const counters = z.object({
+  waiting: z.int(),
+  /** To be mended. */
+  failed: z.int(),
+  /** To be decided. */
+  held: z.int(),
+  delivered_last_hour: z.int(),
+})
+export type Counters = z.infer<typeof counters>
 
 /** The id finds the code and may stand in a log; the secret, of 128 bits, is kept as its hash only. */
 export interface CodeParts {

@@ -286,7 +286,7 @@ const callerOf = ({ url, database, instance, login, module_version, odoo_version
 
 const whoOf = ({ database, login }: Caller): string => `${login} (Odoo ${database})`
 
-const again = "Make a new code in the bridge's panel under Start, and paste it in Odoo."
+const again = "Make a new code in the bridge's panel under Connections, and paste it in Odoo."
 
 /** A guess learns nothing: an id that was never given, one that was replaced and a wrong secret are the same. */
 const faults = {

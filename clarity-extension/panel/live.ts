@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { Event, Overview } from './api.ts'
+import type { Event, Overview, Schemas } from './api.ts'
 import { merge, type Pages } from './merge.ts'
 import {
   eventQuery,
@@ -7,6 +7,7 @@ import {
   type Filter,
   failuresQuery,
   overviewQuery,
+  pairingQuery,
   queryClient,
   refreshLists,
   sessionQuery,
@@ -32,6 +33,13 @@ export function useLive(): LiveState {
     stream.addEventListener('overview', (message) => {
       const overview: Overview = JSON.parse(message.data)
       queryClient.setQueryData(overviewQuery.queryKey, overview)
+    })
+    stream.addEventListener('pairing', (message) => {
+      const pairing: Schemas['Pairing'] = JSON.parse(message.data)
+      const before = queryClient.getQueryData(pairingQuery.queryKey)
+      queryClient.setQueryData(pairingQuery.queryKey, pairing)
+      // Odoo is reached in another way now.
+      if (before && before.state !== pairing.state) void queryClient.invalidateQueries({ queryKey: ['connection'] })
     })
     stream.addEventListener('events', (message) => {
       const events: Event[] = JSON.parse(message.data)

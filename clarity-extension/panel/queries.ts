@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
-import { ApiError, api, type Schemas, setCsrfToken, take } from './api.ts'
+import { ApiError, api, csrf, type Schemas, setCsrfToken, take } from './api.ts'
 
 export type Filter = { state?: Schemas['EventState'][]; type?: string; cause?: string; q?: string }
 
@@ -38,6 +38,35 @@ export const connectionQuery = (name: Schemas['ConnectionName']) =>
     queryFn: () => take(api.GET('/connections/{name}', { params: { path: { name } } })),
     refetchInterval: 10_000,
   })
+
+/** Tried when somebody looks at it, and again when they say so. */
+export const connectionTestQuery = (name: Schemas['ConnectionName']) =>
+  queryOptions({
+    queryKey: ['connection', name, 'test'],
+    queryFn: () => take(api.POST('/connections/{name}/test', { params: { path: { name }, header: csrf } })),
+    staleTime: 30_000,
+  })
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: () => take(api.GET('/setup')),
+  staleTime: 60_000,
+})
+
+/** The event stream keeps it new. */
+export const pairingQuery = queryOptions({
+  queryKey: ['pairing'],
+  queryFn: () => take(api.GET('/pairing')),
+  refetchInterval: 30_000,
+})
+
+/** The code as it was told once: nothing asks for it again. */
+export const codeQuery = queryOptions<string | null>({
+  queryKey: ['pairing-code'],
+  queryFn: () => null,
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 10 * 60_000,
+})
 
 export const eventsQuery = (filter: Filter) =>
   infiniteQueryOptions({

@@ -16,6 +16,7 @@ import {
   overviewQuery,
   queryClient,
   sessionQuery,
+  setupQuery,
   sweepsQuery,
 } from './queries.ts'
 import { filterOf, readMappingView, readSearch } from './search.ts'
@@ -141,6 +142,20 @@ const connections = createRoute({
   component: lazyRouteComponent(() => import('./pages/connections.tsx'), 'ConnectionsPage'),
 })
 
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/start',
+  loader: () => ahead(() => queryClient.prefetchQuery(setupQuery)),
+  component: lazyRouteComponent(() => import('./pages/start.tsx'), 'StartPage'),
+})
+
+const startStep = createRoute({
+  getParentRoute: () => root,
+  path: '/start/$step',
+  loader: () => ahead(() => queryClient.prefetchQuery(setupQuery)),
+  component: lazyRouteComponent(() => import('./pages/start.tsx'), 'StartPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -192,6 +207,8 @@ export const router = createRouter({
     lookups,
     lookup,
     connections,
+    start,
+    startStep,
     attention.addChildren([toMend, toDecide]),
     settings.addChildren([settingsStart, alerts, users, audit, suggestions]),
   ]),

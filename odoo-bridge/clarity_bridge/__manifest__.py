@@ -20,6 +20,8 @@
         "views/res_partner_views.xml",
         "views/account_payment_views.xml",
         "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
+        "views/clarity_status_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",

@@ -1029,6 +1029,53 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    counters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the bridge's panel counts, for the menu in Odoo. Goes to `/pairing/counters` beside the door for events; the body is `{}`. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "webhook-id": string;
+                    "webhook-timestamp": string;
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As they are now. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Counters"];
+                    };
+                };
+                /** @description Signature refused. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -1530,6 +1577,14 @@ export interface components {
             key_ends_at: string;
             module_version: string;
             odoo_version: string;
+        };
+        Counters: {
+            waiting: number;
+            /** @description To be mended. */
+            failed: number;
+            /** @description To be decided. */
+            held: number;
+            delivered_last_hour: number;
         };
         PairingAnswer: {
             webhook_url: string;

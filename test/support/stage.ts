@@ -73,7 +73,7 @@ export async function openStage(
     shop,
     bridge,
     odoo,
-    admin: (model, method, body = {}) => call(odoo, model, method, body),
+    admin: (model, method, body = {}) => odooCall(odoo, model, method, body),
     attempts: () =>
       bridge
         .log()
@@ -100,7 +100,8 @@ export async function openStage(
   }
 }
 
-async function call<T>(odoo: RealOdoo, model: string, method: string, body: object): Promise<T> {
+/** Any public method of any model, as the administrator. */
+export async function odooCall<T>(odoo: RealOdoo, model: string, method: string, body: object): Promise<T> {
   const response = await fetch(`${odoo.url}/json/2/${model}/${method}`, {
     method: 'POST',
     headers: {

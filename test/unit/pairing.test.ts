@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import { type Connections, openConnections } from '../../clarity-extension/connections/connections.ts'
 import type { Pairing } from '../../clarity-extension/connections/pairing.ts'
+import { countersDoor } from '../../clarity-extension/http/counters-door.ts'
 import { pairingDoor } from '../../clarity-extension/http/pairing-door.ts'
 import { webhookDoors } from '../../clarity-extension/http/webhooks.ts'
 import { addressFault, odooFault, pairing as realPairing } from '../../clarity-extension/ports/pairing.ts'
@@ -18,7 +19,7 @@ import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
 import { createOdooStandIn, type OdooStandIn } from '../../clarity-extension/sandbox/odoo/stand-in.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
-import { newSecret } from '../../shared/signature.ts'
+import { newSecret, signHeaders } from '../../shared/signature.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -79,6 +80,25 @@ describe('a code of the bridge in an Odoo that knows nothing of it', () => {
         log,
       }),
       pairingDoor({ pairing, log }),
+      countersDoor({
+        queries: {
+          overview: async () => ({
+            ...{
+              connections: [],
+              waiting: 2,
+              running: 1,
+              failed: 3,
+              held: 4,
+              oldestWaitingAt: null,
+              oldestDeadAt: null,
+            },
+            ...{ perMinute: [5, 6].map((delivered) => ({ at: 0, received: 9, delivered, failed: 0, orders: 0 })) },
+            ...{ latency: { p50Ms: null, p99Ms: null, sample: 0 }, lastOrders: { toOdoo: null, toClarity: null } },
+          }),
+        },
+        secrets: connections.book.odoo.secrets,
+        log,
+      }),
     )
     server = createServer(app).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -128,6 +148,18 @@ describe('a code of the bridge in an Odoo that knows nothing of it', () => {
     await expect(odoo.pair('clarity-1')).rejects.toThrow('not a whole code')
     await expect(odoo.pair(`clarity-00000000-${'A'.repeat(22)}@http://127.0.0.1:1`)).rejects.toThrow('does not reach')
     await expect(odoo.pair(`clarity-00000000-${'A'.repeat(22)}@${bridge}`)).rejects.toThrow('not the newest code')
+  })
+
+  it('tells the menu in Odoo what the panel counts, if it is signed', async () => {
+    const ask = (secret: string | undefined) => {
+      const body = Buffer.from('{}')
+      const headers = secret ? { ...signHeaders(body, [secret], 'ask_1', Date.now() / 1000) } : {}
+      return request(server).post('/pairing/counters').set(headers).type('json').send('{}')
+    }
+    const counted = await ask(connections.book.odoo.secrets()[0])
+    expect(counted.body).toEqual({ waiting: 3, failed: 3, held: 4, delivered_last_hour: 11 })
+    expect((await ask(newSecret())).status).toBe(401)
+    expect((await ask(undefined)).body).toMatchObject({ code: 'missing_header' })
   })
 
   it('refuses at the door what is no pairing, and who tries too often', async () => {

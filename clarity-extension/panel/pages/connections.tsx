@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
 import { ConnectionCard } from '../parts/connection-card.tsx'
@@ -37,6 +38,11 @@ function Side({ name }: { name: Schemas['ConnectionName'] }) {
     return (
       <section className={styles.side} aria-label={data.connection.label}>
         <ConnectionCard connection={data.connection} />
+        {name === 'odoo' && (
+          <Link to="/start/$step" params={{ step: 'odoo' }} className="link">
+            {t('pairing.title')}
+          </Link>
+        )}
         <Circuit detail={data} />
         <ConnectionKeys detail={data} />
         <ConnectionSettings key={JSON.stringify(data.fields)} detail={data} />

@@ -5,6 +5,7 @@ import type { Overview } from '../api.ts'
 import { ConnectionCard } from '../parts/connection-card.tsx'
 import { LastOrders } from '../parts/last-orders.tsx'
 import { Failure } from '../parts/notice.tsx'
+import { StartOffer } from '../parts/start-offer.tsx'
 import { Throughput } from '../parts/throughput.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { Verdict } from '../parts/verdict.tsx'
@@ -32,6 +33,7 @@ function Content({ overview }: { overview: Overview }) {
   const { t } = useTranslation()
   return (
     <div className={styles.page}>
+      <StartOffer />
       <Verdict overview={overview} />
       <section aria-label={t('overview.connections')} className={styles.pair}>
         {overview.connections.map((connection) => (

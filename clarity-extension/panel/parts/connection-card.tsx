@@ -99,7 +99,8 @@ function Trouble({ connection }: { connection: Connection }) {
   )
 }
 
-function Report({ report }: { report: Schemas['ConnectionReport'] }) {
+/** What was tried, and what came of it. */
+export function Report({ report }: { report: Schemas['ConnectionReport'] }) {
   const { t } = useTranslation()
   return (
     <div className={styles.report} role="status">

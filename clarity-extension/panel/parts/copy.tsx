@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import styles from './copy.module.css'
 import { Icon } from './icon.tsx'
@@ -8,6 +8,7 @@ import { Icon } from './icon.tsx'
 export function Copy({ value, what, shown }: { value: string; what: string; shown?: string }) {
   const { t } = useTranslation()
   const [copied, setCopied] = useState(false)
+  const text = useRef<HTMLSpanElement>(null)
   useEffect(() => {
     if (!copied) return
     const timer = setTimeout(() => setCopied(false), 1500)
@@ -15,7 +16,7 @@ export function Copy({ value, what, shown }: { value: string; what: string; show
   }, [copied])
   return (
     <span className={styles.copy}>
-      <span className={`mono ${styles.value}`} title={value}>
+      <span className={`mono ${styles.value}`} title={value} ref={text}>
         {shown ?? value}
       </span>
       <ActionIcon
@@ -23,7 +24,14 @@ export function Copy({ value, what, shown }: { value: string; what: string; show
         variant="subtle"
         color="gray"
         aria-label={copied ? t('common.copied') : t('common.copy', { what })}
-        onClick={() => void navigator.clipboard.writeText(value).then(() => setCopied(true))}
+        onClick={() => {
+          // In a frame whose page does not allow it, and where there is no TLS: it is marked, for the keys that copy.
+          const copying = navigator.clipboard?.writeText(value) ?? Promise.reject()
+          void copying.then(
+            () => setCopied(true),
+            () => text.current && getSelection()?.selectAllChildren(text.current),
+          )
+        }}
       >
         <Icon name={copied ? 'check' : 'copy'} size={14} />
       </ActionIcon>

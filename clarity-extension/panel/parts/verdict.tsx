@@ -14,7 +14,8 @@ const icons: Record<Overview['level'], IconName> = {
 }
 
 /** The state of everything in one sentence, and one more. */
-export function Verdict({ overview }: { overview: Overview }) {
+export function Verdict({ overview, level = 1 }: { overview: Overview; level?: 1 | 2 }) {
+  const Heading = level === 1 ? 'h1' : 'h2'
   const { t } = useTranslation()
   const age = useAge()
   const [headline, detail] = sentences(overview, t, age)
@@ -24,7 +25,7 @@ export function Verdict({ overview }: { overview: Overview }) {
         <Icon name={icons[overview.level]} size={22} />
       </span>
       <div>
-        <h1>{headline}</h1>
+        <Heading>{headline}</Heading>
         <p className="muted">{detail}</p>
       </div>
     </header>

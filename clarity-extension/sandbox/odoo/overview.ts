@@ -107,7 +107,7 @@ const pairingForm = html`
   <form class="row" method="post" action="/pairing" autocomplete="off">
     <label>Pairing code <input name="code" required size="50" placeholder="clarity-…@https://bridge.example"></label>
     <button class="primary">Connect</button>
-    <span class="faint">The bridge’s panel shows it under Start.</span>
+    <span class="faint">The bridge’s panel shows it under Connections.</span>
   </form>`
 
 function webhookLog(world: World, { sending, webhookUrl }: { sending: boolean; webhookUrl: string | undefined }): Html {

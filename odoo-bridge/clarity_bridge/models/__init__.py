@@ -3,8 +3,10 @@ from . import account_move
 from . import account_payment
 from . import base_partner_merge
 from . import clarity_link
+from . import clarity_linked
 from . import clarity_payment
 from . import clarity_return
+from . import clarity_status
 from . import clarity_event
 from . import clarity_bridge
 from . import product_category

@@ -68,7 +68,7 @@ class ClarityPairing(models.AbstractModel):
         code = pairing.parse(text)
         if not code:
             raise UserError(
-                env._("Pairing Code: this is not a whole code. Copy it again in the bridge's panel under Start.")
+                env._("Pairing Code: this is not a whole code. Copy it again in the bridge's panel under Connections.")
             )
         if not pairing.is_guarded(code):
             raise UserError(

@@ -32,7 +32,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     clarity_code = fields.Char(
-        "Pairing Code", help="The bridge's panel shows it under Start. It is good for ten minutes, once."
+        "Pairing Code", help="The bridge's panel shows it under Connections. It is good for ten minutes, once."
     )
     clarity_pair_accounting = fields.Boolean(
         "Payments and Invoices",

@@ -17,7 +17,8 @@ _TOLD = {
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "clarity.linked"]
 
     clarity_on_hold = fields.Boolean(
         "Storefront Hold",

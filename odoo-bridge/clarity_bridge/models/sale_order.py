@@ -6,7 +6,8 @@ _STATUS = ("state", "delivery_status", "invoice_status")
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "clarity.linked"]
 
     clarity_ref = fields.Char("Storefront Order", compute="_compute_clarity", compute_sudo=True)
     clarity_version = fields.Char("Storefront Version", compute="_compute_clarity", compute_sudo=True)
@@ -60,9 +61,8 @@ class SaleOrder(models.Model):
             values.pop("date_order", None)
         return values
 
-    def action_view_clarity_links(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id("clarity_bridge.clarity_link_action")
-        return action | {"domain": [("res_model", "=", "sale.order"), ("res_id", "in", self.ids)], "context": {}}
+    def _clarity_term(self):
+        return self.client_order_ref or super()._clarity_term()
 
     def _write_multi(self, vals_list):
         # Here every stored change passes, of computed fields, too.

@@ -10,7 +10,8 @@ _YOUNG = timedelta(minutes=1)
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "clarity.linked"]
 
     clarity_return_id = fields.Many2one(
         "clarity.return", "Storefront Return", readonly=True, copy=False, index="btree_not_null"
@@ -24,6 +25,14 @@ class StockPicking(models.Model):
         result = super().write(vals)
         changed(self.env, "picking_tracking", tracked.ids)
         return result
+
+    def _clarity_domain(self):
+        """A delivery is known by its order."""
+        return self.sale_id._clarity_domain()
+
+    def _clarity_term(self):
+        # sudo: a stock user need not be allowed to read the order to see where its trace is.
+        return self.sudo().sale_id._clarity_term()
 
     def _clarity_waited(self):
         """Whether the storefront may have been told when this is to leave: not of one that is just being made."""

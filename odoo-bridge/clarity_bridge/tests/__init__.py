@@ -9,6 +9,7 @@ from . import test_events
 from . import test_history
 from . import test_http
 from . import test_keys
+from . import test_linked
 from . import test_masters
 from . import test_order_update
 from . import test_pairing

@@ -27,7 +27,7 @@ export function extensionsView(extension: Extension, newSecret?: string): Html {
 
 /** The panel in a frame of the admin, signed in. */
 export const panelView = (launch: Launch): Html =>
-  html`<h1 class="hidden">Odoo</h1><iframe class="panel" name="panel" title="The bridge's panel"></iframe>
+  html`<h1 class="hidden">Odoo</h1><iframe class="panel" name="panel" allow="clipboard-write" title="The bridge's panel"></iframe>
     ${launchForm(launch, 'panel', true)}`
 
 /** On its way to the panel as a page of its own. */

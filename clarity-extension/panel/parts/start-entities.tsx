@@ -1,0 +1,33 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { entitiesQuery } from '../queries.ts'
+import { EntityCard } from './entity-card.tsx'
+import { Empty, Failure } from './notice.tsx'
+import styles from './start-loads.module.css'
+
+/** What goes across, and whose fields are whose: as delivered it suits most shops. */
+export function StartEntities({ next }: { next: (ready: boolean) => ReactNode }) {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(entitiesQuery)
+  if (data)
+    return (
+      <>
+        {data.items.length === 0 && <Empty icon="inbox" title={t('entities.empty')} text={t('entities.emptyText')} />}
+        <div className={styles.cards}>
+          {data.items.map((entity) => (
+            <EntityCard key={entity.name} entity={entity} />
+          ))}
+        </div>
+        {next(true)}
+      </>
+    )
+  if (error) return <Failure error={error} retry={() => void refetch()} />
+  return (
+    <div className={styles.cards} role="status" aria-label={t('common.loading')}>
+      <Skeleton height={130} radius="md" />
+      <Skeleton height={130} radius="md" />
+    </div>
+  )
+}
