@@ -206,19 +206,19 @@ export function createPairing(parts: PairingParts): Pairing {
 
   async function claim({ id }: PairingRow, request: PairingRequest, wish: OdooSettings) {
     const told = callerOf(request)
+    const other = await isOther(told)
     let lost: PairingFault | undefined
     const row = await change(async (current, trx) => {
       // It was void, or given to another Odoo, while this one was looked at.
       lost = current.id === id ? faultOf(current, request, now()) : faults.unknown
       if (lost) return current
-      const after = { url: told.url, database: told.database, login: told.login }
+      const after = { url: told.url, database: told.database, login: told.login, linksForgotten: other }
       await audit.record({ who: whoOf(told), action: 'pairing.claimed', entity: `pairing:${id}`, after }, trx)
       const secret = current.secret ?? seal.text(newSecret())
       return { ...current, stage: 'claimed', odoo: told, secret, failure: null }
     })
     if (lost || !row?.secret) return { ok: false as const, ...(lost ?? faults.unknown) }
     const secret = seal.openText(row.secret)
-    const other = await isOther(told)
     // Accepted before Odoo signs with it; the one before holds until Odoo does.
     await odoo.addSecret(secret, null)
     await odoo.change(wish, whoOf(told), { madeAt: now(), endsAt: Date.parse(request.key_ends_at), previous: null })
