@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPanelWhenOld } from '../../scripts/build.ts'
 import { newSecret } from '../../shared/signature.ts'
 import { complaints } from '../panel/browser.ts'
@@ -153,15 +153,20 @@ async function rename(sku: string, to: string): Promise<void> {
   await admin('product.product', 'write', { ids, vals: { default_code: to } })
 }
 
-/** What the warehouse's button Validate does. */
+/** What the warehouse's button Validate does, once the goods are reserved. */
 async function ship(number: string): Promise<void> {
-  const ids = await admin<number[]>('stock.picking', 'search', {
-    domain: [
-      ['sale_id.client_order_ref', '=', number],
-      ['state', '=', 'assigned'],
-    ],
-  })
-  expect(ids).toHaveLength(1)
+  const domain = [
+    ['sale_id.client_order_ref', '=', number],
+    ['state', '=', 'assigned'],
+  ]
+  const ids = await vi.waitFor(
+    async () => {
+      const ready = await admin<number[]>('stock.picking', 'search', { domain })
+      expect(ready).toHaveLength(1)
+      return ready
+    },
+    { timeout: 30_000, interval: 200 },
+  )
   await admin('stock.picking', 'button_validate', { ids })
 }
 
