@@ -137,7 +137,11 @@ async function pairInOdoo(page: Page, code: string): Promise<void> {
   await click(page.locator('.settings_tab .tab[data-key=clarity_bridge]'))
   await page.getByLabel('Pairing Code').fill(code)
   await click(page.getByRole('button', { name: 'Connect', exact: true }))
-  await page.getByText('Connected with').first().waitFor()
+  const said = page.locator('.o_notification').first()
+  await said.waitFor()
+  expect(await said.textContent()).toContain('Connected with')
+  // The form is read anew by itself: it says so from now on.
+  await page.getByText(`${bridge.url}, as clarity-bridge.`).waitFor()
 }
 
 async function order(page: Page, product: string): Promise<{ id: string; number: string }> {

@@ -103,7 +103,7 @@ class ResConfigSettings(models.TransientModel):
             return self._clarity_notice("danger", sentence)
         notice = self._clarity_notice("success", sentence)
         # The form still holds what was set before: saved, it would undo the connection.
-        notice["params"]["next"] = {"type": "ir.actions.client", "tag": "reload"}
+        notice["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
         return notice
 
     def action_clarity_test(self):

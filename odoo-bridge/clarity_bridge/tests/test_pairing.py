@@ -172,7 +172,7 @@ class TestPairingHttp(HttpCase, PairingCase):
             settings = self.call("create", [[{"clarity_code": CODE}]])
             notice = self.call("action_clarity_connect", [settings])
         self.assertEqual(notice["params"]["type"], "success")
-        self.assertEqual(notice["params"]["next"]["tag"], "reload")
+        self.assertEqual(notice["params"]["next"]["tag"], "soft_reload")
         self.assertEqual(told[0]["login"], LOGIN)
 
     def call(self, method, args):
