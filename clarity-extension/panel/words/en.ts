@@ -1415,15 +1415,33 @@ export const en = {
       address_unknown: 'There is no server of that name',
       address_unreadable: 'Odoo told no web address',
     },
-    remedy: {},
+    remedy: {
+      network:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again. A firewall must let the bridge in.',
+      timeout:
+        'Odoo must be able to answer while it asks: run it with threads or at least two workers, then press Connect again.',
+      unauthorized: 'Check web.base.url in Odoo: it must lead to this database. Then press Connect again.',
+      wrong_database:
+        "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
+      wrong_address:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again.',
+      missing_right:
+        'Tick what the user may do beside the code in Odoo (payments, products), or switch that off under Entities; then press Connect again.',
+      clock_off: 'Switch time synchronisation on at both servers, then press Connect again.',
+      address_refused:
+        'Set web.base.url in Odoo to the address under which the bridge reaches it, or enter the address by hand under Connections.',
+      address_unguarded: 'Give Odoo https:// and set web.base.url to it.',
+      address_unknown:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again.',
+      address_unreadable:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again.',
+    },
   },
   refusal: {},
   notFound: { title: 'There is no such page', text: 'Choose one from the menu.' },
 }
 
-export type Words = Shape<Omit<typeof en, 'remedy' | 'refusal' | 'pairing'>> & {
-  // English remedies of a pairing are the server's own.
-  pairing: Shape<Omit<(typeof en)['pairing'], 'remedy'>> & { remedy: Record<string, string> }
+export type Words = Shape<Omit<typeof en, 'remedy' | 'refusal'>> & {
   remedy: Record<string, string>
   refusal: Record<string, { title: string; remedy: string }>
 }
