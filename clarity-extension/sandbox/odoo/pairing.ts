@@ -49,7 +49,8 @@ const refusal = z.object({ detail: z.string(), remedy: z.string() })
 export function pairing({ bridge, keyring, sender, database, url, now }: PairingOptions) {
   return async (text: string): Promise<string> => {
     const [, code, address] = CODE.exec(text.replace(/\s+/g, '')) ?? []
-    if (!code || !address) throw refused('This is not a whole code. Copy it again in the bridge’s panel under Connections.')
+    if (!code || !address)
+      throw refused('This is not a whole code. Copy it again in the bridge’s panel under Connections.')
     const { key, ends_at } = keyring.makeKey()
     const answer = await ask(address, {
       ...{ code, url: url(), database, instance: bridge.instance, login: 'clarity_bridge' },
