@@ -114,6 +114,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     signals: alertSignals(store, queries, {
       diskOf: config.databaseUrl ? undefined : config.dataDir,
       expiries,
+      sweeps: () => sweeps.list(),
     }),
     panelUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}`,
     allowPrivate: config.allowPrivateAlerts,

@@ -138,6 +138,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): { config: Conf
     ...missingOf(values, odooNames),
     ...requiredWhenReal(values),
     ...halfModel(values),
+    ...loginMissing(values),
   ]
   if (problems.length > 0) return { problems }
   return {
@@ -212,6 +213,12 @@ function halfModel({ ASSIST_MODEL_URL, ASSIST_MODEL }: Environment): string[] {
       ? 'ASSIST_MODEL is missing: name the model beside ASSIST_MODEL_URL, or set neither'
       : 'ASSIST_MODEL_URL is missing: set it beside ASSIST_MODEL, or neither',
   ]
+}
+
+/** An Odoo before 19 is signed in to by login. */
+function loginMissing({ ODOO_URL, ODOO_TRANSPORT, ODOO_LOGIN }: Environment): string[] {
+  if (ODOO_URL === undefined || ODOO_TRANSPORT !== 'jsonrpc' || ODOO_LOGIN !== undefined) return []
+  return ['ODOO_LOGIN is missing: ODOO_TRANSPORT=jsonrpc signs in by the login of the service user']
 }
 
 function modelOf({ ASSIST_MODEL_URL, ASSIST_MODEL, ASSIST_MODEL_KEY }: Environment): Config['assistModel'] {

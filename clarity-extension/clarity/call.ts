@@ -96,7 +96,7 @@ function problem(message: string): Problem {
     code: 'unexpected_answer',
     message,
     remedy:
-      'The storefront differs from shared/clarity.openapi.yaml here: correct the record there, or adapt the contract.',
+      'Correct the record in the storefront and replay. If all fail, have whoever looks after the storefront compare it with the contract (shared/clarity.openapi.yaml).',
   }
 }
 

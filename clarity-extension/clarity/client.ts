@@ -233,18 +233,6 @@ export function createClarityClient(options: ClarityOptions) {
       )
     },
 
-    /** Upserts by key. */
-    putCustomer: (key: string, body: CustomerChange, opts: CallOptions = {}) => {
-      const params = { path: { externalKey: key } }
-      return call(
-        'putCustomer',
-        'write',
-        customer,
-        (req) => api.PUT('/customers/by-key/{externalKey}', { params, body, ...req }),
-        opts,
-      )
-    },
-
     /** @param meaning of this write, e.g. `customer:55:<hash>` */
     patchCustomer: (id: string, body: CustomerChange, meaning: string, opts: CallOptions = {}) => {
       const params = { path: { id }, header: keyed(meaning) }
@@ -385,7 +373,7 @@ export type DigestEntry = z.infer<typeof digestEntry>
 const wrongAddress = refused(
   'clarity',
   'wrong_address',
-  'CLARITY_BASE_URL answers, but not as the storefront API. Check the address and its prefix, e.g. /api/v1.',
+  'Something answers at the address of the storefront, but not its API. Its prefix may be missing, e.g. /api/v1.',
 )
 
 const shipmentPage = pageOf.extend({ results: z.array(shipment) })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { certificateFault } from '../../shared/certificate.ts'
 import { correct, type OutcomeOf, type Problem, refused, retry } from '../../shared/outcome.ts'
 import { retryAfter } from '../../shared/retry-after.ts'
 
@@ -33,24 +34,22 @@ export function classify(refusal: Refusal, call: string, now: number): Failure {
     return retry('server_error', `The storefront answers ${status} to ${call}: ${said}`, afterMs)
   }
   if (status === 401) {
-    return refused('clarity', 'unauthorized', `The storefront refuses a fresh token: ${said}. ${CHECK_CREDENTIALS}`)
+    return refused('clarity', 'unauthorized', `The storefront refuses a fresh token: ${said}.`)
   }
   if (status === 403) {
     return refused('clarity', 'forbidden', `The storefront's client may not ${call}: ${said}. Grant it the scope.`)
   }
   if (status >= 300 && status < 400) {
-    const to = headers.get('location') ?? 'elsewhere'
+    const to = headers.get('location') ?? 'another address'
     return refused(
       'clarity',
       'wrong_address',
-      `The storefront redirects to ${to}. Set CLARITY_BASE_URL to that address.`,
+      `The storefront redirects to ${to}. Enter that address under Connections.`,
     )
   }
   const [first = whole(status, said), ...others] = problemsOf(problem)
   return correct(first, ...others)
 }
-
-export const CHECK_CREDENTIALS = 'Check CLARITY_CLIENT_ID and CLARITY_CLIENT_SECRET.'
 
 /** Nothing came back: the network, a certificate, our own timeout. */
 export function silence(error: unknown, call: string): Failure {
@@ -59,13 +58,9 @@ export function silence(error: unknown, call: string): Failure {
   if (name === 'AbortError') return retry('aborted', `${call} was given up`)
   if (error instanceof SyntaxError) return retry('unreadable_answer', `The storefront's answer to ${call} is not JSON`)
   const code = codeOf(error)
-  if (CERTIFICATE.test(code)) {
-    return refused(
-      'clarity',
-      'certificate',
-      `The storefront's certificate is not trusted (${code}). Mend it or set NODE_EXTRA_CA_CERTS.`,
-    )
-  }
+  const untrusted = certificateFault(code)
+  if (untrusted)
+    return refused('clarity', 'certificate', `The storefront's certificate is not trusted: ${untrusted} (${code}).`)
   return retry('network', `The storefront cannot be reached (${code || 'no code'})`)
 }
 
@@ -82,7 +77,6 @@ export function isSilence(error: unknown): boolean {
 }
 
 const IN_PROGRESS = new Set(['idempotency_in_progress'])
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/
 
 const problemShape = z.object({
   title: z.string().optional(),
@@ -109,7 +103,7 @@ function whole(status: number, said: string): Problem {
     return {
       code: 'unknown_record',
       message: `The storefront does not know the record: ${said}`,
-      remedy: 'It may have been made in another storefront. Check CLARITY_BASE_URL, or dismiss the event.',
+      remedy: 'Check the address of the storefront under Connections if all of them fail; else dismiss the event.',
     }
   }
   return { code: 'storefront_refused', message: `The storefront answers ${status}: ${said}`, remedy: REMEDY }

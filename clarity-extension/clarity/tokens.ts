@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { refused, retry } from '../../shared/outcome.ts'
-import { CHECK_CREDENTIALS, classify, type Failure, isSilence, silence } from './failure.ts'
+import { classify, type Failure, isSilence, silence } from './failure.ts'
 import type { Settings } from './options.ts'
 
 export type TokenReply = { ok: true; value: string; scope: string | undefined } | { ok: false; outcome: Failure }
@@ -59,7 +59,7 @@ async function requestToken(settings: Settings): Promise<Granted> {
   try {
     const response = await oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, {
       [oauth.customFetch]: (url, init) => fetch(url, { ...init, redirect: 'manual' }),
-      // The sandbox speaks http on the loopback; everything else is the operator's CLARITY_TOKEN_URL.
+      // The sandbox speaks http on the loopback; everything else is the address that somebody entered.
       [oauth.allowInsecureRequests]: new URL(tokenUrl).protocol === 'http:',
       signal: AbortSignal.timeout(timeouts.token),
     })
@@ -84,16 +84,14 @@ async function refusal(response: Response, settings: Settings): Promise<Failure>
     return refused(
       'clarity',
       'invalid_scope',
-      `The storefront's client may not have ${settings.scopes.join(' ')}. Grant them to it.`,
+      `The storefront's client may not have these scopes: ${settings.scopes.join(' ')}.`,
     )
   }
-  if (code !== undefined)
-    return refused('clarity', 'invalid_client', `The storefront refuses the client (${code}). ${CHECK_CREDENTIALS}`)
+  if (code !== undefined) return refused('clarity', 'invalid_client', `The storefront refuses the client (${code}).`)
   if (response.status === 401 || response.status === 403) {
-    return refused('clarity', 'invalid_client', `The storefront refuses the client. ${CHECK_CREDENTIALS}`)
+    return refused('clarity', 'invalid_client', 'The storefront refuses the client.')
   }
-  const where = `The token URL answers ${response.status}. Check CLARITY_TOKEN_URL.`
-  return refused('clarity', 'wrong_address', where)
+  return refused('clarity', 'wrong_address', `The address for tokens answers ${response.status}, and gives no token.`)
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -63,6 +63,8 @@ export function connectionDesk(parts: DeskParts): ConnectionDesk {
   async function changeOdoo({ settings, ...rest }: SettingsChange, by: string) {
     const change = odooSettings.partial().parse(settings)
     const next: OdooSettings = { ...book.odoo.settings(), ...change }
+    // No client can be made of it, so it is not taken untested either.
+    if (next.transport === 'jsonrpc' && !next.login) return loginMissing
     return take('odoo', rest, by, Object.keys(change).length > 0, {
       checks: () => odooSide(createOdooClient(next), () => next, parts.written).check(),
       store: () => book.odoo.change(change, by),
@@ -109,6 +111,14 @@ export function connectionDesk(parts: DeskParts): ConnectionDesk {
     const status = (await queries.connections()).find((one) => one.name === name)
     if (status?.state === 'paused' && status.cause !== 'by_hand') await ledger.resumeConnection(name, 'bridge')
   }
+}
+
+const loginMissing: ConnectionCheck = {
+  name: 'Login',
+  ok: false,
+  message: 'The protocol jsonrpc signs in by login, and none is entered.',
+  remedy: 'Enter the login of the service user, or choose the protocol auto.',
+  ms: 0,
 }
 
 const fieldsOf = (names: readonly string[], settings: object): ConnectionFacts['fields'] => {

@@ -1,5 +1,6 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Ping } from '../../odoo-bridge/client/shapes.ts'
+import { remedyOf } from '../../shared/causes.ts'
 import type { Connection, OutcomeOf } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
 import type { Connections } from '../connections/connections.ts'
@@ -68,7 +69,7 @@ export function odooSide(
           : fault(
               'Rights',
               `The service user lacks: ${missing.join(', ')}.`,
-              'Give it the role under Clarity Bridge in its user form in Odoo; for products, Clarity Bridge: Products.',
+              'Give it the role Service User under Clarity Bridge in its user form in Odoo; for products, Writes Products.',
             ),
         ...(papers.length === 0
           ? []
@@ -76,7 +77,7 @@ export function odooSide(
               aside(
                 'Rights for documents',
                 `For payments, returns and invoices, which are switched on, the service user lacks: ${papers.join(', ')}.`,
-                'Give it the role Clarity Bridge: Service User, with Invoices and Payments, in Odoo; or switch them off under Entities.',
+                'Give it the role Service User, with Invoices and Payments, under Clarity Bridge in Odoo; or switch them off under Entities.',
               ),
             ]),
         off < CLOCK_LIMIT_MS
@@ -145,6 +146,6 @@ function failed(outcome: OutcomeOf<'retry' | 'correct' | 'refused'>, ms: number)
   const remedy =
     outcome.kind === 'retry'
       ? 'Start the server or mend the network; the bridge tries again by itself.'
-      : 'Mend it as the message says; everything resumes by itself.'
+      : remedyOf(outcome.cause)
   return { name, ok: false, message: outcome.message, remedy, ms }
 }

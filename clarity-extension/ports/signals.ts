@@ -8,14 +8,19 @@ import { anomalyConditions } from '../watch/anomalies/told.ts'
 export function alertSignals(
   { db }: Pick<Store, 'db'>,
   queries: Pick<LedgerQueries, 'overview' | 'deadByCause'>,
-  parts: { diskOf: string | undefined; expiries(): Promise<Signals['expiries']>; now?: () => number },
+  parts: {
+    diskOf: string | undefined
+    expiries(): Promise<Signals['expiries']>
+    sweeps(): Promise<Signals['sweeps']>
+    now?: () => number
+  },
 ) {
   const now = parts.now ?? Date.now
   return async (noticed: Condition[]): Promise<Signals> => {
     const [overview, dead, sweeps, lastOrder, disk, expiries, drifted, odd] = await Promise.all([
       queries.overview(),
       queries.deadByCause(),
-      db.selectFrom('sweeps').select(['name', 'enabled', 'finished_at', 'outcome', 'message']).execute(),
+      parts.sweeps(),
       db
         .selectFrom('events')
         .select('received_at')
@@ -36,13 +41,7 @@ export function alertSignals(
       now: now(),
       overview,
       dead,
-      sweeps: sweeps.map(({ name, enabled, finished_at, outcome, message }) => ({
-        name,
-        enabled: enabled === 1,
-        finishedAt: finished_at,
-        failed: outcome === 'failed',
-        message,
-      })),
+      sweeps,
       lastOrderAt: lastOrder?.received_at ?? null,
       disk: disk && { freeBytes: disk.bavail * disk.bsize, freeShare: disk.bavail / disk.blocks },
       expiries,

@@ -279,6 +279,8 @@ export interface SweepsTable {
   finished_at: number | null
   outcome: 'done' | 'failed' | null
   message: string | null
+  /** When it last ended well; before that, since when it is known or switched on. */
+  well_at: Generated<number | null>
 }
 
 /** How far a reader has come: an instant of the side it reads, as that side writes it. */

@@ -2,11 +2,11 @@ import type { Kysely, Selectable } from 'kysely'
 import type { SweepsTable, Tables } from '../store/schema.ts'
 
 /** The rows behind the sweeps: each move is one statement, so that of several replicas one wins. */
-export async function ensure(db: Kysely<Tables>, names: readonly string[]): Promise<void> {
+export async function ensure(db: Kysely<Tables>, names: readonly string[], now: number): Promise<void> {
   if (names.length === 0) return
   await db
     .insertInto('sweeps')
-    .values(names.map((name) => ({ name })))
+    .values(names.map((name) => ({ name, well_at: now })))
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute()
 }
@@ -58,7 +58,11 @@ export async function end(
 ): Promise<void> {
   await db
     .updateTable('sweeps')
-    .set({ ...result, finished_at: now, lease_until: null, holder: null })
+    .set({
+      ...result,
+      ...(result.outcome === 'done' ? { well_at: now } : {}),
+      ...{ finished_at: now, lease_until: null, holder: null },
+    })
     .where('name', '=', name)
     .where('holder', '=', holder)
     .execute()

@@ -78,6 +78,7 @@ export function createSweeps({
       await ensure(
         db,
         sweeps.map(({ name }) => name),
+        now(),
       )
       if (alone) await releaseAll(db)
       await schedule()
@@ -102,13 +103,13 @@ export function createSweeps({
     async change(name, change) {
       const sweep = known(name)
       refuseUnreadable(change)
-      await ensure(db, [name])
+      await ensure(db, [name], now())
       await db
         .updateTable('sweeps')
         .set({
           ...(change.cron === undefined ? {} : { cron: change.cron }),
           ...(change.zone === undefined ? {} : { zone: change.zone }),
-          ...(change.enabled === undefined ? {} : { enabled: Number(change.enabled) }),
+          ...(change.enabled === undefined ? {} : { enabled: Number(change.enabled), well_at: now() }),
         })
         .where('name', '=', name)
         .execute()

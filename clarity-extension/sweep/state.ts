@@ -15,6 +15,10 @@ export interface SweepState {
   startedAt: number | null
   finishedAt: number | null
   nextAt: number | null
+  /** When it last ended well; before that, since when it is known or switched on. */
+  wellAt: number | null
+  /** Between two runs of its schedule, ms; 0 while it is switched off. */
+  everyMs: number
   /** What the last run did, or why it failed. */
   message: string | null
 }
@@ -41,6 +45,8 @@ export function stateOf(
     startedAt: row?.started_at ?? null,
     finishedAt: row?.finished_at ?? null,
     nextAt,
+    wellAt: row?.well_at ?? null,
+    everyMs: interval,
     message: row?.message ?? null,
   }
 }

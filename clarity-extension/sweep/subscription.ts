@@ -113,7 +113,7 @@ export function repairOf(
     if (wantedUrl) return { url: wantedUrl }
     return {
       missing:
-        'The storefront has no subscription for this bridge. Set PUBLIC_URL to the address at which the storefront reaches it, and it is made.',
+        'The storefront has no subscription for this bridge, and the bridge does not know at which address the storefront reaches it. Whoever runs the bridge sets that as PUBLIC_URL; then the subscription is made.',
     }
   }
   const events = clarityEventTypes.filter((type) => !endpoint.events.includes(type))

@@ -46,7 +46,7 @@ function wireFor(settings: Settings, info: (string | number)[] | undefined): Wir
   if (!major) return { kind: 'page', status: 200, text: 'no Odoo version' }
   if (Number(major) >= FIRST_WITH_JSON2) return 'json2'
   if (settings.login) return 'jsonrpc'
-  const message = `Odoo ${major} is spoken to by login: set ODOO_LOGIN`
+  const message = `Odoo ${major} wants the login of the service user beside its key`
   return { kind: 'error', status: 401, name: 'odoo.exceptions.AccessDenied', message }
 }
 

@@ -1,3 +1,4 @@
+import { certificateFault } from '../../shared/certificate.ts'
 import { correct, type OutcomeOf, refused, retry } from '../../shared/outcome.ts'
 import type { Fault } from './answer.ts'
 import { CREDENTIALS, NO_DATABASE, PERMANENT, PERMANENT_VALUE, TRANSIENT, WRONG_DATABASE } from './names.ts'
@@ -25,15 +26,9 @@ type Silence = Extract<Fault, { kind: 'silence' }>
 type Page = Extract<Fault, { kind: 'page' }>
 type OdooError = Extract<Fault, { kind: 'error' }>
 
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/
-
 function silence({ code, message }: Silence): Failure {
-  if (CERTIFICATE.test(code)) {
-    return odooRefused(
-      'certificate',
-      `The certificate of ODOO_URL is not trusted (${code}). Mend it or set NODE_EXTRA_CA_CERTS.`,
-    )
-  }
+  const untrusted = certificateFault(code)
+  if (untrusted) return odooRefused('certificate', `The certificate of Odoo is not trusted: ${untrusted} (${code}).`)
   if (code === 'TIMEOUT') return retry('timeout', `${message}. It may have done the work; repeating is safe.`)
   return retry('network', `Odoo cannot be reached (${code}): ${message}`)
 }
@@ -42,7 +37,7 @@ function page({ status, text, location, retryAfterMs }: Page): Failure {
   if (status >= 300 && status < 400) {
     return odooRefused(
       'wrong_address',
-      `Odoo answers with a redirect to ${location ?? 'elsewhere'}. Set ODOO_URL to that address.`,
+      `Odoo redirects to ${location ?? 'another address'}. Enter that address under Connections.`,
     )
   }
   if (status === 404 && text.includes(NO_DATABASE)) return retry('database_down', 'The database of Odoo is away')
@@ -57,22 +52,16 @@ function page({ status, text, location, retryAfterMs }: Page): Failure {
     return mend('too_large', text, 'Raise the request size limit of the proxy before Odoo, or send less at once.')
   if (status === 400 || status === 415)
     return mend('bad_request', text, 'This is a defect of the bridge: report it with the message.')
-  return odooRefused(
-    'wrong_address',
-    `ODOO_URL answers ${status} with something that is not Odoo's API. Check the address; for Odoo before 19 set ODOO_TRANSPORT=jsonrpc.`,
-  )
+  return odooRefused('wrong_address', `The address of Odoo answers ${status} with something that is not its API.`)
 }
 
 function error(fault: OdooError, call: Call): Failure {
   const { name, message, status } = fault
   if (isMissingDatabase(fault)) {
-    return odooRefused('wrong_database', `${message}. Check ODOO_DB and the server's dbfilter.`)
+    return odooRefused('wrong_database', `Odoo has no database of this name for us: ${sentence(message)}`)
   }
   if (CREDENTIALS.has(name)) {
-    return odooRefused(
-      'unauthorized',
-      `Odoo refuses the key or password: ${message}. Make a new key for the service user and set ODOO_API_KEY.`,
-    )
+    return odooRefused('unauthorized', `Odoo refuses the key or password: ${sentence(message)}`)
   }
   if (call.model === 'clarity.bridge') {
     const own = bridge(fault, call)
@@ -99,7 +88,7 @@ function bridge({ name, message }: OdooError, { method }: Call): Failure | undef
     return odooRefused('module_outdated', `The addon clarity_bridge has no ${method}. Upgrade it in Odoo under Apps.`)
   }
   if (name === 'odoo.exceptions.AccessError') {
-    return odooRefused('access_denied', `${message} Add the service user to the group Clarity Bridge / Service User.`)
+    return odooRefused('access_denied', `${message} The service user needs the role Service User under Clarity Bridge.`)
   }
   // Two calls met on the same link: the loser's repeat finds what the winner wrote.
   if (name === 'psycopg2.errors.UniqueViolation') return retry('conflict', message)
@@ -118,5 +107,8 @@ function mend(code: string, message: string, remedy: string, call?: Call): Failu
   const where = call && code !== 'business_rule' ? ` (${call.model}.${call.method})` : ''
   return correct({ code, message: `${message || 'Odoo gave no reason'}${where}`, remedy })
 }
+
+/** Some of Odoo's messages end with a full stop, some do not. */
+const sentence = (message: string) => `${message.trim().replace(/\.$/, '')}.`
 
 const odooRefused = (cause: string, message: string): Failure => refused('odoo', cause, message)

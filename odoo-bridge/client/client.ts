@@ -266,6 +266,6 @@ async function read<T>(
 
 /** An answer that this version of the contract does not know: the two sides are of different versions. */
 function strange(method: string, what: string): { ok: false; outcome: Failure } {
-  const message = `clarity.bridge.${method} answered something unexpected (${what}). Upgrade the addon to the version of the bridge.`
+  const message = `clarity.bridge.${method} answered something unexpected (${what}).`
   return { ok: false, outcome: refused('odoo', 'unexpected_answer', message) }
 }

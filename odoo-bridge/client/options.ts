@@ -29,10 +29,10 @@ const LEAST_WRITE_MS = 60_000
 export function complete(options: OdooOptions) {
   const { url, db, login, apiKey, password, transport = 'auto', timeouts = {} } = options
   const secret = apiKey ?? password
-  if (!secret) throw new Error('Odoo needs an API key (ODOO_API_KEY) or, before 19, a password')
-  if (transport === 'json2' && !apiKey) throw new Error('The json2 transport needs an API key: set ODOO_API_KEY')
+  if (!secret) throw new Error('Odoo needs an API key or, before 19, a password')
+  if (transport === 'json2' && !apiKey) throw new Error('The protocol json2 needs an API key')
   if ((transport === 'jsonrpc' || !apiKey) && !login) {
-    throw new Error('The jsonrpc transport signs in by login: set ODOO_LOGIN')
+    throw new Error('The protocol jsonrpc needs the login of the service user')
   }
   const { read = 30_000, write = 120_000 } = timeouts
   return {

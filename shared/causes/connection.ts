@@ -8,7 +8,7 @@ export const connectionCauses = {
     title: 'Paused by hand',
     meaning: 'A person paused the connection.',
     reasons: ['Maintenance of the other side.', 'Somebody wanted to look at something before more is written.'],
-    remedy: 'Resume the connection when the other side is ready.',
+    remedy: 'Resume it under Connections when the other side is ready.',
   },
   circuit_open: {
     classes: ['refused'],
@@ -67,9 +67,10 @@ export const connectionCauses = {
     reasons: [
       'The address lacks its prefix, e.g. /api/v1.',
       'The server moved and redirects.',
-      'Odoo is older than 19 and needs ODOO_TRANSPORT=jsonrpc.',
+      'Odoo is older than 19 and needs the protocol jsonrpc.',
     ],
-    remedy: 'Correct the address under Connections.',
+    remedy:
+      'Correct the address (for an Odoo before 19 the protocol, too) under Connections. Deliveries resume by themselves.',
   },
   proxy_refused: {
     classes: ['refused'],
@@ -86,13 +87,14 @@ export const connectionCauses = {
     classes: ['refused', 'correct'],
     mendedIn: 'settings',
     title: 'Something else answers there',
-    meaning: 'The answer is not what the contract says.',
+    meaning: 'The other side answered something that the bridge cannot read.',
     reasons: [
-      'The addon and the bridge are of different versions.',
+      'The Odoo app and the bridge are of different versions.',
       'A proxy answers in place of the server.',
       'The storefront speaks another dialect.',
     ],
-    remedy: 'Upgrade the addon to the version of the bridge; check the address and any proxy before it.',
+    remedy:
+      'Upgrade the app "Clarity Bridge" in Odoo to the version of the bridge; check the address under Connections and any proxy before it. Deliveries resume by themselves.',
   },
   certificate: {
     classes: ['refused'],
@@ -100,7 +102,8 @@ export const connectionCauses = {
     title: 'The certificate is not trusted',
     meaning: 'The TLS certificate of the other side cannot be verified.',
     reasons: ['It has expired.', 'It is self-signed or from a company-internal issuer.', 'It belongs to another name.'],
-    remedy: 'Renew the certificate of the other side, or trust its issuer with NODE_EXTRA_CA_CERTS.',
+    remedy:
+      'Renew the certificate of the other side; where your company issues its own, have whoever runs the bridge trust that issuer. Deliveries resume by themselves.',
   },
   wrong_database: {
     classes: ['refused'],
@@ -108,13 +111,14 @@ export const connectionCauses = {
     title: 'The database is not there',
     meaning: 'Odoo runs, but has no database of this name for us.',
     reasons: ['The name is misspelt.', "The server's dbfilter hides it.", 'It was renamed or dropped.'],
-    remedy: 'Correct the database under Connections, or the dbfilter of the Odoo server.',
+    remedy:
+      'Correct the database under Connections, or the dbfilter of the Odoo server. Deliveries resume by themselves.',
   },
   module_missing: {
     classes: ['refused'],
     mendedIn: 'odoo',
     title: 'The Odoo app is not installed',
-    meaning: 'The addon clarity_bridge is not installed in the database.',
+    meaning: 'The app "Clarity Bridge" is not installed in the database.',
     reasons: ['It was never installed there.', 'The database was restored from before the installation.'],
     remedy: 'Install the app "Clarity Bridge" in Odoo under Apps. Deliveries resume by themselves.',
   },
@@ -122,8 +126,8 @@ export const connectionCauses = {
     classes: ['refused'],
     mendedIn: 'odoo',
     title: 'The Odoo app is too old',
-    meaning: 'The addon lacks something that this version of the bridge calls.',
-    reasons: ['The bridge was upgraded and the addon was not.'],
+    meaning: 'The app "Clarity Bridge" lacks something that this version of the bridge calls.',
+    reasons: ['The bridge was upgraded and the app was not.'],
     remedy: 'Upgrade the app "Clarity Bridge" in Odoo under Apps. Deliveries resume by themselves.',
   },
   access_denied: {
@@ -132,19 +136,19 @@ export const connectionCauses = {
     title: 'The service user lacks a right',
     meaning: 'Odoo knows the service user and refuses it this record or model.',
     reasons: [
-      'It is not in the group Clarity Bridge / Service User.',
+      'It does not have the role Service User under Clarity Bridge.',
       'A record rule hides the record, e.g. of another company.',
     ],
     remedy:
-      'Give the service user the missing right in Odoo (group "Clarity Bridge: Service"). Deliveries resume by themselves.',
+      'Give the service user the missing right in Odoo: the role Service User under Clarity Bridge in its user form, or what the message names. Deliveries resume by themselves.',
   },
   missing_right: {
     classes: ['refused'],
     mendedIn: 'odoo',
     title: 'The service user lacks a right',
-    meaning: 'The addon may not do for the service user what the record needs.',
+    meaning: 'The service user of Odoo may not do what the record needs.',
     reasons: ['A group was taken from the service user.', 'An app was installed whose rights it does not have.'],
     remedy:
-      'Give the service user the missing right in Odoo (group "Clarity Bridge: Service"). Deliveries resume by themselves.',
+      'Give the service user the missing right in Odoo: the role Service User under Clarity Bridge in its user form, or what the message names. Deliveries resume by themselves.',
   },
 } as const satisfies Record<string, Cause>

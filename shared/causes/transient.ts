@@ -4,6 +4,8 @@ import type { Cause } from './cause.ts'
 const reach =
   'The bridge tried for about a day. Check that the other side runs and can be reached from the extension, then replay.'
 const patience = 'The bridge tried for about a day and the other side was never ready for it. Replay when it is.'
+const interrupted =
+  'The bridge was interrupted each time it tried. See that its server has memory and runs through, then replay.'
 const report = 'This is a fault of the bridge. Replay once; if it comes back, report it with the trace id.'
 
 /** Time heals it: tried again with growing delays for about a day, then a dead letter. */
@@ -14,7 +16,7 @@ export const transientCauses = {
     title: 'A value table changed meanwhile',
     meaning: 'Odoo did not know a value, and the table that maps it was changed while it was asked.',
     reasons: ['Somebody saved an entry at that moment.'],
-    remedy: patience,
+    remedy: 'The table was changed again and again for about a day. Replay when it is as you want it.',
   },
   network: {
     classes: ['retry'],
@@ -49,7 +51,7 @@ export const transientCauses = {
     classes: ['retry'],
     mendedIn: 'itself',
     title: 'The answer could not be read',
-    meaning: 'The answer is not JSON.',
+    meaning: 'The other side answered with something else than data, e.g. a page.',
     reasons: ['A proxy answered with a page of its own.', 'The answer was cut off.'],
     remedy: reach,
   },
@@ -65,7 +67,7 @@ export const transientCauses = {
     classes: ['retry'],
     mendedIn: 'itself',
     title: 'Asked to slow down',
-    meaning: 'The other side answered 429; its delay is kept.',
+    meaning: 'The other side asks the bridge to slow down; the bridge waits as long as it says.',
     reasons: ['Its rate limit is lower than what there is to deliver.', 'Another integration uses up the same limit.'],
     remedy: patience,
   },
@@ -115,7 +117,7 @@ export const transientCauses = {
     title: 'Given up by us',
     meaning: 'The call was given up before it was through.',
     reasons: ['The extension was stopped.', 'The run took longer than it may.'],
-    remedy: patience,
+    remedy: interrupted,
   },
   lease_lost: {
     classes: ['retry'],
@@ -123,7 +125,7 @@ export const transientCauses = {
     title: 'The worker was gone',
     meaning: 'The process that ran the event ended before it was through; another one takes it up.',
     reasons: ['The process was killed or ran out of memory.', 'The machine was asleep.'],
-    remedy: patience,
+    remedy: interrupted,
   },
   bug: {
     classes: ['retry'],

@@ -41,6 +41,7 @@ describe.each(dialects)('alerts on $dialect', ({ possible, place: makePlace }) =
         signals: alertSignals(store, it_.queries, {
           diskOf: undefined,
           expiries: async () => [],
+          sweeps: async () => [],
           now: () => it_.now(),
         }),
         panelUrl: 'https://bridge.example.com',

@@ -50,7 +50,12 @@ describe.each(dialects)('anomalies on $dialect', ({ dialect, possible, place: ma
         store,
         seal: createSeal(['a key of at least 32 characters, for tests']),
         log,
-        signals: alertSignals(store, it_.queries, { diskOf: undefined, expiries: async () => [], now: () => clock }),
+        signals: alertSignals(store, it_.queries, {
+          diskOf: undefined,
+          expiries: async () => [],
+          sweeps: async () => [],
+          now: () => clock,
+        }),
         panelUrl: 'https://bridge.example.com',
         allowPrivate: false,
         now: () => clock,

@@ -115,12 +115,16 @@ for (const { dialect, possible, place: makePlace } of dialects) {
         }
         const sweeps = replica({ name: 'outbox', ...quiet, run })
         await sweeps.start()
+        const known = clock.now
+        clock.now += MINUTE
         await sweeps.runNow('outbox')
         await sweeps.settled()
-        expect(await sweeps.list()).toMatchObject([{ state: 'failed', message: 'Odoo does not answer' }])
+        expect(await sweeps.list()).toMatchObject([
+          { state: 'failed', message: 'Odoo does not answer', wellAt: known, everyMs: 24 * 60 * MINUTE },
+        ])
         await sweeps.runNow('outbox')
         await sweeps.settled()
-        expect(await sweeps.list()).toMatchObject([{ state: 'done' }])
+        expect(await sweeps.list()).toMatchObject([{ state: 'done', wellAt: clock.now }])
         await sweeps.stop()
       })
 

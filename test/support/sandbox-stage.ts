@@ -5,6 +5,8 @@ import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
 import { createOdooStandIn, type OdooStandIn } from '../../clarity-extension/sandbox/odoo/stand-in.ts'
 import { newSecret } from '../../shared/signature.ts'
 import { type Bridge, startBridge } from './bridge.ts'
+import type { Certificate } from './certificates.ts'
+import { type Front, openFront } from './front.ts'
 import { panelOf } from './panel.ts'
 import { freePort } from './ports.ts'
 import { type LossyProxy, lossyProxy } from './proxy.ts'
@@ -18,13 +20,18 @@ export interface SandboxStage {
   panel: ReturnType<typeof panelOf>
   /** Between the bridge and Odoo. */
   proxy: LossyProxy
+  /** Before each side; only with the wish `tls`. */
+  fronts: { odoo: Front; clarity: Front } | undefined
   dispose(): Promise<void>
 }
 
 export const PLENTY = 'TEE-RED-M'
 export const FIRST_KEY = 'the-first-key'
 
-export async function openSandboxStage(): Promise<SandboxStage> {
+/** @param wishes `tls`: the bridge reaches both sides by TLS, through a front that a test may break */
+export async function openSandboxStage(
+  wishes: { tls?: Certificate; env?: Record<string, string> } = {},
+): Promise<SandboxStage> {
   const folder = mkdtempSync(join(tmpdir(), 'clarity-sandbox-'))
   const port = await freePort()
   const secret = newSecret()
@@ -32,14 +39,20 @@ export async function openSandboxStage(): Promise<SandboxStage> {
   const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret }
   const odoo = createOdooStandIn({ dataDir: ':memory:', apiKey: FIRST_KEY, seed: catalogue, webhook })
   const proxy = await lossyProxy(await odoo.start(0))
+  const { tls } = wishes
+  const fronts = tls && { odoo: await openFront(proxy.url, tls), clarity: await openFront(shop.url, tls) }
+  const toShop = (url: string) => (fronts ? url.replace(new URL(url).origin, fronts.clarity.url) : url)
   const bridge = await startBridge({
     ...shop.env,
+    CLARITY_BASE_URL: toShop(shop.env.CLARITY_BASE_URL),
+    CLARITY_TOKEN_URL: toShop(shop.env.CLARITY_TOKEN_URL),
     DATA_DIR: join(folder, 'bridge'),
     PORT: String(port),
-    ODOO_URL: proxy.url,
+    ODOO_URL: fronts?.odoo.url ?? proxy.url,
     ODOO_DB: odoo.database,
     ODOO_API_KEY: FIRST_KEY,
     ODOO_WEBHOOK_SECRET: secret,
+    ...wishes.env,
   })
   odoo.person.setOnHand(PLENTY, 'WH', '100000')
   const row = { sku: PLENTY, locationKey: 'main', quantity: '100000', asOf: new Date().toISOString() }
@@ -51,8 +64,11 @@ export async function openSandboxStage(): Promise<SandboxStage> {
     odoo,
     panel: panelOf(bridge),
     proxy,
+    fronts,
     async dispose() {
       await bridge.stop()
+      await fronts?.odoo.stop()
+      await fronts?.clarity.stop()
       await proxy.stop()
       await odoo.stop()
       await shop.stop()

@@ -11,6 +11,7 @@ import { verifySignature } from '../../shared/signature.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
 const quiet: Signals = {
   now: NOW,
   overview: {
@@ -31,6 +32,10 @@ const quiet: Signals = {
 }
 const keys = (change: Partial<Signals>, rules = delivered) =>
   conditionsOf({ ...quiet, ...change }, rules).map(({ key }) => key)
+const sweep = (change: Partial<Signals['sweeps'][number]>) => ({
+  ...{ name: 'orders', enabled: true, wellAt: NOW, everyMs: 5 * MINUTE, message: 'Odoo answers 500' },
+  ...change,
+})
 const minutes = (failed: number, done: number) => [{ at: NOW, received: 0, delivered: done, failed, orders: 0 }]
 
 describe('the rules of alerts', () => {
@@ -57,16 +62,15 @@ describe('the rules of alerts', () => {
       ["expiry:Odoo's key"],
     ],
     ['a key that lasts', { expiries: [{ name: "Odoo's key", at: NOW + 15 * 24 * 60 * MINUTE, link: '/' }] }, []],
+    ['a sweep that fails', { sweeps: [sweep({ wellAt: NOW - 66 * MINUTE })] }, ['stalled_sweep:orders']],
+    ['a sweep that failed for a while', { sweeps: [sweep({ wellAt: NOW - 64 * MINUTE })] }, []],
+    ['a nightly one in the afternoon', { sweeps: [sweep({ wellAt: NOW - 11 * 60 * MINUTE, everyMs: DAY })] }, []],
     [
-      'a stalled sweep',
-      { sweeps: [{ name: 'orders', enabled: true, finishedAt: NOW - 61 * MINUTE, failed: false, message: null }] },
+      'a nightly one that failed',
+      { sweeps: [sweep({ wellAt: NOW - DAY - 61 * MINUTE, everyMs: DAY })] },
       ['stalled_sweep:orders'],
     ],
-    [
-      'a sweep that is off',
-      { sweeps: [{ name: 'orders', enabled: false, finishedAt: NOW - 61 * MINUTE, failed: false, message: null }] },
-      [],
-    ],
+    ['a sweep that is off', { sweeps: [sweep({ enabled: false, wellAt: NOW - 66 * MINUTE })] }, []],
     ['a cause', { dead: [{ cause: 'archived', count: 3 }] }, ['dead_letters:archived']],
   ])('see %s', (_what, change, expected) => {
     expect(keys(change)).toEqual(expected)

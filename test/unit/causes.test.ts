@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { de } from '../../clarity-extension/panel/words/de.ts'
+import { en } from '../../clarity-extension/panel/words/en.ts'
 import { PERMANENT, TRANSIENT } from '../../odoo-bridge/client/names.ts'
 import { result } from '../../odoo-bridge/client/shapes.ts'
 import { causeDocs } from '../../scripts/cause-docs.ts'
@@ -87,10 +89,37 @@ describe('the catalogue of causes', () => {
     expect(remedyOf(null)).toContain('replay')
   })
 
+  it('speaks to merchants: no sentence, here or where a call fails, names a variable of the environment', () => {
+    const variable = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/
+    const texts = JSON.stringify([causes, de.cause, de.remedy, en.connections, de.connections])
+    expect(variable.exec(texts)?.[0]).toBeUndefined()
+    const speaking = productSources().filter(({ path }) =>
+      /^(odoo-bridge\/client|clarity-extension\/(clarity|connections|delivery|flows|ports|mapping))\//.test(path),
+    )
+    expect(speaking.length).toBeGreaterThan(50)
+    expect(speaking.flatMap(({ path, text }) => sentences(path, text)).filter((one) => ENVIRONMENT.test(one))).toEqual(
+      [],
+    )
+  })
+
   it('is what the documentation says: run `node scripts/cause-docs.ts`', () => {
     expect(readFileSync(join(import.meta.dirname, '../../docs/causes.md'), 'utf8')).toBe(causeDocs())
   })
 })
+
+const ENVIRONMENT = /\b(ODOO|CLARITY|NODE|PUBLIC|SECRET|ADMIN|DATABASE)_[A-Z_]+/
+
+/** Every text that stands in a source. */
+function sentences(path: string, text: string): string[] {
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      found.push(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true))
+  return found
+}
 
 /** Reads the code of every outcome and problem out of the sources. */
 function emitted(): { codes: Set<string>; unread: Set<string> } {

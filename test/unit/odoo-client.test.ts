@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { readConfig } from '../../clarity-extension/config.ts'
 import { createOdooClient } from '../../odoo-bridge/client/client.ts'
 import { complete, type OdooOptions } from '../../odoo-bridge/client/options.ts'
 
@@ -253,7 +254,7 @@ describe('the Odoo client', () => {
         response.writeHead(404).end()
       })
       const reply = await createOdooClient({ url, db: 'db', apiKey: key }).ping()
-      expect(JSON.stringify(reply)).toContain('ODOO_LOGIN')
+      expect(JSON.stringify(reply)).toContain('the login of the service user')
     })
   })
 
@@ -294,12 +295,20 @@ describe('the Odoo client', () => {
     })
   })
 
+  it('is named to the operator by its variable before the bridge starts', () => {
+    const secret = `whsec_${Buffer.alloc(32).toString('base64')}`
+    const odoo = { ODOO_URL: 'http://odoo', ODOO_DB: 'db', ODOO_API_KEY: key, ODOO_WEBHOOK_SECRET: secret }
+    const read = readConfig({ ...odoo, ODOO_TRANSPORT: 'jsonrpc' })
+    expect(read).toEqual({ problems: [expect.stringMatching(/^ODOO_LOGIN is missing/)] })
+    expect(readConfig({ ...odoo, ODOO_TRANSPORT: 'jsonrpc', ODOO_LOGIN: 'clarity' })).toHaveProperty('config')
+  })
+
   it('says at once which option is missing', () => {
     const options = { url: 'http://odoo', db: 'db' }
-    expect(() => createOdooClient(options)).toThrow('ODOO_API_KEY')
-    expect(() => createOdooClient({ ...options, password: 'x', transport: 'json2' })).toThrow('ODOO_API_KEY')
-    expect(() => createOdooClient({ ...options, apiKey: key, transport: 'jsonrpc' })).toThrow('ODOO_LOGIN')
-    expect(() => createOdooClient({ ...options, password: 'x' })).toThrow('ODOO_LOGIN')
+    expect(() => createOdooClient(options)).toThrow('an API key')
+    expect(() => createOdooClient({ ...options, password: 'x', transport: 'json2' })).toThrow('an API key')
+    expect(() => createOdooClient({ ...options, apiKey: key, transport: 'jsonrpc' })).toThrow('the login')
+    expect(() => createOdooClient({ ...options, password: 'x' })).toThrow('the login')
   })
 
   async function serve(answer: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<string> {

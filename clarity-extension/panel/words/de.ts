@@ -141,7 +141,7 @@ export const de: Words = {
     title: 'Verbindungen',
     lead: 'Wie die Brücke beide Seiten erreicht: ob sie antworten, womit sie angemeldet ist und bis wann das gilt.',
     health: 'Zustand',
-    noError: 'Seit dem Start der Brücke ist kein Aufruf fehlgeschlagen.',
+    noError: 'Bisher ist kein Aufruf fehlgeschlagen.',
     keys: 'Schlüssel und Geheimnisse',
     secret: 'Webhook-Geheimnis',
     replace: 'Ersetzen',
@@ -967,7 +967,7 @@ export const de: Words = {
       dead_letters: 'Datensätze sind zu beheben, je Ursache',
       backlog_age: 'Zustellungen verspäten sich',
       error_rate: 'Viele Ereignisse scheitern',
-      stalled_sweep: 'Ein Abgleich endet nicht',
+      stalled_sweep: 'Ein Zeitplan geht nicht durch',
       drift: 'Beide Seiten sind auseinandergelaufen',
       subscription: 'Der Shop meldet sich nicht mehr',
       anomaly: 'Etwas ist auffällig',
@@ -979,7 +979,7 @@ export const de: Words = {
       dead_letters: 'Datensätze',
       backlog_age: 'Minuten',
       error_rate: 'Prozent',
-      stalled_sweep: 'Minuten',
+      stalled_sweep: 'Minuten nach dem Termin',
       no_orders: 'Stunden',
       disk: 'Prozent frei',
       expiry: 'Tage vorher',
@@ -1335,19 +1335,26 @@ export const de: Words = {
   remedy: {
     circuit_open:
       'Starten Sie den Server oder richten Sie das Netz. Die Brücke sieht alle paar Sekunden nach; die Zustellung geht von selbst weiter.',
-    by_hand: 'Jemand hat diese Verbindung angehalten. Setzen Sie sie fort, wenn die andere Seite bereit ist.',
+    by_hand: 'Setzen Sie sie unter Verbindungen fort, wenn die andere Seite bereit ist.',
     unauthorized:
       'Tragen Sie unter Verbindungen einen gültigen Schlüssel ein. Die Zustellung läuft dann von selbst weiter.',
-    invalid_client: 'Vergleichen Sie Client-ID und Client-Geheimnis unter Verbindungen mit dem Shop.',
-    forbidden: 'Geben Sie dem Zugang im Shop das fehlende Recht.',
-    wrong_address: 'Berichtigen Sie die Adresse unter Verbindungen.',
-    unexpected_answer: 'Prüfen Sie die Adresse und einen Proxy davor.',
+    invalid_client:
+      'Vergleichen Sie Client-ID und Client-Geheimnis unter Verbindungen mit dem Shop. Die Zustellung läuft dann von selbst weiter.',
+    forbidden: 'Geben Sie dem Zugang im Shop das fehlende Recht. Die Zustellung läuft dann von selbst weiter.',
+    wrong_address:
+      'Berichtigen Sie die Adresse (bei einem Odoo vor 19 auch das Protokoll) unter Verbindungen. Die Zustellung läuft dann von selbst weiter.',
+    unexpected_answer:
+      'Aktualisieren Sie in Odoo die App „Clarity Bridge“ auf den Stand der Brücke; prüfen Sie die Adresse unter Verbindungen und einen Proxy davor. Die Zustellung läuft dann von selbst weiter.',
     certificate:
-      'Erneuern Sie das Zertifikat der anderen Seite oder vertrauen Sie seinem Aussteller (NODE_EXTRA_CA_CERTS).',
-    wrong_database: 'Berichtigen Sie die Datenbank unter Verbindungen oder den dbfilter des Odoo-Servers.',
-    module_missing: 'Installieren Sie in Odoo unter Apps die App „Clarity Bridge“.',
-    module_outdated: 'Aktualisieren Sie in Odoo unter Apps die App „Clarity Bridge“.',
-    missing_right: 'Geben Sie dem Dienstbenutzer in Odoo das fehlende Recht (Gruppe „Clarity Bridge: Service“).',
+      'Erneuern Sie das Zertifikat der anderen Seite; stellt Ihre Firma selbst welche aus, lassen Sie den Betreiber der Brücke diesem Aussteller vertrauen. Die Zustellung läuft dann von selbst weiter.',
+    wrong_database:
+      'Berichtigen Sie die Datenbank unter Verbindungen oder den dbfilter des Odoo-Servers. Die Zustellung läuft dann von selbst weiter.',
+    module_missing:
+      'Installieren Sie in Odoo unter Apps die App „Clarity Bridge“. Die Zustellung läuft dann von selbst weiter.',
+    module_outdated:
+      'Aktualisieren Sie in Odoo unter Apps die App „Clarity Bridge“. Die Zustellung läuft dann von selbst weiter.',
+    missing_right:
+      'Geben Sie dem Dienstbenutzer in Odoo das fehlende Recht: die Rolle Service User unter Clarity Bridge in seinem Benutzerformular, oder was die Meldung nennt. Die Zustellung läuft dann von selbst weiter.',
     timeout:
       'Die Brücke hat es etwa einen Tag lang versucht. Prüfen Sie, ob die andere Seite läuft und erreichbar ist, und wiederholen Sie dann.',
     network:
@@ -1361,12 +1368,12 @@ export const de: Words = {
       'Bestätigen Sie die Lieferung in Odoo, oder berichtigen Sie die Retoure im Shop, und wiederholen Sie dann.',
     not_invoiced: 'Erstellen Sie die Gutschrift in Odoo von Hand, wo eine fällig ist, und schließen Sie dies.',
     totals_differ:
-      'Vergleichen Sie beide Summen am Ereignis. Berichtigen Sie den Auftrag in Odoo oder im Shop und wiederholen Sie dann.',
+      'Vergleichen Sie beide Berechnungen; nehmen Sie dann den Unterschied an, oder berichtigen Sie Steuern und Preise.',
     invalid_scope:
       'Geben Sie dem Zugang im Shop die Rechte, die in der Meldung stehen. Die Zustellung läuft dann von selbst weiter.',
     proxy_refused: 'Lassen Sie die Erweiterung durch den Proxy vor Odoo. Die Zustellung läuft dann von selbst weiter.',
     access_denied:
-      'Geben Sie dem Dienstbenutzer in Odoo das fehlende Recht (Gruppe „Clarity Bridge: Service“). Die Zustellung läuft dann von selbst weiter.',
+      'Geben Sie dem Dienstbenutzer in Odoo das fehlende Recht: die Rolle Service User unter Clarity Bridge in seinem Benutzerformular, oder was die Meldung nennt. Die Zustellung läuft dann von selbst weiter.',
     unreadable_answer:
       'Die Brücke hat es etwa einen Tag lang versucht. Prüfen Sie, ob die andere Seite läuft und erreichbar ist, und wiederholen Sie dann.',
     throttled:
@@ -1381,16 +1388,17 @@ export const de: Words = {
     stale_quantity:
       'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
     aborted:
-      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+      'Die Brücke wurde bei jedem Versuch unterbrochen. Sehen Sie nach, dass ihr Server Speicher hat und durchläuft, und wiederholen Sie dann.',
     lease_lost:
-      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+      'Die Brücke wurde bei jedem Versuch unterbrochen. Sehen Sie nach, dass ihr Server Speicher hat und durchläuft, und wiederholen Sie dann.',
     unreadable_body:
       'Vergleichen Sie die Nachricht mit dem Vertrag ihres Absenders; berichtigen Sie sie hier und wiederholen Sie, oder verwerfen Sie sie.',
     invalid_shape: 'Berichtigen Sie den Wert hier oder im Shop und wiederholen Sie dann.',
     unknown_sku:
       'Legen Sie das Produkt in Odoo mit dieser internen Referenz an, oder ordnen Sie die SKU einer anderen zu, und wiederholen Sie dann.',
     unknown_reference: 'Wiederholen Sie zuerst den Datensatz, auf den er verweist, dann diesen.',
-    unknown_record: 'Prüfen Sie CLARITY_BASE_URL, wenn alle scheitern; sonst verwerfen Sie das Ereignis.',
+    unknown_record:
+      'Prüfen Sie unter Verbindungen die Adresse des Shops, wenn alle scheitern; sonst verwerfen Sie das Ereignis.',
     unknown_model: 'Installieren Sie die Odoo-App, die dieses Modell mitbringt, und wiederholen Sie dann.',
     not_found:
       'Legen Sie den Datensatz in Odoo mit diesem Wert an, oder ordnen Sie den Wert einem anderen zu, und wiederholen Sie dann.',
@@ -1440,7 +1448,7 @@ export const de: Words = {
     minimum_quantity:
       'Genehmigen Sie den Auftrag, wenn die Menge vereinbart ist; sonst berichtigen Sie die Tabelle und wiederholen, oder lehnen Sie ihn ab.',
     lookups_changed:
-      'Die Brücke hat es etwa einen Tag lang versucht, und die andere Seite war nie bereit dafür. Wiederholen Sie, wenn sie es ist.',
+      'Die Tabelle wurde etwa einen Tag lang immer wieder geändert. Wiederholen Sie, wenn sie so ist, wie Sie sie wollen.',
     business_rule: 'Tun Sie, was Odoo verlangt, und wiederholen Sie dann.',
     storefront_refused: 'Berichtigen Sie den Wert oder die Regel, die ihn ergab, und wiederholen Sie dann.',
     price_rule_unsupported:

@@ -30,8 +30,7 @@ function partner({ records, links }: World, store: string, id: number): Keyed[] 
   if (parent_id !== null) return []
   const ref = links.refOf({ store, kind: 'customer', model: 'res.partner', res_id: id })
   const keys = filled({ email: email?.toLowerCase() ?? null, vat, name })
-  const buyer = records.find('sale.order', { partner_id: id }).length > 0
-  return [{ id, name: name ?? '', active, keys, buyer, ref }]
+  return [{ id, name: name ?? '', active, keys, ref }]
 }
 
 const filled = (keys: Record<string, string | null>): Record<string, string> =>

@@ -18,6 +18,7 @@ import { users } from './0016_users.ts'
 import { lastErrors } from './0017_last_errors.ts'
 import { issueIds } from './0018_issue_ids.ts'
 import { standing } from './0019_standing.ts'
+import { sweepsEndedWell } from './0020_sweeps_ended_well.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   lastErrors,
   issueIds,
   standing,
+  sweepsEndedWell,
 ]

@@ -32,7 +32,8 @@ export interface Signals {
   overview: Pick<Overview, 'connections' | 'oldestWaitingAt' | 'waiting' | 'perMinute'>
   /** Dead letters of each cause. */
   dead: { cause: string; count: number }[]
-  sweeps: { name: string; enabled: boolean; finishedAt: number | null; failed: boolean; message: string | null }[]
+  /** When each last ended well, and how often it should. */
+  sweeps: { name: string; enabled: boolean; wellAt: number | null; everyMs: number; message: string | null }[]
   /** When the newest order came in; null: none yet. */
   lastOrderAt: number | null
   disk: { freeBytes: number; freeShare: number } | undefined
@@ -45,7 +46,7 @@ export interface Signals {
 /** Per rule: whether it is on, and from when on it alerts. */
 export type RuleSettings = Record<AlertRule, { enabled: boolean; threshold: number }>
 
-/** Units: dead letters of a cause; minutes; percent; minutes; -; -; -; hours; percent free; days ahead. */
+/** Units: dead letters of a cause; minutes; percent; minutes after it was due; -; -; -; hours; percent free; days ahead. */
 export const delivered: RuleSettings = {
   authentication: { enabled: true, threshold: 0 },
   dead_letters: { enabled: true, threshold: 1 },
@@ -132,17 +133,21 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
     ]
   },
 
-  stalled_sweep: ({ sweeps, now }, minutes) =>
-    sweeps
-      .filter(({ enabled, finishedAt }) => enabled && finishedAt !== null && now - finishedAt > minutes * MINUTE)
-      .map(({ name, finishedAt, message }) => ({
+  stalled_sweep: ({ sweeps, overview: { connections }, now }, minutes) => {
+    // While a connection is paused none can end well, and that is told already.
+    if (connections.some(({ state }) => state === 'paused')) return []
+    return sweeps.flatMap(({ name, enabled, wellAt, everyMs, message }) => {
+      if (!enabled || wellAt === null || now - wellAt <= everyMs + minutes * MINUTE) return []
+      return {
         key: `stalled_sweep:${name}`,
         rule: 'stalled_sweep' as const,
         severity: 'warning' as const,
-        title: `The sweep "${name}" does not end`,
-        text: `It last ended ${Math.round((now - (finishedAt ?? now)) / MINUTE)} minutes ago. ${message ?? ''}`.trim(),
-        link: '/',
-      })),
+        title: `The schedule "${name}" has not gone through`,
+        text: `It last ended well ${lasting(now - wellAt)} ago. ${message ?? ''}`.trim(),
+        link: '/entities/schedules',
+      }
+    })
+  },
 
   drift: noticed('drift'),
   subscription: noticed('subscription'),
@@ -181,5 +186,8 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
         link,
       })),
 }
+
+const lasting = (ms: number): string =>
+  ms < 2 * HOUR ? `${Math.round(ms / MINUTE)} minutes` : `${Math.round(ms / HOUR)} hours`
 
 const names = { clarity: 'The storefront', odoo: 'Odoo' } as const

@@ -42,7 +42,7 @@ def _product(product, template, shared, paths):
 
 
 def read_partners(env, store, refs):
-    """Registered customers by their storefront id; who is nobody there yet by the key that he would get."""
+    """Registered customers by their storefront id."""
     # sudo: links are the addon's own records, the service user has no rights on the table.
     links = (
         env["clarity.link"]
@@ -57,18 +57,13 @@ def read_partners(env, store, refs):
             order="id",
         )
     )
-    wanted = {link.clarity_ref: link.res_id for link in links}
-    for ref in refs:
-        if ref not in wanted and ref.startswith(_KEY):
-            for partner in _ids([ref.removeprefix(_KEY)]):
-                wanted[ref] = partner
-    alive = env["res.partner"].browse(wanted.values()).exists()
+    alive = env["res.partner"].browse(links.mapped("res_id")).exists()
     by_id = {partner.id: partner for partner in alive}
     limits = _credit_limits(alive)
     return {
         "partners": [
             {
-                "ref": ref,
+                "ref": link.clarity_ref,
                 "id": partner.id,
                 "name": partner.name or "",
                 "company": partner.is_company,
@@ -80,14 +75,10 @@ def read_partners(env, store, refs):
                 "active": partner.active,
             }
             | ({"credit_limit": limits[partner.id]} if partner.id in limits else {})
-            for ref, res_id in wanted.items()
-            if (partner := by_id.get(res_id))
+            for link in links
+            if (partner := by_id.get(link.res_id))
         ]
     }
-
-
-#: The storefront's key of an account is this and the partner's id.
-_KEY = "partner-"
 
 
 def read_prices(env, _store, refs):
