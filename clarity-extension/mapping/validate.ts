@@ -82,18 +82,28 @@ export const faultsOf = (parts: readonly Part[], described: Described): Problem[
 
 /** Required fields that neither the rules nor Odoo itself would fill. An addon that does not tell which it fills is not asked. */
 function missing({ model, values, at = '' }: Part, described: Described): Problem[] {
-  const fields = described[model] ?? {}
-  if (!Object.values(fields).some(({ filled }) => filled)) return []
-  return Object.entries(fields)
-    .filter(
-      ([name, { required, filled, readonly }]) => required && !filled && !readonly && !Object.hasOwn(values, name),
-    )
-    .map(([name, { string }]) => ({
+  return requiredOf(described[model] ?? {})
+    .filter(({ name }) => !Object.hasOwn(values, name))
+    .map(({ name, string }) => ({
       code: 'empty_required',
       target: `${at}/${escapeSegment(name)}`,
       message: `“${string}” must not be empty, and no rule fills it.`,
       remedy: remedies.empty_required ?? '',
     }))
+}
+
+type Fields = Described[string]
+const required = new WeakMap<Fields, { name: string; string: string }[]>()
+
+function requiredOf(fields: Fields) {
+  const known = required.get(fields)
+  if (known) return known
+  const told = Object.values(fields).some(({ filled }) => filled)
+  const names = Object.entries(fields)
+    .filter(([, field]) => told && field.required && !field.filled && !field.readonly)
+    .map(([name, { string }]) => ({ name, string }))
+  required.set(fields, names)
+  return names
 }
 
 const remedies: Record<string, string> = {

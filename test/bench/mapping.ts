@@ -1,6 +1,7 @@
 import { defaultLookups } from '../../clarity-extension/mapping/defaults/lookups.ts'
 import { mapOrder } from '../../clarity-extension/mapping/expressions/order.ts'
 import { expressionPool } from '../../clarity-extension/mapping/expressions/pool.ts'
+import { orderFaults } from '../../clarity-extension/mapping/order/faults.ts'
 import {
   defaultRuleSets,
   type OrderContext,
@@ -8,7 +9,7 @@ import {
   orderToOperations,
 } from '../../clarity-extension/mapping/order.ts'
 import type { Rule } from '../../clarity-extension/mapping/rules.ts'
-import { type Described, validate } from '../../clarity-extension/mapping/validate.ts'
+import type { Described } from '../../clarity-extension/mapping/validate.ts'
 import { fieldsOf } from '../../clarity-extension/sandbox/odoo/models.ts'
 import { order as orderShape } from '../../shared/entities.ts'
 import { generatedOrder, shapes } from '../support/generated-orders.ts'
@@ -80,9 +81,7 @@ async function spent(bodies: string[], mapping: OrderMapping): Promise<number> {
   async function one(body: string): Promise<void> {
     const mapped = await mapping(orderShape.parse(JSON.parse(body)))
     if (!mapped.ok) throw new Error(JSON.stringify(mapped.outcome))
-    const problems = mapped.operations
-      .flatMap((one) => [one, ...(one.ensure ?? [])])
-      .flatMap((one) => validate(one, described))
+    const problems = orderFaults(mapped, described)
     if (problems.length > 0) throw new Error(JSON.stringify(problems[0]))
   }
 }
