@@ -3,6 +3,7 @@ import type { Problem } from '../../shared/outcome.ts'
 import type { LookupTables } from '../mapping/lookups.ts'
 import { sourceOf } from '../mapping/origins.ts'
 import { asUnmapped } from '../mapping/unmapped.ts'
+import { isObject, markerOf } from '../mapping/validate/marker.ts'
 import { type Wanted, wantedRecords } from '../mapping/validate/wanted.ts'
 import type { Part } from '../mapping/validate.ts'
 
@@ -44,6 +45,8 @@ interface Choice {
   value: string
   active: boolean
   unique: boolean
+  /** Null: every company's. */
+  company: string | null
 }
 
 function problemOf(
@@ -53,7 +56,7 @@ function problemOf(
   lookups: LookupTables,
 ): Problem[] {
   const found = items.filter((item) => item.value === value)
-  if (found.some(({ active, unique }) => active && unique)) return []
+  if (found.some(({ active, unique }) => active && unique) || toldApart(found, companyOf(part))) return []
   const source = sourceOf(part.origins ?? {}, target)
   const problem: Problem = {
     ...faultOf(found, model, `${field} “${value}”`),
@@ -61,6 +64,25 @@ function problemOf(
     ...{ target, value },
   }
   return [asUnmapped(problem, part.asked ?? {}, lookups)]
+}
+
+/**
+ * Two companies may call their taxes and journals alike: which is meant is decided by the record's company, where it is written. Where
+ * that is the service user's own, it is not known here.
+ */
+function toldApart(found: Choice[], company: string | undefined): boolean {
+  const active = found.filter((one) => one.active)
+  const may = active.filter((one) => company === undefined || one.company === null || one.company === company)
+  const shared = may.filter((one) => one.company === null)
+  const companies = new Set(may.map((one) => one.company))
+  return active.length > 1 && (may.length < 2 || (shared.length === 0 && companies.size === may.length))
+}
+
+/** Of what is written, by its name. */
+function companyOf({ values }: Part): string | undefined {
+  const { name, argument } = markerOf(values.company_id) ?? {}
+  const by = name === '$find' && isObject(argument) && isObject(argument.by) ? argument.by.name : undefined
+  return typeof by === 'string' ? by : undefined
 }
 
 function faultOf(found: Choice[], model: string, said: string): Pick<Problem, 'code' | 'message' | 'remedy'> {

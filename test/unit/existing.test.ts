@@ -15,9 +15,18 @@ function odoo(asked: Asked[number][] = []) {
     label: value,
     active: true,
     unique: true,
+    company: null,
     ...more,
   })
-  const there = [choice('Express'), choice('Pigeon', { active: false }), choice('Twin', { unique: false })]
+  const there = [
+    choice('Express'),
+    choice('Pigeon', { active: false }),
+    choice('Twin', { unique: false }),
+    choice('Twin', { unique: false }),
+    ...['One', 'Two'].map((company) => choice('BNK1', { unique: false, company })),
+    ...['One', 'One', 'Two'].map((company) => choice('BNK2', { unique: false, company })),
+    ...['One', null].map((company) => choice('BNK3', { unique: false, company })),
+  ]
   return {
     choices: async (wishes: Asked) => {
       asked.push(...wishes)
@@ -60,6 +69,26 @@ describe('records that values name', () => {
     for (const { message, remedy } of problems) expect([message, remedy].join('')).toMatch(/\..*\.$/)
     expect(asked.map(({ model, values }) => [model, values])).toContainEqual(['product.product', ['NO-SKU']])
     expect(asked.some(({ model }) => model === 'res.country.state')).toBe(false)
+  })
+
+  it('of one name in two companies are told apart by the record’s own, where it is written; two in one company are not', async () => {
+    const of = async (journal: string, company?: string) => {
+      const company_id = company && { company_id: find('res.company', { name: company }) }
+      const values = { journal_id: find('account.journal', { code: journal }), ...company_id }
+      const problems = await existingRecords(odoo())([{ model: 'account.payment', values }], defaultLookups)
+      return problems.filter(({ target }) => target === '/journal_id').map(({ code }) => code)
+    }
+    expect([await of('BNK1'), await of('BNK1', 'Two')]).toEqual([[], []])
+    expect([await of('BNK2'), await of('BNK2', 'One'), await of('BNK2', 'Two')]).toEqual([
+      ['ambiguous_match'],
+      ['ambiguous_match'],
+      [],
+    ])
+    expect([await of('BNK3'), await of('BNK3', 'One'), await of('BNK3', 'Two')]).toEqual([
+      ['ambiguous_match'],
+      ['ambiguous_match'],
+      [],
+    ])
   })
 
   it('are not known to be missing where Odoo cannot be asked', async () => {
