@@ -2,6 +2,7 @@ import { isOdooCheck } from '../../shared/checks.ts'
 import type { Customer, Order } from '../../shared/entities.ts'
 import type { Problem } from '../../shared/outcome.ts'
 import { type Asked, type Mapped, map, type Origins } from './engine.ts'
+import { isJson } from './json.ts'
 import type { UsedLookup } from './lookups.ts'
 import { defaultRuleSets, type OrderContext } from './order/context.ts'
 import { digest } from './order/digest.ts'
@@ -18,6 +19,7 @@ import {
 } from './order/plan.ts'
 import { visibleOrigins, visibleProblem } from './order/visible.ts'
 import { type MappedBy, mappedBy } from './rule-sets.ts'
+import { markerOf } from './validate/marker.ts'
 import type { Part } from './validate.ts'
 
 export { defaultRuleSets, type OrderContext, type OrderRuleSets, orderRuleSets } from './order/context.ts'
@@ -185,7 +187,7 @@ function profileOperation(
 ): Paid {
   const mapped = map(set, source, context, base)
   if (!mapped.ok || Object.keys(mapped.values).length === 0) return { mapped }
-  const { values } = mapped
+  const values = context.history ? mapped.values : added(mapped.values)
   const model = set.model ?? 'res.partner'
   const { customer: ref } = order.parties
   const operation: Operation = {
@@ -203,6 +205,15 @@ function profileOperation(
   }
   return { mapped, operation }
 }
+
+/** Odoo may recognise a customer that it did not know by this reference: what that one has, nobody has asked yet, and it stays. */
+const added = (values: Written['values']): Written['values'] =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const marker = markerOf(value)
+      return [name, marker?.name === '$set' && isJson(marker.argument) ? { $add: marker.argument } : value]
+    }),
+  )
 
 function originsOf(id: string, main: Written, ensured: Ensured[], payments: Paid[]): Record<string, Origins> {
   const ofEnsured = ensured.flatMap(({ mapped }, index) =>

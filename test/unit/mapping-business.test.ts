@@ -255,8 +255,8 @@ describe('the level of a customer, new or not', () => {
     return operationsOf('guest', change, context).find(({ kind }) => kind === 'profile')
   }
   const tagsOf = (operation: ReturnType<typeof profileOf>) => {
-    const { $set } = JSON.parse(JSON.stringify(operation?.values.category_id))
-    return $set.map((tag: unknown) =>
+    const { $set, $add = $set } = JSON.parse(JSON.stringify(operation?.values.category_id))
+    return $add.map((tag: unknown) =>
       typeof tag === 'number' ? tag : JSON.stringify(tag).match(/"name":"(.*?)"/)?.[1],
     )
   }
@@ -277,6 +277,11 @@ describe('the level of a customer, new or not', () => {
       { id: 4, name: 'Lives nearby' },
     ]
     expect(tagsOf(profileOf({ orders: 9, value: '0', tags }))).toEqual([4, 'Regular'])
+  })
+
+  it('takes no tag off a customer that Odoo may have under another reference', () => {
+    expect(profileOf(null)?.values.category_id).toEqual({ $add: [expect.anything()] })
+    expect(profileOf({ orders: 0, value: '0', tags: [] })?.values.category_id).toEqual({ $set: [expect.anything()] })
   })
 
   it('says nothing where no entry is reached, of a cancelled order, and where nothing asks', () => {

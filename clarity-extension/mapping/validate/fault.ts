@@ -41,7 +41,7 @@ function markerFault(
 ): Fault | undefined {
   if (name === '$html') return field.type === 'html' ? undefined : fault('wrong_type', `${label(field)} takes no HTML`)
   if (name === '$lines') return fault('wrong_type', `${label(field)} takes no lines`)
-  if (name === '$set') {
+  if (name === '$set' || name === '$add') {
     if (field.type !== 'many2many') return fault('wrong_type', `${label(field)} takes one record, not several`)
     const members = Array.isArray(argument) ? argument : []
     return members

@@ -18,7 +18,7 @@ function walk(value: unknown, target: string): Wanted[] {
   const { name, argument } = markerOf(value) ?? {}
   if (name === '$find') return isObject(argument) ? wanted(argument, target) : []
   if (name === '$lines') return isObject(argument) ? walk(argument.items, `${target}/$lines/items`) : []
-  if (name === '$set') return walk(argument, `${target}/$set`)
+  if (name === '$set' || name === '$add') return walk(argument, `${target}/${name}`)
   if (name !== undefined) return []
   if (Array.isArray(value)) return value.flatMap((one, index) => walk(one, `${target}/${index}`))
   if (!isObject(value)) return []

@@ -29,6 +29,17 @@ class TestHistory(BridgeCase):
         self.assertEqual(self.profile("c1", [kept.id, vip.id])["status"], "updated")
         self.assertEqual(partner.category_id, kept | vip)
 
+    def test_what_is_added_to_a_customer_that_was_not_known_leaves_its_tags(self):
+        vip, kept = self.env["res.partner.category"].create([{"name": "VIP"}, {"name": "Kept"}])
+        partner = self.env["res.partner"].create(
+            {"name": "Ann", "email": "c1@example.com", "category_id": [Command.set(kept.ids)]}
+        )
+        self.assertIsNone(self.history())
+        for status in ("updated", "unchanged"):
+            result = self.profile("c1", [vip.id], "$add")
+            self.assertEqual((result["res_id"], result["status"]), (partner.id, status))
+            self.assertEqual(partner.category_id, kept | vip)
+
     def test_two_references_of_one_customer_may_both_write_its_profile(self):
         tag = self.env["res.partner.category"].create({"name": "VIP"})
         self.apply(self.order("o-1"))
@@ -37,7 +48,7 @@ class TestHistory(BridgeCase):
             result = self.profile(ref, [tag.id])
             self.assertEqual((result["status"], result["res_id"]), ("updated", partner.id))
 
-    def profile(self, ref, tags):
+    def profile(self, ref, tags, how="$set"):
         customer = self.customer(ref, match={"email": "c1@example.com"})
         [result] = self.apply(
             {
@@ -45,9 +56,9 @@ class TestHistory(BridgeCase):
                 "kind": "profile",
                 "ref": ref,
                 "version": "2026-11-20T10:00:00.000Z",
-                "hash": str(tags),
+                "hash": f"{how} {tags}",
                 "model": "res.partner",
-                "values": {"category_id": {"$set": tags}},
+                "values": {"category_id": {how: tags}},
                 "match": {"id": {"$ref": f"customer:{ref}"}},
                 "ensure": [customer],
             }

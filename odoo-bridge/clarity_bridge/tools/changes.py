@@ -39,10 +39,18 @@ def _line_commands(lines, wanted):
     return [Command.delete(line.id) for line in known.values()] + commands
 
 
+def _after(ids, commands):
+    """What a many2many holds then: `$set` replaces, `$add` adds."""
+    for command, added, whole in commands:
+        ids = set(whole) if command == Command.SET else ids | {added}
+    return ids
+
+
 def _differs(record, name, value):
     field = record._fields[name]
     if field.type == "many2many":
-        return set(record[name].ids) != set(value[0][2])
+        held = set(record[name].ids)
+        return _after(held, value) != held
     if field.type == "many2one":
         return (record[name].id or False) != (value or False)
     cached = field.convert_to_cache(value, record)

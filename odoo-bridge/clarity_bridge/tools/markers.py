@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from .operation import canonical, decimal
 from .problems import problem
 
-MARKERS = ("$ref", "$find", "$xmlid", "$set", "$lines", "$html")
+MARKERS = ("$ref", "$find", "$xmlid", "$set", "$add", "$lines", "$html")
 _SHOWN = 10
 
 

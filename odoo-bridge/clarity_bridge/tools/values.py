@@ -111,11 +111,11 @@ class Converter:
         return Lines(field.comodel_name, key, items)
 
     def _set(self, field, name, argument, at, promised, problems):
-        if name != "$set" or not isinstance(argument, list):
-            raise Invalid(problem("invalid_value", "Several records are given as $set.", at))
+        if name not in ("$set", "$add") or not isinstance(argument, list):
+            raise Invalid(problem("invalid_value", "Several records are given as $set or $add.", at))
         ids = []
         for index, part in enumerate(argument):
-            here = f"{at}/$set/{index}"
+            here = f"{at}/{name}/{index}"
             part_name, part_argument = marker(part)
             if part_name:
                 part = self._marker(field, part_name, part_argument, here, promised)
@@ -124,7 +124,7 @@ class Converter:
                 continue
             if part:
                 ids.append(part)
-        return [Command.set(ids)]
+        return [Command.set(ids)] if name == "$set" else [Command.link(one) for one in ids]
 
     def _marker(self, field, name, argument, at, promised):
         """An id (or, for `$find` with `take`, a scalar) or a Ref."""
