@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Rule } from '../../clarity-extension/mapping/rules.ts'
+import { type CauseCode, causeOf } from '../../shared/causes.ts'
 import type { Order } from '../../shared/entities.ts'
 import { amount } from '../../shared/money.ts'
 import { until } from '../bench/figures.ts'
@@ -150,6 +153,99 @@ describe('value tables', () => {
     3 * MINUTES,
   )
 })
+
+/** What a rule can get wrong; each holds only for the order whose note names it. */
+const wrongRules: Partial<Record<CauseCode, Omit<Rule, 'when'>>> = {
+  not_a_number: { to: 'client_order_ref', const: 'twenty', convert: ['number'] },
+  not_a_boolean: { to: 'client_order_ref', const: 'perhaps', convert: ['boolean'] },
+  not_a_date: { to: 'client_order_ref', const: 'soon', convert: ['odooDate'] },
+  not_a_country: { to: 'client_order_ref', const: 'Atlantis', convert: ['country'] },
+  not_whole: { to: 'client_order_ref', const: '3.5', convert: ['integer'] },
+  inexact: { to: 'client_order_ref', const: '0.125', convert: [{ do: 'toMinor', currency: 'USD' }] },
+  invalid_type: { to: 'client_order_ref', from: 'items', convert: ['text'] },
+  required: { to: 'signed_by', from: 'extra.nothing', required: true },
+  expression_failed: { to: 'client_order_ref', jsonata: '$error("no")' },
+  expression_too_long: {
+    to: 'client_order_ref',
+    jsonata: '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/)',
+  },
+  expression_too_large: { to: 'client_order_ref', jsonata: '$join([1..15000].("0123456789"))' },
+  expression_inexact: { to: 'client_order_ref', jsonata: '0.1 + 0.2' },
+  unknown_field: { to: 'no_such_field', const: 'x' },
+  readonly: { to: 'amount_total', const: 5 },
+  wrong_type: { to: 'validity_date', const: 'tomorrow' },
+  not_a_choice: { to: 'picking_policy', const: 'teleport' },
+  empty_required: { to: 'picking_policy', const: false },
+  wrong_model: { to: 'partner_id', find: { model: 'product.product', by: { default_code: { const: 'TEE-RED-M' } } } },
+  not_found: { to: 'team_id', find: { model: 'crm.team', by: { name: { const: 'Nobody' } } } },
+  unmapped: { to: 'client_order_ref', from: 'note', lookup: { table: 'tier', missing: 'problem' } },
+}
+
+describe('a rule that is wrong', () => {
+  it(
+    'parks each order with its own cause, alerts per cause, and one replay per group delivers it once when the rules are mended',
+    async () => {
+      const before = mapping.parse(await stage.panel('GET', '/mappings/order-to-odoo'))
+      const faults = Object.entries(wrongRules).map(([code, rule]) => ({
+        ...rule,
+        when: { path: 'note', equals: code },
+      }))
+      const rules = { ...before.rules, rules: [...faults, ...before.rules.rules] }
+      const { draft } = mapping.parse(await stage.panel('PUT', '/mappings/order-to-odoo/draft', { seen: 0, rules }))
+      await stage.panel('POST', '/mappings/order-to-odoo/activate', { seen: draft?.revision, note: 'wrong' })
+
+      const orders = new Map<CauseCode, Order>()
+      for (const code of Object.keys(wrongRules) as CauseCode[]) {
+        const order = { ...(await place()), note: code }
+        orders.set(code, order)
+        await tell(order)
+      }
+      for (const [code, order] of orders) {
+        const cause = causeIn(code)
+        expect(await settled(order), code).toMatchObject([{ state: 'dead', cause }])
+        expect(causeOf(cause)?.classes[0]).toBe('correct')
+        expect(await saleOrders(order)).toEqual([])
+        const { items } = groups.parse(await stage.panel('GET', `/failures?cause=${cause}`))
+        expect(items, code).toMatchObject([
+          { count: 1, message: expect.stringMatching(/.{10}/), remedy: expect.stringMatching(/.{10}/) },
+        ])
+      }
+
+      // The panel takes 600 requests a minute.
+      await until(
+        'an alert of each cause',
+        60_000,
+        async () => {
+          const { active } = alerts.parse(await stage.panel('GET', '/alerts'))
+          return [...orders.keys()].every((code) => {
+            const alert = active.find(({ key }) => key === `dead_letters:${causeIn(code)}`)
+            const { title = '', remedy = '' } = causeOf(causeIn(code)) ?? {}
+            return alert?.title.includes(title) && alert.text.includes(remedy)
+          })
+        },
+        500,
+      )
+
+      await stage.panel('POST', '/mappings/order-to-odoo/rollback', { to: before.live, note: 'mended' })
+      for (const code of orders.keys()) await stage.panel('POST', '/failures/replay', { cause: causeIn(code) })
+      for (const [code, order] of orders) {
+        expect(await settled(order), code).toMatchObject([{ state: 'done' }])
+        expect(await saleOrders(order), code).toHaveLength(1)
+      }
+    },
+    5 * MINUTES,
+  )
+})
+
+/** A table's own code. */
+const causeIn = (code: CauseCode): string => (code === 'unmapped' ? 'unmapped_tier' : code)
+const mapping = z.object({
+  live: z.number(),
+  rules: z.looseObject({ rules: z.array(z.unknown()) }),
+  draft: z.object({ revision: z.number() }).nullable(),
+})
+const groups = z.object({ items: z.array(z.object({ count: z.number(), message: z.string(), remedy: z.string() })) })
+const alerts = z.object({ active: z.array(z.object({ key: z.string(), title: z.string(), text: z.string() })) })
 
 async function taxesOf(order: Order): Promise<number[]> {
   const rows = await stage.odoo.psql<{ id: number }>(
