@@ -36,7 +36,7 @@ const onward = () => page.getByRole('button', { name: 'Continue' })
 const wrongDatabase = {
   code: 'wrong_database',
   detail: 'Odoo does not serve the database main to the bridge.',
-  remedy: "Let the server's dbfilter give this database to that address.",
+  remedy: "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
 }
 
 describe('the first steps', () => {
