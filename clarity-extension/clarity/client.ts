@@ -233,6 +233,18 @@ export function createClarityClient(options: ClarityOptions) {
       )
     },
 
+    /** Upserts by key. */
+    putCustomer: (key: string, body: CustomerChange, opts: CallOptions = {}) => {
+      const params = { path: { externalKey: key } }
+      return call(
+        'putCustomer',
+        'write',
+        customer,
+        (req) => api.PUT('/customers/by-key/{externalKey}', { params, body, ...req }),
+        opts,
+      )
+    },
+
     /** @param meaning of this write, e.g. `customer:55:<hash>` */
     patchCustomer: (id: string, body: CustomerChange, meaning: string, opts: CallOptions = {}) => {
       const params = { path: { id }, header: keyed(meaning) }

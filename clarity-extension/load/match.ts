@@ -12,6 +12,8 @@ export interface Candidate {
   keys: Readonly<Record<string, string>>
   /** The storefront keeps it under a key that is not ours, e.g. an earlier ERP's. */
   foreignKey?: string | undefined
+  /** Whether it is made where it is found nowhere; left out: it is. */
+  isMade?: boolean
   /** Instant of its last change, where records are read in that order: a load goes on from there. */
   changedAt?: string
 }
@@ -81,21 +83,28 @@ interface Sides {
   takenBy: ReadonlyMap<string, string>
 }
 
-/** By `key value`. */
-type Index = ReadonlyMap<string, readonly Candidate[]>
+/** By key and value. Nearly every value is of one record: a list for each would take more memory than the records. */
+type Index = ReadonlyMap<string, ReadonlyMap<string, Candidate | Candidate[]>>
 
 function indexOf(records: readonly Candidate[], { keys, clean }: MatchRules): Index {
-  const index = new Map<string, Candidate[]>()
-  for (const record of records) {
-    for (const key of keys) {
-      const value = cleaned(record, key, clean)
-      if (value === undefined) continue
-      const same = index.get(`${key} ${value}`)
-      if (same) same.push(record)
-      else index.set(`${key} ${value}`, [record])
-    }
-  }
-  return index
+  return new Map(
+    keys.map((key) => {
+      const index = new Map<string, Candidate | Candidate[]>()
+      for (const record of records) {
+        const value = cleaned(record, key, clean)
+        if (value === undefined) continue
+        const same = index.get(value)
+        if (Array.isArray(same)) same.push(record)
+        else index.set(value, same ? [same, record] : record)
+      }
+      return [key, index]
+    }),
+  )
+}
+
+function having(index: Index, key: string, value: string): Candidate[] {
+  const found = index.get(key)?.get(value)
+  return found === undefined ? [] : [found].flat()
 }
 
 function cleaned({ keys }: Candidate, key: string, clean: MatchRules['clean']): string | undefined {
@@ -112,11 +121,11 @@ function verdictOf(source: Candidate, link: string | undefined, sides: Sides, ru
     const value = cleaned(source, by, rules.clean)
     if (value === undefined) continue
     known = true
-    const all = sides.there.get(`${by} ${value}`) ?? []
+    const all = having(sides.there, by, value)
     // An archived record stands aside where an active one has the same value.
     const there = all.some(({ active }) => active) ? all.filter(({ active }) => active) : all
     if (found && there.some(({ id }) => id === found?.target.id)) continue
-    const here = (sides.here.get(`${by} ${value}`) ?? []).filter(({ active }) => active)
+    const here = having(sides.here, by, value).filter(({ active }) => active)
     if (there.length > 0 && here.length > 1) return conflict('several_here', by, there)
     if (there.length > 1) return conflict('several_there', by, there)
     const [target] = there
@@ -126,7 +135,7 @@ function verdictOf(source: Candidate, link: string | undefined, sides: Sides, ru
   }
   if (found) return linkable(source, found.target, found.by, sides, rules)
   if (!known) return { verdict: 'skipped', why: 'no_key' }
-  if (!rules.creates) return { verdict: 'skipped', why: 'not_there' }
+  if (!rules.creates || source.isMade === false) return { verdict: 'skipped', why: 'not_there' }
   const shared = rules.keys.find((key) => isShared(source, key, sides.here, rules))
   return shared === undefined ? { verdict: 'new' } : conflict('several_here', shared, [])
 }
@@ -134,7 +143,7 @@ function verdictOf(source: Candidate, link: string | undefined, sides: Sides, ru
 /** Two records here with one value would become two of it there. */
 function isShared(source: Candidate, key: string, here: Index, { clean }: MatchRules): boolean {
   const value = cleaned(source, key, clean)
-  return value !== undefined && (here.get(`${key} ${value}`) ?? []).filter(({ active }) => active).length > 1
+  return value !== undefined && having(here, key, value).filter(({ active }) => active).length > 1
 }
 
 /** A record was found; what speaks against taking it? */

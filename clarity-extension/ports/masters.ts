@@ -14,6 +14,7 @@ import type { Rulebook } from '../rulebook/rulebook.ts'
 import type { Switches } from '../switches.ts'
 import type { CheckParts } from './checked.ts'
 import { mappingContext } from './mapping-context.ts'
+import { knownByKey } from './match.ts'
 import { publishing } from './publish.ts'
 import { recordPorts } from './record.ts'
 
@@ -45,14 +46,16 @@ export function masterPorts({
     const known = await company()
     return known.ok ? { ok: true, value: { ...known.value, sets: (await rulebook.live()).sets } } : known
   }
+  const toClarity = publishing({ clarity, odoo, links, store, context, expressions })
+  const customer = recordPorts({
+    kind: 'customer',
+    read: (id, traceparent) => clarity.getCustomer(id, { traceparent }),
+    map: customerToOperations,
+    ...{ context, sender, links, check, expressions },
+  })
   return {
-    ...publishing({ clarity, odoo, links, store, context, expressions }),
-    customer: recordPorts({
-      kind: 'customer',
-      read: (id, traceparent) => clarity.getCustomer(id, { traceparent }),
-      map: customerToOperations,
-      ...{ context, sender, links, check, expressions },
-    }),
+    ...toClarity,
+    customer: knownByKey(customer, toClarity.customerToClarity.readPartner),
     product: recordPorts({
       kind: 'product',
       read: (id, traceparent) => clarity.getProduct(id, { traceparent }),

@@ -1290,6 +1290,8 @@ export interface components {
             keys: {
                 [key: string]: string;
             };
+            /** @description partner - has ordered or been invoiced */
+            buyer?: boolean;
             /** @description Its Clarity id */
             ref: string | null;
         };
@@ -1821,7 +1823,7 @@ export interface operations {
                     store: components["schemas"]["Store"];
                     /** @enum {string} */
                     kind: "order" | "picking" | "stock" | "invoice" | "return" | "product" | "partner" | "price";
-                    /** @description order - Clarity order ids; picking, invoice - Odoo ids as text; stock - SKUs; return - Clarity return ids; product - Odoo product ids as text; partner - Clarity customer ids; price - ids of price list rules as text. Unknown ones are absent from the answer. */
+                    /** @description order - Clarity order ids; picking, invoice - Odoo ids as text; stock - SKUs; return - Clarity return ids; product - Odoo product ids as text; partner - Clarity customer ids, or `partner-<id>` for a partner that is nobody there yet; price - ids of price list rules as text. Unknown ones are absent from the answer. */
                     refs: string[];
                     /** @description stock only - Clarity order ids that the storefront has sold and that may not be here yet; the answer's `held` names those that are here and reserved (or tried). */
                     pending_orders?: string[];

@@ -265,6 +265,7 @@ const keyed = z.object({
   name: z.string(),
   active: z.boolean(),
   keys: z.record(z.string(), z.string()),
+  buyer: z.boolean().exactOptional(),
   ref: z.string().nullable(),
 }) satisfies z.ZodType<Schemas['Keyed']>
 export const keyedPage = z.object({ records: z.array(keyed), next })

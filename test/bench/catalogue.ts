@@ -7,10 +7,10 @@ import { call, type PlainOdoo } from './yardstick.ts'
 /**
  * First loads beside what Odoo's own API takes for the same records: products of Odoo to the storefront beside reading them with
  * `search_read`, products of the storefront to Odoo beside creating them with `create`. Each round has a database and a storefront
- * of its own, since a second load would bring the records of the first along. CATALOGUE_SCALE makes it smaller.
+ * of its own, since a second load would bring the records of the first along. CATALOGUE_SCALE makes it smaller, CATALOGUE_ROUNDS shorter.
  */
 const SCALE = Number(process.env.CATALOGUE_SCALE ?? 1)
-const ROUNDS = 2
+const ROUNDS = Number(process.env.CATALOGUE_ROUNDS ?? 2)
 const TO_SHOP = Math.ceil(20_000 * SCALE)
 const TO_ODOO = Math.ceil(5_000 * SCALE)
 const PAGE = 1_000

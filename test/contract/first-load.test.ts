@@ -156,22 +156,50 @@ describe('a first load', () => {
     expect(odoo.person.count('res.partner', { id: company, name: 'Acme Ltd' })).toBe(1)
   })
 
-  it('of customers where Odoo is their record links them and tells the storefront, and makes no account', async () => {
+  it('of customers where Odoo is their record links them, and makes an account for who buys and has none, once', async () => {
     const kate = odoo.person.create('res.partner', {
       ...{ name: 'Kate Load', email: 'kate@load.example', email_normalized: 'kate@load.example', phone: '123' },
     })
-    odoo.person.create('res.partner', { name: 'No account', email: 'nobody@load.example' })
+    odoo.person.create('res.partner', { name: 'Sells to us', email: 'nobody@load.example' })
+    const buyer = (name: string, values: Record<string, string | boolean>) => {
+      const partner_id = odoo.person.create('res.partner', { name, ...values })
+      odoo.person.create('sale.order', { partner_id })
+      return partner_id
+    }
+    const ben = buyer('Ben  Buyer', { email: 'Ben@load.example', email_normalized: 'ben@load.example', phone: '9' })
+    const firm = buyer('Firm Ltd', { email: 'firm@load.example', vat: 'DE 115235681', is_company: true })
+    buyer('No address', {})
     const account = { type: 'person', name: 'Kate Load', email: 'kate@load.example' }
     await shop.call('PUT', '/customers/by-key/fl-kate', account)
     const odooOwns = { side: 'odoo', otherwise: 'ignore' }
-    await owners('customer', { content: odooOwns, addresses: odooOwns })
+    // Addresses stay the storefront's: what it tells of a new account is not left alone.
+    await owners('customer', { content: odooOwns })
 
     const { load, rows } = await dryRun('customer')
     const of = (label: string) => rows.find(({ source }) => source?.label === label)
     expect(of('Kate Load')).toMatchObject({ verdict: 'linked', why: 'email', source: { id: String(kate) } })
-    expect(of('No account')).toMatchObject({ verdict: 'skipped', why: 'not_there' })
+    expect(of('Sells to us')).toMatchObject({ verdict: 'skipped', why: 'not_there' })
+    expect(of('No address')).toMatchObject({ verdict: 'skipped', why: 'no_key' })
+    expect([of('Ben  Buyer'), of('Firm Ltd')]).toMatchObject([{ verdict: 'new' }, { verdict: 'new' }])
+    // The storefront tells of every account at once: also of one that is not linked yet.
+    shop.enable(bridge.url)
+    const partners = odoo.person.count('res.partner', {})
     const done = await bringOver('customer', load)
     expect(done.progress).toMatchObject({ failed: 0 })
+    await shop.storefront.idle()
+    const accounts = async (email: string) =>
+      (await inShop('/customers?pageSize=200')).filter((one) => String(one.email).toLowerCase() === email)
+    expect(await accounts('ben@load.example')).toMatchObject([
+      { type: 'person', name: 'Ben  Buyer', phone: '9', externalKey: `partner-${ben}` },
+    ])
+    expect(await accounts('firm@load.example')).toMatchObject([
+      { type: 'company', companyName: 'Firm Ltd', vatNumber: 'DE 115235681', externalKey: `partner-${firm}` },
+    ])
+    const again = await dryRun('customer')
+    expect(again.load.counts).toMatchObject({ new: 0 })
+    expect((await bringOver('customer', again.load)).progress).toMatchObject({ failed: 0 })
+    expect(await accounts('ben@load.example')).toHaveLength(1)
+    expect(odoo.person.count('res.partner', {})).toBe(partners)
     const [told] = (await inShop('/customers?pageSize=200')).filter(({ email }) => email === 'kate@load.example')
     expect(told).toMatchObject({ phone: '123', externalKey: `partner-${kate}` })
   })

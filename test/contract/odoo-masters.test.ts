@@ -101,7 +101,7 @@ describe.each([
     }
     const partners = await keyed('partner')
     expect(partners.find(({ id }) => id === made.res_id)).toEqual({
-      ...{ id: made.res_id, name: 'Customer k1', active: true, ref: 'k1' },
+      ...{ id: made.res_id, name: 'Customer k1', active: true, buyer: false, ref: 'k1' },
       keys: { email: 'k1@shop.example', name: 'Customer k1' },
     })
     // Its address is no customer.

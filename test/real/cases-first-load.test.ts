@@ -183,4 +183,55 @@ describe('a first load on a real Odoo 19', () => {
     },
     5 * MINUTES,
   )
+
+  it(
+    'of customers where Odoo is their record makes an account for who buys there, and no second partner for it',
+    async () => {
+      const odoo = { side: 'odoo', otherwise: 'ignore' }
+      // Addresses stay the storefront's: what it tells of a new account is not left alone.
+      await switched('customer', { owners: { content: odoo } })
+      const [eve, shop, vendor] = await stage.admin<number[]>('res.partner', 'create', {
+        vals_list: [
+          { name: 'Eve  Account', email: 'Eve@account.example', customer_rank: 1, phone: '+1 555 0100' },
+          { name: 'Account Ltd', email: 'ltd@account.example', is_company: true, customer_rank: 1 },
+          { name: 'Vendor', email: 'vendor@account.example' },
+        ],
+      })
+      const partners = await partnersNow()
+      await stage.panel('POST', '/loads', { entity: 'customer' })
+      const planned = await reaches('customer', 'planned')
+      await stage.panel('POST', `/loads/${planned.id}/start`)
+      expect((await reaches('customer', 'done')).progress).toMatchObject({ failed: 0 })
+      const accounts = async () => {
+        const found: { email: string | null; type: string; externalKey: string | null; phone: string | null }[] = []
+        for (let index = 0; ; index++) {
+          const page = (await stage.shop.call('GET', `/customers?pageSize=200&pageIndex=${index}`)) as {
+            results: typeof found
+          }
+          found.push(...page.results.filter(({ email }) => email?.endsWith('@account.example')))
+          if (page.results.length < 200) return found.sort((a, b) => (a.type < b.type ? 1 : -1))
+        }
+      }
+      const made = [
+        { type: 'person', email: 'Eve@account.example', externalKey: `partner-${eve}`, phone: '+1 555 0100' },
+        { type: 'company', email: 'ltd@account.example', externalKey: `partner-${shop}` },
+      ]
+      expect(await accounts()).toMatchObject(made)
+      await stage.shop.storefront.idle()
+
+      await stage.panel('POST', '/loads', { entity: 'customer' })
+      const again = await reaches('customer', 'planned')
+      expect(again.counts).toMatchObject({ new: 0 })
+      await stage.panel('POST', `/loads/${again.id}/start`)
+      await reaches('customer', 'done')
+      expect(await accounts()).toMatchObject(made)
+      expect(await partnersNow()).toBe(partners)
+      const links = await stage.odoo.psql<{ res_id: number }>(
+        "select res_id from clarity_link where kind = 'customer' and res_id = any($1) order by res_id",
+        [[eve, shop, vendor]],
+      )
+      expect(links).toEqual([{ res_id: eve }, { res_id: shop }])
+    },
+    5 * MINUTES,
+  )
 })

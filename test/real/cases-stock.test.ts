@@ -235,3 +235,49 @@ for n in range(19):
     2 * MINUTES,
   )
 })
+
+describe('kits', () => {
+  it(
+    'CASES 17: a kit’s stock is the least that its parts allow, and a move of a part publishes the kit again',
+    async () => {
+      // A module is installed while nobody works.
+      await stage.odoo.stop()
+      await stage.odoo.shell(`
+env['ir.module.module'].search([('name', '=', 'mrp')]).button_immediate_install()
+env.cr.commit()
+`)
+      await stage.odoo.start()
+      const frame = await product('CASE17-FRAME', 5)
+      const wheel = await product('CASE17-WHEEL', 12)
+      const [kit] = await stage.admin<number[]>('product.product', 'create', {
+        vals_list: [{ name: 'CASE17-BIKE', type: 'consu', is_storable: true }],
+      })
+      const body = { sku: 'CASE17-BIKE', name: 'Bike', prices: { base: '99.00' }, currency: 'USD', taxCode: 'standard' }
+      await stage.shop.call('PUT', '/products/by-key/CASE17-BIKE', body)
+      const [template] = await stage.odoo.psql<{ id: number }>(
+        'select product_tmpl_id id from product_product where id = $1',
+        [kit],
+      )
+      await stage.admin('mrp.bom', 'create', {
+        vals_list: [
+          {
+            ...{ product_tmpl_id: template?.id, type: 'phantom', product_qty: 1 },
+            bom_line_ids: [
+              [0, 0, { product_id: frame, product_qty: 1 }],
+              [0, 0, { product_id: wheel, product_qty: 2 }],
+            ],
+          },
+        ],
+      })
+      await stage.admin('product.product', 'write', { ids: [kit], vals: { default_code: 'CASE17-BIKE' } })
+      // The wheels of six, the frames of five; then of two pairs and one wheel more.
+      await setPieces(frame, 6)
+      await shows('CASE17-BIKE', 6)
+      await setPieces(wheel, 5)
+      await shows('CASE17-BIKE', 2)
+      await setPieces(frame, 1)
+      await shows('CASE17-BIKE', 1)
+    },
+    5 * MINUTES,
+  )
+})

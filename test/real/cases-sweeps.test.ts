@@ -34,6 +34,7 @@ const drifts = z.object({
   ),
   counts: z.array(z.object({ kind: z.string(), count: z.number() })),
 })
+const productPage = z.object({ results: z.array(z.object({ sku: z.string(), name: z.string() })) })
 const endpoints = z.object({ results: z.array(z.object({ id: z.string(), enabled: z.boolean() })) })
 
 /** Runs it now and waits for its end. @returns what it says it did */
@@ -316,3 +317,67 @@ const quiet = async () => {
     .parse(await stage.panel('GET', '/overview'))
   return counts.waiting === 0 && counts.running === 0
 }
+
+describe('the net under the events of Odoo', () => {
+  const skus = async (prefix: string) => {
+    const found: string[] = []
+    for (let index = 0; ; index++) {
+      const { results } = productPage.parse(await stage.shop.call('GET', `/products?pageSize=200&pageIndex=${index}`))
+      found.push(...results.filter(({ sku }) => sku.startsWith(prefix)).map(({ sku, name }) => `${sku} ${name}`))
+      if (results.length < 200) return found.sort()
+    }
+  }
+
+  /** Odoo writes no event of what is done meanwhile. */
+  const unseen = async <T>(work: () => Promise<T>): Promise<T> => {
+    const emit = (value: string) =>
+      stage.admin('ir.config_parameter', 'set_param', { key: 'clarity_bridge.emit_product', value })
+    await emit('0')
+    const done = await work()
+    await emit('1')
+    return done
+  }
+
+  it(
+    'CASES 10: of 450 products of one instant none is skipped, nor what commits behind the cursor',
+    async () => {
+      const names = Array.from({ length: 450 }, (_, n) => `CASE10-${String(n).padStart(3, '0')}`)
+      // One transaction, one write_date.
+      const ids = await unseen(() =>
+        stage.admin<number[]>('product.product', 'create', {
+          vals_list: names.map((name) => ({ name, default_code: name, list_price: 5, type: 'consu' })),
+        }),
+      )
+      const instants = await stage.odoo.psql('select distinct write_date from product_product where id = any($1)', [
+        ids,
+      ])
+      expect(instants).toHaveLength(1)
+      expect(await sweep('product toClarity')).toContain(' 450 missed')
+      const all = names.map((name) => `${name} ${name}`)
+      await until('all of them in the storefront', 2 * MINUTES, async () => (await skus('CASE10-')).length === 450)
+      expect(await skus('CASE10-')).toEqual(all)
+
+      const late = await stage.odoo.database()
+      try {
+        // It begins before the cursor moves on, and ends behind it, as a long transaction of Odoo does.
+        await late.query('begin')
+        await late.query(
+          `update product_template set name = '{"en_US": "Late"}', write_date = now() at time zone 'utc'
+            where id = (select product_tmpl_id from product_product where id = $1)`,
+          [ids[7]],
+        )
+        await unseen(() => stage.admin('product.product', 'write', { ids: [ids[8]], vals: { name: 'Early' } }))
+        expect(await sweep('product toClarity')).toContain(' 1 missed')
+        await late.query('commit')
+      } finally {
+        await late.end()
+      }
+      expect(await sweep('product toClarity')).toContain(' 1 missed')
+      const changed = all.with(7, `${names[7]} Late`).with(8, `${names[8]} Early`)
+      await until('both names in the storefront', MINUTES, async () =>
+        (await skus('CASE10-')).every((one, n) => one === changed[n]),
+      )
+    },
+    5 * MINUTES,
+  )
+})

@@ -34,10 +34,12 @@ export const ofProduct = ({ id, name, active, keys }: Keyed): Candidate => ({
   keys,
 })
 
-export const ofPartner = ({ id, name, active, keys }: Keyed): Candidate => ({
+/** An account is made for who buys, and can be reached: a storefront knows its customers by their e-mail address. */
+export const ofPartner = ({ id, name, active, keys, buyer }: Keyed): Candidate => ({
   id: String(id),
   label: name,
   active,
+  isMade: buyer === true && keys.email !== undefined,
   keys,
 })
 

@@ -17,9 +17,9 @@ import { Away } from '../../load/bring.ts'
 import type { Pending, Task } from '../../load/loader.ts'
 import type { LoadRow } from '../../load/loads.ts'
 import type { Candidate } from '../../load/match.ts'
-import type { MasterMapped } from '../../mapping/masters/mapped.ts'
 import type { Tables } from '../../store/schema.ts'
 import type { Switches } from '../../switches.ts'
+import { type Mapped, withMatch } from '../match.ts'
 
 /** What loaders are made of: both sides, and the flows that bring single changes. */
 export interface LoaderParts {
@@ -32,8 +32,6 @@ export interface LoaderParts {
   stock: StockFlowPorts
   links: Pick<Links, 'getMany'>
 }
-
-export type Mapped = Extract<MasterMapped, { ok: true }>
 
 /** Rows that go out together, as many as the flow's own calls carry. */
 const TOGETHER = 500
@@ -157,19 +155,6 @@ export function aimed<Record extends { id: string }>(
       return mapped.ok && match !== undefined ? { ok: true, value: withMatch(mapped.value, match) } : mapped
     },
   }
-}
-
-/** The record itself, and where its contacts need it. */
-export function withMatch(mapped: Mapped, match: { id?: number }): Mapped {
-  const [first, ...others] = mapped.operations
-  if (!first) return mapped
-  const isFirst = ({ kind, ref }: { kind: string; ref: string }) => kind === first.kind && ref === first.ref
-  const needing = others.map(({ ensure = [], ...one }) => ({
-    ...one,
-    ensure: ensure.map((record) => (isFirst(record) ? { ...record, match } : record)),
-  }))
-  const { hash, by, origins } = mapped
-  return { ok: true, hash, by, origins, operations: [{ ...first, match }, ...needing] }
 }
 
 /** Undefined where the link says it already; empty, which matches nobody, for a person's "a new one". */

@@ -1,8 +1,11 @@
+import type { Customer } from '../../../shared/entities.ts'
 import { correct, type Outcome } from '../../../shared/outcome.ts'
+import { fieldGroups } from '../../../shared/switches.ts'
 import { customerToClarity } from '../../flows/customer-to-clarity.ts'
 import type { Loader } from '../../load/loader.ts'
 import type { LoadRow } from '../../load/loads.ts'
 import type { Candidate } from '../../load/match.ts'
+import { withMatch } from '../match.ts'
 import { cleanKey, customerRules, ofCustomer, ofPartner, ofProduct, ofStoreProduct, productRules } from './keys.ts'
 import {
   answered,
@@ -15,7 +18,6 @@ import {
   recordPages,
   shareOf,
   silent,
-  withMatch,
 } from './parts.ts'
 
 /** Products of Odoo: made in the storefront under their reference, or linked to the one that has it. */
@@ -59,15 +61,15 @@ async function takeOver(clarity: LoaderParts['clarity'], row: LoadRow): Promise<
 }
 
 /**
- * Partners of Odoo that are customers of the storefront: linked, and told what Odoo is the record of. An account is its
- * customer's own: none is made.
+ * Partners of Odoo that are customers of the storefront: linked, and told what Odoo is the record of. Who buys and has no account
+ * gets one, by the e-mail address that Odoo has.
  */
 export function customersToClarity(parts: LoaderParts): Loader {
   const { db, clarity, masters, switches } = parts
   return {
     entity: 'customer',
     direction: 'toClarity',
-    rules: customerRules(false),
+    rules: customerRules(true),
     async *sources(signal) {
       for await (const page of keyedPages(parts, 'partner', signal)) yield page.map(ofPartner)
     },
@@ -83,13 +85,35 @@ export function customersToClarity(parts: LoaderParts): Loader {
         const rows = await pending.byTarget(page.map(({ id }) => id))
         const byId = new Map(page.map((record) => [record.id as string, record]))
         const lane = (row: LoadRow) => `customer:${row.target}`
-        if (rows.length > 0)
-          yield { rows, lane, bring: (some) => some.map((row) => bringCustomer(row, byId.get(row.target ?? ''))) }
+        const bringKnown = async (row: LoadRow) => {
+          const record = byId.get(row.target ?? '')
+          return record ? bringCustomer(row, record) : notThere
+        }
+        if (rows.length > 0) yield { rows, lane, bring: (some) => some.map(bringKnown) }
+      }
+      for await (const task of byRow(pending, (row) => `partner:${row.source?.id}`, openAccount)) {
+        const rows = task.rows.filter(({ target }) => target === null)
+        if (rows.length > 0) yield { ...task, rows }
       }
 
-      async function bringCustomer(row: LoadRow, record: Parameters<typeof masters.customer.map>[0] | undefined) {
+      /** Under a key of its own: asked for twice it is one account. What the storefront tells of it meanwhile knows it by that key. */
+      async function openAccount(row: LoadRow): Promise<Outcome> {
+        const key = `partner-${row.source?.id}`
+        const read = await masters.customerToClarity.readPartner(key)
+        if (!read.ok) return read.outcome
+        if (!read.value) return notThere
+        const mapped = await masters.customerToClarity.map(read.value, new Set(fieldGroups))
+        if (!mapped.ok) return mapped.outcome
+        const { name, company } = read.value
+        const made = await clarity.putCustomer(key, {
+          ...{ type: company ? 'company' : 'person', name },
+          ...mapped.value.change,
+        })
+        return made.ok ? bringCustomer(row, made.value) : made.outcome
+      }
+
+      async function bringCustomer(row: LoadRow, record: Customer): Promise<Outcome> {
         const partner = Number(row.source?.id)
-        if (!record) return notThere
         const event = eventOf(row, `customer:${record.id}`, 'partner.changed', share, {}, record.updatedAt)
         if (!(await masters.customer.link(record.id))) {
           // Only the link: what Odoo is the record of is not written there.

@@ -30,7 +30,8 @@ function partner({ records, links }: World, store: string, id: number): Keyed[] 
   if (parent_id !== null) return []
   const ref = links.refOf({ store, kind: 'customer', model: 'res.partner', res_id: id })
   const keys = filled({ email: email?.toLowerCase() ?? null, vat, name })
-  return [{ id, name: name ?? '', active, keys, ref }]
+  const buyer = records.find('sale.order', { partner_id: id }).length > 0
+  return [{ id, name: name ?? '', active, keys, buyer, ref }]
 }
 
 const filled = (keys: Record<string, string | null>): Record<string, string> =>

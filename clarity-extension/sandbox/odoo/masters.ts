@@ -38,15 +38,15 @@ export function productStates({ records }: World, refs: string[]): Schemas['Prod
   })
 }
 
-/** Registered customers by their storefront id. */
+/** Registered customers by their storefront id; who is nobody there yet by the key that he would get. */
 export function partnerStates({ records, links }: World, store: string, refs: string[]): Schemas['PartnerState'][] {
   return refs.flatMap((ref) => {
-    const link = links.get(store, 'customer', ref)
-    const partner = link && all(records, 'res.partner', { id: link.res_id })[0]
+    const id = links.get(store, 'customer', ref)?.res_id ?? /^partner-(\d{1,15})$/.exec(ref)?.[1]
+    const partner = id === undefined ? undefined : all(records, 'res.partner', { id: Number(id) })[0]
     if (!partner) return []
-    const { id, name, is_company: company, email, phone, vat, property_product_pricelist: list } = partner
+    const { name, is_company: company, email, phone, vat, property_product_pricelist: list } = partner
     return {
-      ...{ ref, id, company, email, phone, vat },
+      ...{ ref, id: partner.id, company, email, phone, vat },
       name: name ?? '',
       price_list: list === null ? null : one(records, 'product.pricelist', list).name,
       credit_limit: amount(partner.credit_limit).isZero() ? null : amount(partner.credit_limit).toFixed(),

@@ -91,7 +91,7 @@ export function methodsOf({
     describe(body) {
       const found = argumentsOf(requests.describe, body).models.flatMap((model) => {
         const fields = fieldsOf(model)
-        return fields ? [[model, described(fields)] as const] : []
+        return fields ? [[model, described(model, fields)] as const] : []
       })
       return { models: Object.fromEntries(found) }
     },
@@ -150,12 +150,12 @@ export function methodsOf({
   }
 }
 
-function described(fields: NonNullable<ReturnType<typeof fieldsOf>>) {
+function described(model: string, fields: NonNullable<ReturnType<typeof fieldsOf>>) {
   const id = { string: 'ID', type: 'integer', required: false, readonly: true }
   const all = Object.entries(fields).map(([name, { inverse: _, ...field }]) => {
     const { required = false, type } = field
-    // The addon shows the key of its lines to everybody and writes it itself.
-    const readonly = field.readonly === true || name === 'clarity_ref'
+    // The addon shows the key of an order's lines to everybody and writes it itself.
+    const readonly = field.readonly === true || (model === 'sale.order.line' && name === 'clarity_ref')
     return [name, { ...field, required, readonly, store: type !== 'one2many' }] as const
   })
   return { id, ...Object.fromEntries(all) }

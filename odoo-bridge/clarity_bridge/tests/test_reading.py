@@ -119,9 +119,15 @@ class TestReading(BridgeCase):
         self.apply(self.order())
         customer = self.env["res.partner"].browse(self.link("c1", "customer").res_id)
         contact = self.env["res.partner"].create({"name": "Contact", "parent_id": customer.id})
+        vendor = self.env["res.partner"].create({"name": "Vendor", "email": "vendor@example.com"})
         rows = {row["id"]: row for row in self.bridge.read_keys("main", "partner", limit=1000)["records"]}
         self.assertEqual(rows[customer.id]["ref"], "c1")
         self.assertEqual(rows[customer.id]["keys"], {"email": "c1@example.com", "name": "Ann"})
+        self.assertEqual([rows[one.id]["buyer"] for one in customer | vendor], [True, False])
+        # Who is nobody in the storefront yet is read by the key that he would get.
+        refs = ["c1", f"partner-{vendor.id}", "partner-0", "partner-x"]
+        states = self.bridge.read_state("main", "partner", refs)["partners"]
+        self.assertEqual([(row["ref"], row["id"]) for row in states], [("c1", customer.id), (refs[1], vendor.id)])
         for other in contact | self.service.partner_id | self.env.company.partner_id:
             self.assertNotIn(other.id, rows)
 

@@ -7,8 +7,14 @@ def read_keys(env, store, kind, after, limit):
     records = env[model].with_context(active_test=False)
     found = records.search([*domain_of(env), ("id", ">", after)], order="id", limit=limit)
     refs = _refs(env, store, kind, found.ids)
+    buyers = _buyers(found) if kind == "partner" else ()
     return {
-        "records": [{"id": record.id, "ref": refs.get(record.id)} | told(record) for record in found],
+        "records": [
+            {"id": record.id, "ref": refs.get(record.id)}
+            | told(record)
+            | ({"buyer": record.id in buyers} if kind == "partner" else {})
+            for record in found
+        ],
         "next": found.ids[-1] if len(found) == limit else None,
     }
 
@@ -41,6 +47,15 @@ def _partner(partner):
         "active": partner.active,
         "keys": _filled(email=email, vat=partner.vat, name=partner.name),
     }
+
+
+def _buyers(partners):
+    """Who has ordered, for himself or through a contact, or is kept as a customer in Odoo's accounting."""
+    orders = partners.env["sale.order"]._read_group(
+        [("partner_id", "child_of", partners.ids), ("state", "!=", "cancel")], ["partner_id"]
+    )
+    ordered = {partner.commercial_partner_id.id for (partner,) in orders} | {partner.id for (partner,) in orders}
+    return {partner.id for partner in partners if partner.customer_rank > 0 or partner.id in ordered}
 
 
 def _prices(_env):

@@ -42,7 +42,7 @@ def _product(product, template, shared, paths):
 
 
 def read_partners(env, store, refs):
-    """Registered customers by their storefront id."""
+    """Registered customers by their storefront id; who is nobody there yet by the key that he would get."""
     # sudo: links are the addon's own records, the service user has no rights on the table.
     links = (
         env["clarity.link"]
@@ -57,13 +57,18 @@ def read_partners(env, store, refs):
             order="id",
         )
     )
-    alive = env["res.partner"].browse(links.mapped("res_id")).exists()
+    wanted = {link.clarity_ref: link.res_id for link in links}
+    for ref in refs:
+        if ref not in wanted and ref.startswith(_KEY):
+            for partner in _ids([ref.removeprefix(_KEY)]):
+                wanted[ref] = partner
+    alive = env["res.partner"].browse(wanted.values()).exists()
     by_id = {partner.id: partner for partner in alive}
     limits = _credit_limits(alive)
     return {
         "partners": [
             {
-                "ref": link.clarity_ref,
+                "ref": ref,
                 "id": partner.id,
                 "name": partner.name or "",
                 "company": partner.is_company,
@@ -75,10 +80,14 @@ def read_partners(env, store, refs):
                 "active": partner.active,
             }
             | ({"credit_limit": limits[partner.id]} if partner.id in limits else {})
-            for link in links
-            if (partner := by_id.get(link.res_id))
+            for ref, res_id in wanted.items()
+            if (partner := by_id.get(res_id))
         ]
     }
+
+
+#: The storefront's key of an account is this and the partner's id.
+_KEY = "partner-"
 
 
 def read_prices(env, _store, refs):

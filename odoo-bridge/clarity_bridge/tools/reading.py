@@ -40,12 +40,15 @@ _LINKED = {
     "partner": ("id", "kind = 'customer' AND clarity_ref NOT LIKE 'guest:%%'"),
 }
 _OF = {"order": "sale.order", "picking": "sale.order", "return": "clarity.return", "partner": "res.partner"}
-#: What becomes of a return is told by its documents, which do not touch the return itself.
+#: What becomes of a return is told by its documents, and a product's name by its template: neither touches the record.
 _MOMENT = {
+    "product": """GREATEST(
+        product_product.write_date,
+        (SELECT write_date FROM product_template WHERE id = product_product.product_tmpl_id))""",
     "return": """GREATEST(
         clarity_return.write_date,
         (SELECT max(write_date) FROM account_move WHERE clarity_return_id = clarity_return.id),
-        (SELECT max(write_date) FROM stock_picking WHERE clarity_return_id = clarity_return.id))"""
+        (SELECT max(write_date) FROM stock_picking WHERE clarity_return_id = clarity_return.id))""",
 }
 
 CHANGE_KINDS = tuple(_CHANGES)

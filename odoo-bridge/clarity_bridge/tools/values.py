@@ -88,7 +88,8 @@ class Converter:
                 return str(argument)
             if name:
                 value = self._marker(field, name, argument, at, promised)
-                if isinstance(value, Ref):
+                # What was found is there: asked for once more it would be a query per record.
+                if isinstance(value, Ref) or (value and field.type == "many2one" and _is_id(name, argument)):
                     return value
             return self._scalar(field, value, at)
         except Invalid as invalid:
@@ -212,6 +213,10 @@ class Converter:
         if isinstance(value, bool) or not isinstance(value, int):
             return None
         return value if self.env[field.comodel_name].browse(value).exists() else None
+
+
+def _is_id(name, argument):
+    return name != "$find" or argument.get("take", "id") == "id"
 
 
 class Invalid(Exception):

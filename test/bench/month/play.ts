@@ -44,7 +44,7 @@ export async function playMonth(stage: Stage, size: Size, say: (line: string) =>
   await night(stage)
   say('the catalogue is on both sides')
 
-  for (let round = 0; round < size.rounds + 5; round++) {
+  for (let round = 0; round < size.rounds + LAST_AGE; round++) {
     const isOpen = round < size.rounds
     if (isOpen) {
       const more = Math.ceil((size.customers * (round + 1)) / size.rounds) - customers.length
@@ -74,6 +74,9 @@ export async function playMonth(stage: Stage, size: Size, say: (line: string) =>
   const rewritten = [...after].filter(([record, hash]) => before.get(record) !== hash).map(([record]) => record)
   return { ...(await verdict(stage, live.length)), rewritten }
 }
+
+/** Rounds from an order's placing to the last that is done with it. */
+const LAST_AGE = 4
 
 /** Few of them are there. */
 const SCARCE = new Set(['LAMP-BRS', 'BLANKET'])
@@ -115,8 +118,8 @@ async function everything({ shop }: Stage): Promise<Map<string, string>> {
 /** Both sides come to rest, everything that changed is read, and they come to rest again. */
 async function night(stage: Stage): Promise<void> {
   await quiet(stage)
-  for (const { name } of (await sweepsOf(stage)).filter((one) => / to(Odoo|Clarity)$/.test(one.name)))
-    await sweep(stage, name)
+  const reading = (await sweepsOf(stage)).filter((one) => / to(Odoo|Clarity)$/.test(one.name))
+  await Promise.all(reading.map(({ name }) => sweep(stage, name)))
   await quiet(stage)
 }
 
