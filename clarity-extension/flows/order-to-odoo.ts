@@ -18,9 +18,11 @@ export interface OrderToOdooPorts {
   inspect(order: Order, event: FlowEvent): Promise<Outcome | undefined>
   /** Tells the storefront Odoo's number and status, unless it knows them. */
   publishStatus(state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome>
-  /** The version and content that Odoo is known to hold. */
+  /** The version that Odoo is known to hold, and the content that is through on both sides. */
   link(orderId: string): Promise<{ version: string | null; hash: string | null } | undefined>
   saveLink(delivered: Delivered, event: FlowEvent): Promise<void>
+  /** Nothing is left to do for this content: the storefront knows of it, too. */
+  saveHash(delivered: Delivered): Promise<void>
   /** A cancelled order no longer takes stock away from what is for sale. */
   releaseDemand(orderId: string): Promise<void>
   /** The storefront took the sold pieces off by itself, so what we last published is no longer what it shows. */
@@ -79,6 +81,7 @@ export const orderToOdoo =
 
     const published = await ports.publishStatus(state, event, trace)
     if (published.kind !== 'done' && published.kind !== 'skip') return published
+    await ports.saveHash(delivered.value)
     return done(`${state.name} ${status}, ${state.state}`)
   }
 

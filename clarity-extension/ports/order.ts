@@ -48,17 +48,15 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
       return link && { version: link.clarityVersion, hash: link.hash }
     },
 
-    saveLink: ({ state, version, hash, by }, { id }) =>
+    saveLink: ({ state, version, by }, { id }) =>
       links.save({
-        kind: 'order',
-        clarityId: state.ref,
-        odooModel: 'sale.order',
-        odooId: state.id,
+        ...identityOf(state),
         odooName: state.name,
         clarityVersion: version,
-        hash,
         wroteBy: { by, eventId: id },
       }),
+
+    saveHash: ({ state, hash }) => links.save({ ...identityOf(state), hash }),
 
     async releaseDemand(orderId) {
       await parts.recount(await demand.release([orderId]))
@@ -92,6 +90,13 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
     },
   }
 }
+
+const identityOf = ({ ref, id }: Delivered['state']) => ({
+  kind: 'order',
+  clarityId: ref,
+  odooModel: 'sale.order',
+  odooId: id,
+})
 
 /** Nobody would release an order that parks for an entry after the entry came. */
 const changedMeanwhile = retry('lookups_changed', 'A value table changed meanwhile; the order is mapped again.')

@@ -82,6 +82,7 @@ describe.each(dialects)('anomalies on $dialect', ({ dialect, possible, place: ma
         publishStatus: async () => done('shown'),
         link: async (id) => (delivered.includes(`#${id}`) ? { version: null, hash: null } : undefined),
         saveLink: async () => {},
+        saveHash: async () => {},
         releaseDemand: async () => {},
         forgetPublished: async () => {},
       })

@@ -37,8 +37,11 @@ function setup(change: Partial<OrderToOdooPorts> = {}) {
     },
     inspect: async () => undefined,
     link: async () => undefined,
-    async saveLink({ hash, by }, { id }) {
-      said(`link ${hash} by ${by.map(({ name, version }) => `${name}@${version}`)} for event ${id}`)
+    async saveLink({ version, by }, { id }) {
+      said(`link ${version} by ${by.map(({ name, version }) => `${name}@${version}`)} for event ${id}`)
+    },
+    async saveHash({ hash }) {
+      said(`hash ${hash}`)
     },
     async releaseDemand() {
       said('release')

@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto'
+import type { Logger } from 'pino'
+import { batcher } from '../../clarity-extension/delivery/batcher.ts'
+import { TWO_AT_A_TIME } from '../../clarity-extension/delivery/limit.ts'
+import { publishStatus } from '../../clarity-extension/flows/order-status-to-clarity.ts'
+import type { Ports } from '../../clarity-extension/flows/registry.ts'
+import { publishStock } from '../../clarity-extension/flows/stock-to-clarity.ts'
+import { handlerOf, typeRules } from '../../clarity-extension/handler.ts'
+import { newTraceId, route } from '../../clarity-extension/ledger/lanes.ts'
+import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
+import type { Ledger } from '../../clarity-extension/ledger/types.ts'
+import { createLinks } from '../../clarity-extension/links.ts'
+import { statusToClarity } from '../../clarity-extension/mapping/status.ts'
+import { demandOf, demandStore } from '../../clarity-extension/ports/demand.ts'
+import { publishedStock } from '../../clarity-extension/ports/published.ts'
+import type { Source } from '../../shared/events.ts'
+import type { Outcome } from '../../shared/outcome.ts'
+import type { Clock } from './clock.ts'
+import type { Shared } from './database.ts'
+import type { Network } from './network.ts'
+import type { Odoo } from './odoo.ts'
+import type { Message } from './sender.ts'
+import type { Storefront } from './storefront.ts'
+
+/** One process of the bridge: the real ledger, lanes and flows; its far sides and its disk are models. */
+export interface Process {
+  alive(): boolean
+  take(source: Source, message: Message): Promise<void>
+  /** At once, whatever it was doing. */
+  kill(): void
+  /** Everything of it stands still for a while, its heartbeat too. */
+  freeze(ms: number): void
+  /** Its clock is off by so much. */
+  skew(ms: number): void
+}
+
+export interface World {
+  clock: Clock
+  net: Network
+  shared: Shared
+  shop: Storefront
+  odoo: Odoo
+  /** A handler begins and ends on a lane, as far as this process knows. */
+  lanes: { begin(lane: string, process: Process): void; end(lane: string, process: Process): void }
+  /** A number is about to be shown that knows of what was sold until then. */
+  counted(sku: string, knownUntil: number): void
+  log: Logger
+}
+
+const none = () => Promise.reject(new Error('not part of the simulation'))
+
+export async function startProcess(world: World): Promise<Process> {
+  const { clock, net, shared, shop, odoo, log } = world
+  let dead = false
+  let frozenUntil = 0
+  let skew = 0
+  const now = () => clock.now() + skew
+  const process: Process = {
+    alive: () => !dead,
+    kill() {
+      dead = true
+      shared.abandon()
+    },
+    freeze(ms) {
+      frozenUntil = clock.now() + ms
+    },
+    skew(ms) {
+      skew = ms
+    },
+    async take(source, { id, body }) {
+      if (dead) throw new Error('connection refused')
+      const payload = Buffer.from(JSON.stringify(body))
+      const routed = route(source, payload)
+      if ('fault' in routed) throw new Error(routed.fault)
+      await ledger.ingest({ ...routed, source, webhookId: id, payload, traceId: newTraceId() })
+    },
+  }
+  const store = shared.open({
+    alive: process.alive,
+    pause: () =>
+      net.wait(frozenUntil > clock.now() ? frozenUntil - clock.now() : net.dice(20) === 0 ? net.dice(400) : 0),
+  })
+  const links = createLinks(store, now)
+  const demand = demandStore(store.db)
+  const published = publishedStock(store.db)
+
+  const ledger: Ledger = createLedger({
+    store,
+    log,
+    now,
+    random: () => net.dice(1_000) / 1_000,
+    types: typeRules,
+    project: demandOf,
+  })
+  const handler = handlerOf(ports(), {
+    enabled: async () => true,
+    owner: async () => ({ side: 'odoo', otherwise: 'ignore' }),
+  })
+  await ledger.start(async (event, trace) => {
+    world.lanes.begin(event.lane, process)
+    try {
+      return await handler(event, trace)
+    } finally {
+      world.lanes.end(event.lane, process)
+    }
+  })
+  return process
+
+  function ports(): Ports {
+    const status: Ports['status'] = {
+      readOrderState: (id) => net.call(() => odoo.state(id)),
+      readShown: (id) => net.call(() => shop.read(id)),
+      statusOf: async (state) => statusToClarity(state),
+      told: async (id) => (await links.get('order', id))?.clarityHash ?? undefined,
+      saveTold: ({ ref, id, name }, told) =>
+        links.save({
+          kind: 'order',
+          clarityId: ref,
+          odooModel: 'sale.order',
+          odooId: id,
+          odooName: name,
+          clarityHash: told,
+        }),
+      patchStatus: (id, body) => net.call(() => shop.patchStatus(id, body.status, body.externalKey)),
+    }
+    const recount = (skus: string[]) =>
+      Promise.all(
+        skus.map((sku) =>
+          ledger.enqueue({
+            type: 'stock.changed',
+            lane: `stock:${sku}`,
+            subject: sku,
+            priority: 2,
+            data: { product_id: 0, sku },
+          }),
+        ),
+      )
+    const knownUntil = new Map<string, number>()
+    const publish = publishStock({
+      demand(skus) {
+        for (const sku of skus) knownUntil.set(sku, clock.now())
+        return demand.of(skus)
+      },
+      releaseDemand: async (ids) => void (await demand.release(ids)),
+      readStock: (skus, pending) => net.call(() => odoo.stock(skus, pending)),
+      location: () => 'main',
+      margin: 0,
+      defaultLocation: 'main',
+      published: (skus) => published.of(skus),
+      savePublished: (rows) => published.save(rows),
+      putInventory(rows) {
+        return net.call(() => {
+          for (const { sku } of rows) world.counted(sku, knownUntil.get(sku) ?? 0)
+          return shop.putInventory(rows)
+        })
+      },
+    })
+    const stock = batcher<string, Outcome>({ limit: TWO_AT_A_TIME, maxItems: 500, send: publish })
+    return {
+      status,
+      stock: { publish: (sku) => stock.submit(sku) },
+      order: {
+        readOrder: (id) => net.call(() => shop.read(id)),
+        inspect: async () => undefined,
+        publishStatus: publishStatus(status),
+        async link(id) {
+          const link = await links.get('order', id)
+          return link && { version: link.clarityVersion, hash: link.hash }
+        },
+        saveLink: ({ state, version }) =>
+          links.save({
+            kind: 'order',
+            clarityId: state.ref,
+            odooModel: 'sale.order',
+            odooId: state.id,
+            odooName: state.name,
+            clarityVersion: version,
+          }),
+        saveHash: ({ state, hash }) =>
+          links.save({ kind: 'order', clarityId: state.ref, odooModel: 'sale.order', odooId: state.id, hash }),
+        async releaseDemand(id) {
+          await recount(await demand.release([id]))
+        },
+        forgetPublished: ({ items }) => published.forget(items.map(({ sku }) => sku)),
+        async prepare(order) {
+          const { items, total, note, status: stands } = order
+          const content = JSON.stringify({ items, total, note, cancelled: stands === 'cancelled' })
+          const hash = createHash('sha256').update(content).digest('hex')
+          return {
+            ok: true,
+            value: {
+              hash,
+              async deliver() {
+                const answer = await net.call(() => odoo.apply(order))
+                if (!answer.ok) return answer
+                const by = [{ name: 'order-to-odoo', version: 0 }]
+                return { ok: true, value: { ...answer.value, version: order.updatedAt, hash, by } }
+              },
+            },
+          }
+        },
+      },
+      shipment: {
+        readPicking: (id) => net.call(() => odoo.pickings.get(id)),
+        location: () => 'main',
+        async link(id) {
+          const link = await links.byOdoo('stock.picking', id)
+          return link && { shipmentId: link.clarityId, hash: link.hash }
+        },
+        saveLink: ({ id, name }, shipmentId, hash) =>
+          links.save({
+            kind: 'picking',
+            clarityId: shipmentId,
+            odooModel: 'stock.picking',
+            odooId: id,
+            odooName: name,
+            hash,
+          }),
+        listShipments: (orderId) =>
+          net.call(() =>
+            [...shop.shipments.values()]
+              .filter((one) => one.orderId === orderId)
+              .map(({ id, body }) => ({ id, externalKey: body.externalKey })),
+          ),
+        postShipment: (orderId, body) => net.call(() => shop.postShipment(orderId, body)),
+        patchShipment: (_, shipmentId, body) => net.call(() => shop.patchShipment(shipmentId, body)),
+      },
+      invoice: unused(),
+      returns: unused(),
+      customer: unused(),
+      product: unused(),
+      productToClarity: unused(),
+      priceToClarity: unused(),
+      customerToClarity: unused(),
+    }
+  }
+
+  function unused<T extends object>(): T {
+    return new Proxy({} as T, { get: () => none })
+  }
+}

@@ -1,0 +1,130 @@
+import Database from 'better-sqlite3'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { migrate } from '../../clarity-extension/store/migrate.ts'
+import type { Tables } from '../../clarity-extension/store/schema.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
+
+/** One SQLite database in memory that outlives the processes which use it. */
+export interface Shared {
+  database: Database.Database
+  /** The store as one process sees it. */
+  open(owner: Owner): Store
+  /** A process died: a transaction that it had open is gone with it. */
+  abandon(): void
+}
+
+/** A process: once it is dead, nothing that it asked is answered. */
+export interface Owner {
+  alive(): boolean
+  /** How long the way to the database and a commit take now. */
+  pause(): Promise<void>
+}
+
+const never = () => new Promise<never>(() => undefined)
+let template: Buffer | undefined
+
+export async function sharedDatabase(): Promise<Shared> {
+  template ??= await migrated()
+  const database = new Database(template)
+  const statements = new Map<string, Database.Statement<unknown[]>>()
+  let last: Promise<void> = Promise.resolve()
+  let holder: { owner: Owner; release: () => void } | undefined
+
+  const abandon = () => {
+    if (holder && !holder.owner.alive()) {
+      if (database.inTransaction) database.exec('rollback')
+      holder.release()
+    }
+  }
+
+  function query<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+    let statement = statements.get(sql)
+    if (!statement) {
+      statement = database.prepare<unknown[]>(sql)
+      statements.set(sql, statement)
+    }
+    if (statement.reader) return { rows: statement.all(...parameters) as Row[] }
+    const { changes, lastInsertRowid } = statement.run(...parameters)
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  return {
+    database,
+    abandon,
+    open(owner) {
+      const guarded = <T>(work: () => T): T | Promise<never> => (owner.alive() ? work() : never())
+      const connection: DatabaseConnection = {
+        executeQuery: async <Row>(compiled: CompiledQuery) => guarded(() => query<Row>(compiled)),
+        // biome-ignore lint/correctness/useYield: nothing here streams; Kysely's interface asks for it.
+        async *streamQuery() {
+          throw new Error('nothing streams here')
+        },
+      }
+      const db = new Kysely<Tables>({
+        dialect: {
+          createAdapter: () => new SqliteAdapter(),
+          createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+          createQueryCompiler: () => new SqliteQueryCompiler(),
+          createDriver: () => ({
+            init: async () => undefined,
+            async acquireConnection() {
+              await owner.pause()
+              const before = last
+              const turn = Promise.withResolvers<void>()
+              last = turn.promise
+              await before
+              if (!owner.alive()) {
+                turn.resolve()
+                return never()
+              }
+              holder = {
+                owner,
+                release: () => {
+                  holder = undefined
+                  turn.resolve()
+                },
+              }
+              return connection
+            },
+            beginTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('begin'))),
+            // Slow disks commit late: others wait, and a process may die before or after.
+            async commitTransaction() {
+              await owner.pause()
+              await guarded(() => query(CompiledQuery.raw('commit')))
+            },
+            rollbackTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('rollback'))),
+            async releaseConnection() {
+              if (holder?.owner === owner) holder.release()
+              await owner.pause()
+              if (!owner.alive()) await never()
+            },
+            destroy: async () => undefined,
+          }),
+        },
+      })
+      return {
+        db,
+        dialect: 'sqlite',
+        exclusive: false,
+        run: (procedure, input) => db.transaction().execute((trx) => procedure.run(trx, input)),
+        close: async () => undefined,
+      }
+    },
+  }
+}
+
+async function migrated(): Promise<Buffer> {
+  const database = new Database(':memory:')
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
+  await migrate(db, 'sqlite')
+  return database.serialize()
+}
