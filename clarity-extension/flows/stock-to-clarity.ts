@@ -65,11 +65,13 @@ const MOST_ORDERS = 5_000
  */
 export const publishStock =
   (ports: PublishStockPorts) =>
-  async (skus: string[]): Promise<Outcome[]> => {
+  async (asked: string[]): Promise<Outcome[]> => {
+    // Twice in one call, where an attempt that lost its lane still waits: rows that came twice would add up.
+    const skus = [...new Set(asked)]
     const demand = await ports.demand(skus)
     const orders = [...new Set(demand.map(({ orderId }) => orderId))]
     const read = await ports.readStock(skus, orders.slice(0, MOST_ORDERS))
-    if (!read.ok) return skus.map(() => read.outcome)
+    if (!read.ok) return asked.map(() => read.outcome)
     const { asOf, stock, held } = read.value
     const inOdoo = new Set(held)
     const pending = demand.filter(({ orderId }) => !inOdoo.has(orderId))
@@ -82,7 +84,7 @@ export const publishStock =
     if (held.length > 0) await ports.releaseDemand(held)
 
     const bySku = Map.groupBy(changed, ({ sku }) => sku)
-    return skus.map((sku) => {
+    return asked.map((sku) => {
       if (!known.has(sku)) return skip('not_for_us', `Odoo has no single stocked product with the reference ${sku}`)
       const own = bySku.get(sku) ?? []
       const failed = own.map((row) => outcomes.get(keyOf(row))).find((outcome) => outcome !== undefined)

@@ -70,7 +70,13 @@ describe('order-to-odoo', () => {
   it('brings a complete snapshot to Odoo without reading it again, links it and tells the storefront', async () => {
     const { run, calls } = setup()
     expect(await run(fixture('order.created'), quiet)).toEqual(done('S00012 created, sale'))
-    expect(calls).toEqual(['forget', 'deliver CL-1001 pending', 'link h1 by order-to-odoo@3 for event 1', 'publish'])
+    expect(calls).toEqual([
+      'forget',
+      'deliver CL-1001 pending',
+      'link 2026-11-20T10:00:00.000Z by order-to-odoo@3 for event 1',
+      'publish',
+      'hash h1',
+    ])
   })
 
   it('reads the order when the snapshot is not complete', async () => {
@@ -124,7 +130,9 @@ describe('order-to-odoo', () => {
   it('is tried again when the order is in Odoo and only the storefront could not be told', async () => {
     const { run, calls } = setup({ publishStatus: async () => retry('throttled', 'slow down', 2000) })
     expect(await run(fixture('order.created'), quiet)).toEqual(retry('throttled', 'slow down', 2000))
-    expect(calls).toContain('link h1 by order-to-odoo@3 for event 1')
+    expect(calls).toContain('link 2026-11-20T10:00:00.000Z by order-to-odoo@3 for event 1')
+    // Not through yet: the next attempt must not take it for unchanged.
+    expect(calls.filter((call) => call.startsWith('hash'))).toEqual([])
   })
 
   it('is done when the storefront already shows the status', async () => {

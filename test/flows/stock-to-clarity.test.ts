@@ -57,6 +57,21 @@ describe('stock-to-clarity', () => {
     expect(released).toEqual(['1'])
   })
 
+  it('counts a SKU once, however often it waits in one call', async () => {
+    const { publish, puts } = setup([], {
+      readStock: async (skus) => ({
+        ok: true,
+        value: { asOf: '2026-11-20T10:00:00.000Z', stock: skus.map((sku) => row(sku, 4)), held: [] },
+      }),
+    })
+    expect(await publish(['A', 'B', 'A'])).toMatchObject([
+      { detail: 'main 4' },
+      { detail: 'main 4' },
+      { detail: 'main 4' },
+    ])
+    expect(puts[0]?.map(({ sku, quantity }) => `${sku} ${quantity}`)).toEqual(['A 4', 'B 4'])
+  })
+
   it('CASES 18: warehouses map to locations, one that is not for sale online is not published', async () => {
     const { publish, puts } = setup([row('A', 4), row('A', 7, 'EAST'), row('A', 100, 'REPAIR')])
     await publish(['A'])

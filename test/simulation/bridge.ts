@@ -77,8 +77,10 @@ export async function startProcess(world: World): Promise<Process> {
   }
   const store = shared.open({
     alive: process.alive,
-    pause: () =>
-      net.wait(frozenUntil > clock.now() ? frozenUntil - clock.now() : net.dice(20) === 0 ? net.dice(400) : 0),
+    async pause() {
+      if (frozenUntil > clock.now()) await net.wait(frozenUntil - clock.now())
+      else if (net.dice(20) === 0) await net.wait(net.dice(400))
+    },
   })
   const links = createLinks(store, now)
   const demand = demandStore(store.db)

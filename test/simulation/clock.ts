@@ -7,6 +7,8 @@ export interface Clock {
   /** Runs what is due next, with everything that follows from it at once. @returns false when nothing waits */
   step(): Promise<boolean>
   after(ms: number, run: () => void): void
+  /** Forgets what waits: nothing of one life reaches the next. */
+  clear(): void
 }
 
 interface Timer {
@@ -58,6 +60,9 @@ export function virtualTime(start: number): Clock {
   return {
     now: () => now,
     after: (ms, run) => void add(ms, run),
+    clear() {
+      waiting = []
+    },
     async step() {
       let next: Timer | undefined
       for (const timer of waiting)

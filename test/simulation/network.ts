@@ -15,6 +15,8 @@ export interface Network {
   /** The same for senders of webhooks: rejects where an answer would. */
   send(effect: () => Promise<void>): Promise<void>
   calm(): void
+  /** Effects so far: nothing of the far sides changed while it stands. */
+  readonly effects: number
   dice: (below: number) => number
   wait(ms: number): Promise<void>
 }
@@ -26,10 +28,14 @@ const SENDER_MS = 30_000
 
 export function network(clock: Clock, dice: (below: number) => number, weather: Weather): Network {
   let now = weather
+  let effects = 0
   const wait = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve))
   const way = () => wait(1 + dice(60) + (dice(1000) < now.slow ? dice(SLOW_MS) : 0))
   const failed = (cause: string): Answer<never> => ({ ok: false, outcome: retry(cause, cause) })
   return {
+    get effects() {
+      return effects
+    },
     dice,
     wait,
     calm() {
@@ -40,6 +46,7 @@ export function network(clock: Clock, dice: (below: number) => number, weather: 
       if (dice(1000) < now.lost) return failed('unreachable')
       if (dice(1000) < now.refused) return failed('server_error')
       const value = effect()
+      effects++
       await way()
       return dice(1000) < now.answerLost ? failed('timeout') : { ok: true, value }
     },

@@ -24,7 +24,7 @@ export interface Told {
 const START = Date.UTC(2026, 10, 26, 12)
 const SKUS = ['A', 'B', 'C']
 /** How long people buy and things fail; then all must settle. */
-const LIFE_MS = 10 * 60_000
+const LIFE_MS = 5 * 60_000
 const SETTLE_MS = 48 * 3_600_000
 const MOST_STEPS = 200_000
 
@@ -53,6 +53,8 @@ class Life {
   #counting = new Map<string, number>()
   #processes: Process[] = []
   #kills = 0
+  #acts = 0
+  #seen = 0
   #frozen = false
   #steps = 0
 
@@ -74,6 +76,7 @@ class Life {
 
   async run(): Promise<Told> {
     const { clock, seed } = this
+    clock.clear()
     const shared = await sharedDatabase()
     const shopOutbox = sender(clock, this.#net, (message) => this.#door('clarity', message))
     const odooOutbox = sender(clock, this.#net, (message) => this.#door('odoo', message))
@@ -106,11 +109,17 @@ class Life {
     for (const one of this.#processes) one.skew(0)
     if (!this.#processes.some((one) => one.alive())) void this.#start(world)
     const outboxes = [shopOutbox, odooOutbox]
+    // Nobody wants to wait for the hours that retries may take by then.
+    const hurry = setInterval(
+      () => shared.database.exec('update lanes set due_at = 0 where lease_until is null'),
+      60_000,
+    )
     await this.#steppedUntil(
       clock.now() + SETTLE_MS,
       () => this.#check(shop, erp),
       () => this.#isQuiet(shared, outboxes),
     )
+    clearInterval(hurry)
     this.#judge(shared, shop, erp, outboxes)
     if (process.env.SIMULATION_SHOW) this.#show(shared)
     for (const one of this.#processes) one.kill()
@@ -133,7 +142,11 @@ class Life {
   #plan(world: World): void {
     const { clock, shop, odoo: erp } = world
     const dice = this.#dice
-    const sometime = (work: () => void) => clock.after(dice(LIFE_MS), work)
+    const sometime = (work: () => void) =>
+      clock.after(dice(LIFE_MS), () => {
+        work()
+        this.#acts++
+      })
     const sku = () => SKUS[dice(SKUS.length)] ?? 'A'
     const anOrder = () => [...shop.orders.keys()][dice(Math.max(1, shop.orders.size))]
     const alive = () => this.#processes.filter((one) => one.alive())
@@ -195,8 +208,11 @@ class Life {
         return
       }
       if (!(await this.clock.step())) return
-      each()
-      if (this.#steps % 100 === 0 && quiet()) return
+      if (this.#seen !== this.#acts + this.#net.effects) {
+        this.#seen = this.#acts + this.#net.effects
+        each()
+      }
+      if (this.#steps % 50 === 0 && quiet()) return
     }
   }
 

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+/** Beyond the first ones, so that CI and a desk between them see more lives: `npm run simulate -- --from 1 --seeds 10000`. */
+const SEEDS = 200
+
+describe('the simulation', () => {
+  it(
+    `${SEEDS} lives of a shop with lost answers, duplicates, kills, frozen processes and skewed clocks end well`,
+    async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        'test/simulation/run.ts',
+        '--seeds',
+        String(SEEDS),
+      ]).catch((error: { stdout: string }) => error)
+      expect(stdout).toMatch(new RegExp(`^simulation ${SEEDS} seeds 0 broken$`, 'm'))
+    },
+    10 * 60_000,
+  )
+})
