@@ -1,7 +1,9 @@
 /** `npm run build`: the panel, into clarity-extension/panel/dist, and the program. `npm start` does it when they are missing or old. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { panelHash, root } from './built.js'
 import { program } from './program.ts'
 
@@ -22,8 +24,20 @@ async function buildPanel(sources: string): Promise<void> {
   process.env.NODE_ENV = 'production'
   const fresh = join(import.meta.dirname, `../.cache/panel-${process.pid}`)
   await build({ root: panel, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } })
+  await compressAll(join(fresh, 'assets'))
   await writeFile(join(fresh, '.sources'), sources)
   await replace(fresh)
+}
+
+/** As small as each can be, once: http/panel-files.ts sends them as they are. */
+async function compressAll(folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name))
+  for (const name of files) {
+    const path = join(folder, name)
+    const bytes = await readFile(path)
+    await writeFile(`${path}.br`, await promisify(brotliCompress)(bytes))
+    await writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION }))
+  }
 }
 
 /** Swapped as a whole: another process may be serving the old one, or building the same at this moment. */

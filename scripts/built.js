@@ -23,9 +23,8 @@ export async function panelHash() {
     withFileTypes: true,
     exclude: (file) => file.name === 'dist',
   })
-  return sourceHash(
-    files.filter((file) => file.isFile()).map((file) => relative(root, join(file.parentPath, file.name))),
-  )
+  const own = files.filter((file) => file.isFile()).map((file) => relative(root, join(file.parentPath, file.name)))
+  return sourceHash([...own, 'clarity-extension/http/rights.ts', 'scripts/build.ts'])
 }
 
 /**

@@ -62,6 +62,32 @@ async function shootAll(
   await page.getByRole('button', { name: 'Preferences' }).click()
   await page.waitForTimeout(250)
   await shoot('menu')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('option').first().waitFor()
+  await page.waitForTimeout(250)
+  await shoot('palette')
+  await page.keyboard.type('#31')
+  await page.getByRole('group', { name: 'Found' }).waitFor()
+  await page.waitForTimeout(250)
+  await shoot('palette-found')
+  await page.keyboard.press('Escape')
+  await page.waitForTimeout(250)
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
+  await page.waitForTimeout(250)
+  await shoot('keys')
+  await context.clearCookies()
+  await signIn(page, server, '/admin/', { name: 'vic', password: 'twelve letters' })
+  for (const [what, path] of Object.entries({
+    attention: '/attention',
+    entities: '/entities',
+    users: '/settings/users',
+  })) {
+    await page.goto(`${server.url}/admin${path}`)
+    await settled(page)
+    await shoot(`${what}-viewer`)
+  }
   await context.close()
   console.log(`${name}: ${found.length === 0 ? 'no complaints' : [...new Set(found)].join('\n  ')}`)
 }
@@ -98,6 +124,8 @@ function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, strin
     attention: '/attention',
     entities: '/entities',
     schedules: '/entities/schedules',
+    'first-load': '/entities/first-load',
+    review: '/attention/review',
     reconciliation: '/reconciliation',
     connections: '/connections',
     audit: '/settings/audit',
@@ -116,6 +144,9 @@ function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, strin
     'event-held': `/activity/${id('held')}`,
     'event-timeout': `/activity/${id('dead', 'picking.done')}`,
     'event-gone': '/activity/999999',
+    'mapping-rules': '/mappings/order-to-odoo',
+    'mapping-versions': '/mappings/order-to-odoo?view=versions',
+    'lookup-payment': '/lookups/payment_method',
   }
 }
 

@@ -15,7 +15,22 @@ export class ApiError extends Error {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: '/api' })
+declare global {
+  interface Window {
+    /** Answers that public/early.js asked for, by path. */
+    early?: Record<string, Promise<Response>>
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: '/api', fetch: (request) => early(request) ?? fetch(request) })
+
+/** Each is taken once: what is asked later wants to know what is true by then. */
+function early({ url, method }: Request): Promise<Response> | undefined {
+  const { pathname, search } = new URL(url)
+  const answer = method === 'GET' && search === '' ? window.early?.[pathname] : undefined
+  if (answer) delete window.early?.[pathname]
+  return answer
+}
 
 let csrfToken = ''
 let onSignedOut = () => {}

@@ -57,4 +57,5 @@ function show(events: Event[]): void {
   }
   for (const event of events) void queryClient.invalidateQueries(eventQuery(event.id))
   void queryClient.invalidateQueries(failuresQuery)
+  void queryClient.invalidateQueries({ queryKey: ['reviews'] })
 }

@@ -78,6 +78,14 @@ export const eventsQuery = (filter: Filter) =>
     placeholderData: (before) => before,
   })
 
+/** The first few that a text means, for who types it into the palette. */
+export const findQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['find', q],
+    queryFn: () => take(api.GET('/events', { params: { query: { q, limit: 6 } } })),
+    placeholderData: (before) => before,
+  })
+
 export const eventQuery = (id: string) =>
   queryOptions({
     queryKey: ['event', id],
@@ -132,6 +140,8 @@ export const auditQuery = (filter: AuditFilter) =>
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: (before) => before,
+    // Whoever reads far back is not asked for all of it again.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 2 ? false : 15_000),
   })
 
 export const entitiesQuery = queryOptions({

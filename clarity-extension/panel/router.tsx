@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { SignIn } from './pages/sign-in.tsx'
 import { Empty, Failure } from './parts/notice.tsx'
 import { Shell } from './parts/shell.tsx'
 import {
@@ -229,11 +229,18 @@ function ahead(fetch: () => Promise<void>): void {
   if (queryClient.getQueryData(sessionQuery.queryKey)?.user) void fetch()
 }
 
+const SignIn = lazy(async () => ({ default: (await import('./pages/sign-in.tsx')).SignIn }))
+
 /** The sign-in stands where the page will be, so that a deep link survives it. */
 function Gate() {
   const { data: session, error, refetch } = useQuery(sessionQuery)
   if (session?.user) return <Shell />
-  if (session) return <SignIn />
+  if (session)
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    )
   return error ? <Failure error={error} retry={() => void refetch()} /> : null
 }
 

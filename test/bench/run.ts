@@ -17,6 +17,8 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   'mapping-suggest': () => import('./mapping-suggest.ts'),
   month: () => import('./month.ts'),
   orders: () => import('./orders.ts'),
+  panel: () => import('./panel.ts'),
+  search: () => import('./search.ts'),
   stock: () => import('./stock.ts'),
   totals: () => import('./totals.ts'),
 }

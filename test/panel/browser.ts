@@ -1,10 +1,17 @@
+import axe from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { PASSWORD, type PanelServer } from './server.ts'
 
 /** Signs in through the form, as a person does. */
-export async function signIn(page: Page, server: PanelServer, path = '/admin/'): Promise<void> {
+export async function signIn(
+  page: Page,
+  server: PanelServer,
+  path = '/admin/',
+  who = { name: 'admin', password: PASSWORD },
+): Promise<void> {
   await page.goto(`${server.url}${path}`)
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.getByLabel('Name', { exact: true }).fill(who.name)
+  await page.getByLabel('Password', { exact: true }).fill(who.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('navigation').first().waitFor()
 }
@@ -20,4 +27,26 @@ export function complaints(context: BrowserContext): string[] {
     page.on('pageerror', (error) => found.push(String(error)))
   })
   return found
+}
+
+/** What axe calls serious or critical, with where it stands. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const violations = await page.evaluate(async () => {
+    const { violations } = await window.axe.run()
+    return violations.map(({ id, impact, nodes }) => ({
+      id,
+      impact,
+      where: nodes.map((node) => node.html).slice(0, 3),
+    }))
+  })
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, where }) => `${id}: ${where.join(' | ')}`)
+}
+
+declare global {
+  interface Window {
+    axe: typeof axe
+  }
 }

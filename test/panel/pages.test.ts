@@ -1,8 +1,7 @@
-import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
-import { complaints, signIn } from './browser.ts'
+import { complaints, seriousFaults, signIn } from './browser.ts'
 import { scenarios } from './scenarios.ts'
 import { type PanelServer, startPanel } from './server.ts'
 
@@ -82,6 +81,7 @@ function pages(name: string): string[] {
     '/attention/review',
     '/entities',
     '/entities/schedules',
+    '/entities/first-load',
     '/reconciliation',
     '/connections',
     '/settings/alerts',
@@ -100,26 +100,5 @@ function pages(name: string): string[] {
   return [...lists, ...views, ...states.map((state) => `/activity/${id(state)}`)]
 }
 
-async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const violations = await page.evaluate(async () => {
-    const { violations } = await window.axe.run()
-    return violations.map(({ id, impact, nodes }) => ({
-      id,
-      impact,
-      where: nodes.map((node) => node.html).slice(0, 3),
-    }))
-  })
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, where }) => `${id}: ${where.join(' | ')}`)
-}
-
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-
-declare global {
-  interface Window {
-    axe: typeof axe
-  }
-}

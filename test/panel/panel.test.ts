@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
-import { complaints, signIn } from './browser.ts'
+import { complaints, seriousFaults, signIn } from './browser.ts'
 import { PASSWORD, type PanelServer, startPanel } from './server.ts'
 
 let server: PanelServer
@@ -306,5 +306,76 @@ describe('every page', () => {
     await page.getByRole('menuitem', { name: 'Dark' }).click()
     await page.reload()
     expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
+  })
+})
+
+describe('the palette and the keys', () => {
+  const field = () => page.getByRole('combobox', { name: 'Search or run a command' })
+  // A select of the page has options, too.
+  const options = () => page.getByRole('listbox', { name: 'Search or run a command' }).getByRole('option')
+
+  it('asks before it pauses, and syncs, changes the language and the appearance at once', async () => {
+    server.show('well')
+    await open('/')
+    await heading('All is well.')
+    await page.keyboard.press('Control+k')
+    await field().fill('pause clarity')
+    await options().filter({ hasText: 'Pause Clarity storefront' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('option', { name: 'Cancel' }).waitFor()
+    expect(server.ledger.moves).toEqual([])
+    await page.keyboard.press('Enter')
+    await heading('Storefront is not being written to.')
+    expect(server.ledger.moves).toEqual(['pause clarity by admin'])
+    await page.keyboard.press('Control+k')
+    await field().fill('language')
+    await options().filter({ hasText: 'Deutsch' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Übersicht' }).first().waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Suchen oder' }).fill('dunkel')
+    await page.getByRole('option', { name: 'Dunkel' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor()
+  })
+
+  it('does not offer what the role may not, nor what nothing is called', async () => {
+    await context.clearCookies()
+    await signIn(page, server, '/admin/', { name: 'vic', password: 'twelve letters' })
+    await page.keyboard.press('Control+k')
+    await options().first().waitFor()
+    expect(
+      await options()
+        .filter({ hasText: /Pause|Resume|Sync now/ })
+        .count(),
+    ).toBe(0)
+    expect(await options().filter({ hasText: 'Appearance' }).count()).toBe(2)
+    await field().fill('people')
+    await page
+      .getByText('Nothing is called “people”', { exact: false })
+      .or(options().filter({ hasText: 'All activity' }))
+      .first()
+      .waitFor()
+    expect(await options().filter({ hasText: 'Settings' }).count()).toBe(0)
+  })
+
+  it('goes by g and a letter, and shows all keys behind ?', async () => {
+    await open('/activity')
+    await heading('Activity')
+    await page.keyboard.press('g')
+    await page.keyboard.press('e')
+    await heading('Entities')
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await heading('Odoo is not being written to.')
+    await page.keyboard.press('?')
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await help.waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('g')
+    await page.keyboard.press('a')
+    await page.keyboard.press('Escape')
+    await help.waitFor({ state: 'hidden' })
+    await heading('Odoo is not being written to.')
   })
 })

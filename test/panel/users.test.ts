@@ -44,10 +44,7 @@ it('an admin gives somebody a sign-in, another role and another password, and ta
 
 async function openAs(name: string, path: string): Promise<Page> {
   const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
-  await page.goto(`${server.url}/admin${path}`)
-  await page.getByLabel('Name', { exact: true }).fill(name)
-  await page.getByLabel('Password', { exact: true }).fill('twelve letters')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, server, `/admin${path}`, { name, password: 'twelve letters' })
   await page.locator('main h1').waitFor()
   return page
 }

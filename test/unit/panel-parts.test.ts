@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import express from 'express'
 import request from 'supertest'
@@ -73,6 +73,19 @@ describe('words', () => {
   it('are the same in every language, with the same placeholders', () => {
     expect(shared(de).sort()).toEqual(shared(en).sort())
     for (const key of shared(en)) expect(placeholders(at(de, key)), key).toEqual(placeholders(at(en, key)))
+  })
+
+  it('tell every refusal of the panel in German, too', () => {
+    const http = join(import.meta.dirname, '../../clarity-extension/http')
+    // Told to programs, or on pages that are no part of the panel.
+    const others =
+      /^(encoded_body|unread_body|link_expired|no_such_document|not_printed|not_stored|panel_not_built|no_such_cause|internal)$/
+    const codes = readdirSync(http)
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [...readFileSync(join(http, name), 'utf8').matchAll(/new Refusal\(\s*\d+,\s*'(\w+)'/g)])
+      .map(([, code = '']) => code)
+    expect(codes.length).toBeGreaterThan(40)
+    expect(codes.filter((code) => !others.test(code) && !(code in de.refusal))).toEqual([])
   })
 
   it('are there for every key that the panel uses', () => {

@@ -1,12 +1,10 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ActivityFilter } from '../parts/activity-filter.tsx'
 import { EventList, EventListSkeleton } from '../parts/event-list.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
-import { useRowKeys } from '../parts/row-keys.ts'
 import { eventsQuery } from '../queries.ts'
 import { filterOf } from '../search.ts'
 import styles from './activity.module.css'
@@ -18,19 +16,17 @@ export function ActivityPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const events = useInfiniteQuery(eventsQuery(filterOf(search)))
-  const list = useRef<HTMLDivElement>(null)
-  useRowKeys(list)
   const items = events.data?.pages.flatMap((page) => page.items) ?? []
   const filtered = Object.keys(search).length > 0
   const count = items.length
   return (
-    <div ref={list}>
+    <>
       <title>{`${t('activity.title')} · ${t('product')}`}</title>
       <header className={styles.head}>
         <h1>{t('activity.title')}</h1>
         <p className={styles.keys}>
           <kbd>j</kbd> <kbd>k</kbd> {t('activity.keys')} <kbd>↵</kbd> {t('activity.open')} <kbd>/</kbd>{' '}
-          {t('activity.searchKey')}
+          {t('activity.searchKey')} <kbd>?</kbd> {t('activity.allKeys')}
         </p>
       </header>
       <ActivityFilter search={search} onChange={(next) => void navigate({ search: next, replace: true })} />
@@ -73,6 +69,6 @@ export function ActivityPage() {
           </footer>
         </>
       )}
-    </div>
+    </>
   )
 }

@@ -60,7 +60,7 @@ function Active({ alerts }: { alerts: Schemas['Alert'][] }) {
           </div>
           <p>{alert.text}</p>
           <div className={styles.actions}>
-            <Link to={alert.link} className="link">
+            <Link to={alert.link} className="link" data-row>
               {t('alerts.open')}
             </Link>
             <Silence alert={alert} />

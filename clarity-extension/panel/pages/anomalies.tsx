@@ -1,7 +1,7 @@
 import { Button, Skeleton, Switch } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAddress } from '../address.ts'
 import { AnomalyChart } from '../parts/anomaly-chart.tsx'
 import { AnomalyRow } from '../parts/anomaly-row.tsx'
 import { AnomalyRules } from '../parts/anomaly-rules.tsx'
@@ -12,8 +12,10 @@ import styles from './anomalies.module.css'
 /** What was out of the ordinary, the hours it stands out of, and what is to be done about the like. */
 export function AnomaliesPage() {
   const { t } = useTranslation()
-  const [open, setOpen] = useState(true)
-  const [series, setSeries] = useState('orders')
+  const [given, change] = useAddress()
+  const open = given.get('show') !== 'all'
+  const series = given.get('series') ?? 'orders'
+  const setSeries = (next: string) => change({ series: next })
   const anomalies = useInfiniteQuery(anomaliesQuery(open))
   const items = anomalies.data?.pages.flatMap((page) => page.items) ?? []
   const learning = anomalies.data?.pages[0]?.learningHours ?? 0
@@ -28,7 +30,7 @@ export function AnomaliesPage() {
         <Switch
           label={t('anomalies.onlyOpen')}
           checked={open}
-          onChange={(event) => setOpen(event.currentTarget.checked)}
+          onChange={(event) => change({ show: event.currentTarget.checked ? '' : 'all' })}
         />
       </header>
       {learning > 0 && (

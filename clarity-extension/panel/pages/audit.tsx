@@ -1,8 +1,9 @@
 import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAddress, useAddressText } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Json } from '../parts/json.tsx'
@@ -14,10 +15,17 @@ import { type AuditFilter, auditQuery } from '../queries.ts'
 import styles from './audit.module.css'
 
 type Entry = Schemas['AuditEntry']
+const FILTERS = ['who', 'action', 'entity', 'from', 'to'] as const
 
 export function AuditPage() {
   const { t } = useTranslation()
-  const [filter, setFilter] = useState<AuditFilter>({})
+  const [given, change] = useAddress()
+  const filter: AuditFilter = Object.fromEntries(
+    FILTERS.flatMap((name) => {
+      const value = given.get(name)
+      return value ? [[name, value]] : []
+    }),
+  )
   const audit = useInfiniteQuery(auditQuery(filter))
   const items = audit.data?.pages.flatMap((page) => page.items) ?? []
   const [first] = audit.data?.pages ?? []
@@ -31,7 +39,7 @@ export function AuditPage() {
         </div>
         <Verify />
       </header>
-      <Filter filter={filter} onChange={setFilter} actions={first?.actions ?? []} people={first?.people ?? []} />
+      <Filter filter={filter} onChange={change} actions={first?.actions ?? []} people={first?.people ?? []} />
       {audit.isPending && (
         <div className={styles.bones} role="status" aria-label={t('common.loading')}>
           <Skeleton height={52} radius="md" />
@@ -88,15 +96,14 @@ function Verify() {
 
 function Filter(props: {
   filter: AuditFilter
-  onChange: (filter: AuditFilter) => void
+  onChange: (part: Record<string, string>) => void
   actions: string[]
   people: string[]
 }) {
   const { t } = useTranslation()
-  const { filter, onChange } = props
-  const change = (part: Record<string, string>) =>
-    onChange(Object.fromEntries(Object.entries({ ...filter, ...part }).filter(([, value]) => value)))
-  const day = (text: string) => (text ? new Date(`${text}T00:00`).toISOString() : '')
+  const { filter, onChange: change } = props
+  const [entity, , typeEntity] = useAddressText('entity')
+  const instant = (day: string) => (day ? new Date(`${day}T00:00`).toISOString() : '')
   return (
     <div className={styles.filter}>
       <NativeSelect
@@ -120,21 +127,34 @@ function Filter(props: {
       <TextInput
         aria-label={t('audit.entityFilter')}
         placeholder={t('audit.entityFilter')}
-        value={filter.entity ?? ''}
-        onChange={(event) => change({ entity: event.currentTarget.value.trim() })}
+        value={entity}
+        onChange={(event) => typeEntity(event.currentTarget.value)}
       />
       <TextInput
         type="date"
         aria-label={t('audit.since')}
-        onChange={(event) => change({ from: day(event.currentTarget.value) })}
+        leftSection={<span className={styles.edge}>{t('audit.since')}</span>}
+        leftSectionWidth={56}
+        value={dayOf(filter.from)}
+        onChange={(event) => change({ from: instant(event.currentTarget.value) })}
       />
       <TextInput
         type="date"
         aria-label={t('audit.until')}
-        onChange={(event) => change({ to: day(event.currentTarget.value) })}
+        leftSection={<span className={styles.edge}>{t('audit.until')}</span>}
+        leftSectionWidth={56}
+        value={dayOf(filter.to)}
+        onChange={(event) => change({ to: instant(event.currentTarget.value) })}
       />
     </div>
   )
+}
+
+/** An instant's day in the viewer's zone, as a date field has it. */
+function dayOf(instant: string | undefined): string {
+  if (!instant || Number.isNaN(Date.parse(instant))) return ''
+  const at = new Date(instant)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10)
 }
 
 function Row({ entry }: { entry: Entry }) {
@@ -182,7 +202,7 @@ function Entity({ entity }: { entity: string }) {
   const id = /^event:(\d+)$/.exec(entity)?.[1]
   if (id === undefined) return <span className={styles.entity}>{entity}</span>
   return (
-    <Link to="/activity/$id" params={{ id }} className={`link ${styles.entity}`}>
+    <Link to="/activity/$id" params={{ id }} className={`link ${styles.entity}`} data-row>
       {entity}
     </Link>
   )

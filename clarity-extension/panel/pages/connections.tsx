@@ -59,12 +59,12 @@ function Side({ name }: { name: Schemas['ConnectionName'] }) {
   )
 }
 
-function Circuit({ detail: { circuit, lastError } }: { detail: Schemas['ConnectionDetail'] }) {
+function Circuit({ detail: { connection, circuit, lastError } }: { detail: Schemas['ConnectionDetail'] }) {
   const { t } = useTranslation()
   return (
     <article className={`card ${styles.block}`}>
       <h3>{t('connections.health')}</h3>
-      <p>{t(`connections.circuit.${circuit}`)}</p>
+      <p>{t(connection.state === 'paused' ? 'connections.paused' : `connections.circuit.${circuit}`)}</p>
       {lastError ? (
         <div className={styles.error}>
           <p>

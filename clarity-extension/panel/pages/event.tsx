@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { CorrectButton } from '../parts/correction.tsx'
@@ -19,6 +20,7 @@ import { toast } from '../parts/toast.tsx'
 import { Trouble } from '../parts/trouble.tsx'
 import { WaysOut } from '../parts/ways-out.tsx'
 import { eventQuery, queryClient, refreshLists } from '../queries.ts'
+import { remember } from '../recent.ts'
 import styles from './event.module.css'
 
 type Trace = Schemas['EventTrace']
@@ -28,6 +30,11 @@ export function EventPage() {
   const { t } = useTranslation()
   const { id } = route.useParams()
   const trace = useQuery(eventQuery(id))
+  const { subject, type } = trace.data?.event ?? {}
+  const label = subject && `${subject} · ${t(`type.${type}`, { defaultValue: type ?? '' })}`
+  useEffect(() => {
+    if (label) remember({ to: `/activity/${id}`, label })
+  }, [id, label])
   return (
     <>
       <title>{`${trace.data?.event.subject ?? id} · ${t('product')}`}</title>
@@ -106,6 +113,7 @@ function Actions({ trace }: { trace: Trace }) {
           dismiss={
             open ? (reason) => take(api.POST('/events/{id}/dismiss', { ...params, body: { reason } })) : undefined
           }
+          quiet={trace.review.approvable}
           onDone={(next, which) => {
             queryClient.setQueryData(eventQuery(event.id).queryKey, next)
             refreshLists()

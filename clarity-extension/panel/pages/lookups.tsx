@@ -64,6 +64,7 @@ function Tables({ items, shown }: { items: Schemas['Lookup'][]; shown: string })
               to="/lookups/$table"
               params={{ table: name }}
               className={styles.table ?? ''}
+              data-row
               aria-current={name === shown ? 'page' : undefined}
             >
               <span>{t(`lookups.table.${name}`, { defaultValue: title })}</span>

@@ -47,7 +47,7 @@ function Row({ mapping }: { mapping: Schemas['MappingSummary'] }) {
   const age = useAge()
   const { name, live, draft, newer, waiting } = mapping
   return (
-    <Link to="/mappings/$name" params={{ name }} className={styles.row ?? ''}>
+    <Link to="/mappings/$name" params={{ name }} className={styles.row ?? ''} data-row>
       <span className={styles.what}>
         <strong>{t(`mappings.name.${name}`, { defaultValue: name })}</strong>
         <span className="muted">{t(`direction.${mapping.direction === 'toOdoo' ? 'clarity' : 'odoo'}`)}</span>

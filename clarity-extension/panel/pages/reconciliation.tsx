@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAddress } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { DriftRow } from '../parts/drift-row.tsx'
 import { May } from '../parts/may.tsx'
@@ -79,7 +79,8 @@ function Compare() {
 
 function Drifts() {
   const { t } = useTranslation()
-  const [kind, setKind] = useState<Kind | undefined>()
+  const [given, change] = useAddress()
+  const kind = KINDS.find((one) => one === given.get('kind'))
   const drifts = useInfiniteQuery(driftsQuery(kind))
   const items = drifts.data?.pages.flatMap((page) => page.items) ?? []
   const counts = new Map(drifts.data?.pages[0]?.counts.map((row) => [row.kind, row.count]) ?? [])
@@ -90,7 +91,7 @@ function Drifts() {
           size="xs"
           aria-label={t('reconciliation.kindFilter')}
           value={kind ?? ''}
-          onChange={(event) => setKind(KINDS.find((one) => one === event.currentTarget.value))}
+          onChange={(event) => change({ kind: event.currentTarget.value })}
           data={[
             { value: '', label: t('reconciliation.anyKind') },
             ...KINDS.map((value) => ({

@@ -1,8 +1,8 @@
 import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAddress } from '../address.ts'
 import type { Schemas } from '../api.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
@@ -12,7 +12,10 @@ import styles from './review.module.css'
 /** Decisions that wait, who waited longest first. */
 export function ReviewPage() {
   const { t } = useTranslation()
-  const [assignee, setAssignee] = useState<string | undefined>(undefined)
+  const [given, change] = useAddress()
+  // `-` is nobody's: an empty value stands for no filter.
+  const mine = given.get('of')
+  const assignee = mine === '-' ? '' : (mine ?? undefined)
   const reviews = useInfiniteQuery(reviewsQuery(assignee))
   const items = reviews.data?.pages.flatMap((page) => page.items) ?? []
   const people = reviews.data?.pages[0]?.assignees ?? []
@@ -23,7 +26,9 @@ export function ReviewPage() {
           className={styles.filter ?? ''}
           aria-label={t('review.assignee')}
           value={assignee ?? '*'}
-          onChange={(event) => setAssignee(event.currentTarget.value === '*' ? undefined : event.currentTarget.value)}
+          onChange={(event) =>
+            change({ of: { '*': '', '': '-' }[event.currentTarget.value] ?? event.currentTarget.value })
+          }
           data={[
             { value: '*', label: t('review.anyone') },
             { value: '', label: t('review.nobody') },

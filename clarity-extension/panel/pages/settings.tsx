@@ -1,17 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { reaches, roleFor } from '../../http/rights.ts'
 import { Tabs } from '../parts/tabs.tsx'
+import { sessionQuery } from '../queries.ts'
 
-/** Its parts are pages of their own: a line here and a route in router.tsx each. */
+/** Its parts are pages of their own: a line here, a route in router.tsx and a place in parts/places.ts each. */
 const parts = ['alerts', 'users', 'audit', 'suggestions'] as const
 
 export function SettingsPage() {
   const { t } = useTranslation()
+  const { data: session } = useQuery(sessionQuery)
+  const role = session?.user?.role ?? 'viewer'
+  const readable = parts.filter((part) => part !== 'users' || reaches(role, roleFor('GET', '/users')))
   return (
     <>
       <Tabs
         label={t('settings.tabs')}
-        tabs={parts.map((part) => ({ to: `/settings/${part}`, label: t(`settings.${part}`) }))}
+        tabs={readable.map((part) => ({ to: `/settings/${part}`, label: t(`settings.${part}`) }))}
       />
       <Outlet />
     </>

@@ -1,17 +1,18 @@
 import { NativeSelect, Skeleton, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAddress } from '../address.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { SuggestionRow } from '../parts/suggestion-row.tsx'
-import { type SuggestedEntity, suggestedEntities, suggestionsQuery } from '../queries.ts'
+import { suggestedEntities, suggestionsQuery } from '../queries.ts'
 import styles from './suggestions.module.css'
 
 /** What every field of the storefront probably is in Odoo. Nothing is mapped otherwise until a person has made it live. */
 export function SuggestionsPage() {
   const { t } = useTranslation()
-  const [entity, setEntity] = useState<SuggestedEntity>('order')
-  const [own, setOwn] = useState(false)
+  const [given, change] = useAddress()
+  const entity = suggestedEntities.find((one) => one === given.get('entity')) ?? 'order'
+  const own = given.get('own') === 'only'
   const made = useQuery(suggestionsQuery(entity))
   const all = made.data?.items ?? []
   const items = own ? all.filter(({ path }) => path.includes('attributes.')) : all
@@ -26,13 +27,13 @@ export function SuggestionsPage() {
         <NativeSelect
           aria-label={t('suggestions.entity')}
           value={entity}
-          onChange={(event) => setEntity(suggestedEntities.find((one) => one === event.currentTarget.value) ?? 'order')}
+          onChange={(event) => change({ entity: event.currentTarget.value })}
           data={suggestedEntities.map((value) => ({ value, label: t(`suggestions.entityName.${value}`) }))}
         />
         <Switch
           label={t('suggestions.onlyOwn')}
           checked={own}
-          onChange={(event) => setOwn(event.currentTarget.checked)}
+          onChange={(event) => change({ own: event.currentTarget.checked ? 'only' : '' })}
         />
         {made.data && made.data.model !== 'off' && made.data.model !== 'not_needed' && (
           <p className={styles.model}>{t(`suggestions.model.${made.data.model}`)}</p>

@@ -46,6 +46,7 @@ export function UsersPage() {
       {users.isError && <Failure error={users.error} retry={() => void users.refetch()} />}
       {users.data && (
         <>
+          <Add />
           {users.data.items.length === 0 ? (
             <Empty icon="inbox" title={t('users.empty')} text={t('users.emptyText')} />
           ) : (
@@ -55,7 +56,6 @@ export function UsersPage() {
               ))}
             </ul>
           )}
-          <Add />
         </>
       )}
     </>

@@ -39,7 +39,7 @@ export function AnomalyRow({ anomaly, onSeries }: { anomaly: Anomaly; onSeries: 
         <p className={styles.meta}>
           <Time at={anomaly.beganAt} />
           {anomaly.eventId !== null && (
-            <Link to="/activity/$id" params={{ id: anomaly.eventId }}>
+            <Link to="/activity/$id" params={{ id: anomaly.eventId }} data-row>
               {t('anomalies.openEvent', { subject: anomaly.subject ?? anomaly.eventId })}
             </Link>
           )}

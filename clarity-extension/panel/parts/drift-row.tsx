@@ -36,7 +36,7 @@ export function DriftRow({ drift }: { drift: Drift }) {
           {t('reconciliation.since')} <Time at={drift.firstSeenAt} />
         </span>
         {drift.eventId && (
-          <Link className="link" to="/activity/$id" params={{ id: drift.eventId }}>
+          <Link className="link" data-row to="/activity/$id" params={{ id: drift.eventId }}>
             {t('reconciliation.cause')}
           </Link>
         )}

@@ -131,7 +131,7 @@ function SyncNow({ entity, way }: { entity: Entity['name']; way: Way }) {
   return (
     <May do="post /sweeps/{sweep}/run">
       <Button
-        variant="subtle"
+        variant="default"
         size="xs"
         loading={run.isPending}
         aria-label={`${t('entities.syncNow')}: ${t(`entity.${entity}`)}, ${t(`entities.way.${way.name}`)}`}
@@ -168,7 +168,7 @@ function OwnerRow({ entity, owner, change }: { entity: Entity['name']; owner: Ow
         onChange={(event) => choose({ otherwise: event.currentTarget.value === 'propose' ? 'propose' : 'ignore' })}
         data={(['ignore', 'propose'] as const).map((value) => ({
           value,
-          label: t(`entities.otherwiseIs.${value}`, { side: t(`side.${side === 'clarity' ? 'odoo' : 'clarity'}`) }),
+          label: t(`entities.otherwiseIs.${value}.${side === 'clarity' ? 'odoo' : 'clarity'}`),
         }))}
       />
     </div>

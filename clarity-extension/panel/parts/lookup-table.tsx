@@ -2,6 +2,7 @@ import { Button, Skeleton, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAddress, useAddressText } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { lookupQuery, refreshLookups } from '../queries.ts'
 import { Icon } from './icon.tsx'
@@ -18,8 +19,9 @@ type Value = Schemas['LookupValue']
 /** One table's values: those that records wait for first. */
 export function LookupTable({ name }: { name: string }) {
   const { t } = useTranslation()
-  const [q, setQ] = useState('')
-  const [onlyOpen, setOnlyOpen] = useState(false)
+  const [text, q, type] = useAddressText('q')
+  const [given, change] = useAddress()
+  const onlyOpen = given.get('show') === 'open'
   const [picking, setPicking] = useState<Value | undefined>()
   const values = useInfiniteQuery(lookupQuery(name, { ...(q && { q }), ...(onlyOpen && { show: 'open' as const }) }))
   const items = values.data?.pages.flatMap((page) => page.items) ?? []
@@ -37,14 +39,14 @@ export function LookupTable({ name }: { name: string }) {
           aria-label={t('lookups.search')}
           placeholder={t('lookups.search')}
           leftSection={<Icon name="search" size={15} />}
-          value={q}
-          onChange={(event) => setQ(event.currentTarget.value)}
+          value={text}
+          onChange={(event) => type(event.currentTarget.value)}
         />
         <Button
           size="sm"
           variant={onlyOpen ? 'light' : 'default'}
           aria-pressed={onlyOpen}
-          onClick={() => setOnlyOpen(!onlyOpen)}
+          onClick={() => change({ show: onlyOpen ? '' : 'open' })}
         >
           {t('lookups.onlyOpen')}
         </Button>

@@ -105,7 +105,13 @@ export function said(error: unknown, t: TFunction): Said {
   const problem = error instanceof ApiError ? error.problem : undefined
   if (!problem) return { title: t('common.offline'), remedy: t('common.offlineRemedy') }
   const own = (part: string, fallback: string) =>
-    t(`refusal.${problem.code}.${part}`, { defaultValue: fallback, seconds: problem.retryAfterSeconds })
+    t(`refusal.${problem.code}.${part}`, {
+      defaultValue: fallback,
+      seconds: problem.retryAfterSeconds,
+      detail: problem.detail,
+      least: t(`users.role.${problem.least}`, { defaultValue: '' }),
+      ask: (problem.ask ?? []).join(t('rights.or')),
+    })
   return {
     title: own('title', problem.detail),
     remedy: own('remedy', problem.remedy),

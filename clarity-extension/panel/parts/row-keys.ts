@@ -1,15 +1,12 @@
 import { type RefObject, useEffect } from 'react'
+import { isElsewhere } from './keys.tsx'
 
 /** j and k walk over the links marked `data-row`; Enter opens the focused one, as links do by themselves. */
 export function useRowKeys(place: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return
-      if (
-        event.target instanceof Element &&
-        event.target.closest('input, textarea, select, [role=dialog], [role=menu]')
-      )
-        return
+      if (isElsewhere(event.target)) return
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0
       if (step === 0) return
       const rows = [...(place.current?.querySelectorAll<HTMLElement>('a[data-row]') ?? [])]

@@ -1,21 +1,35 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { ActionIcon } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { lazy, Suspense, useCallback, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, csrf, take } from '../api.ts'
-import { type Language, languages, rememberLanguage, speak } from '../i18n.ts'
 import { type LiveState, useLive } from '../live.ts'
-import { overviewQuery, queryClient, sessionQuery } from '../queries.ts'
-import { Icon, type IconName } from './icon.tsx'
+import { overviewQuery } from '../queries.ts'
+import { Icon } from './icon.tsx'
+import { modifier, useKeys } from './keys.tsx'
 import { Withheld } from './may.tsx'
+import { places } from './places.ts'
+import { useRowKeys } from './row-keys.ts'
 import styles from './shell.module.css'
 import { Toasts } from './toast.tsx'
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const MoreMenu = lazy(async () => ({ default: (await import('./menu-more.tsx')).MoreMenu }))
+const PreferencesMenu = lazy(async () => ({ default: (await import('./menu-preferences.tsx')).PreferencesMenu }))
+const KeysHelp = lazy(async () => ({ default: (await import('./keys-help.tsx')).KeysHelp }))
 
 /** What stands around every page: where one can go, whether the page is live, and the person's own settings. */
 export function Shell() {
   const { t } = useTranslation()
   const live = useLive()
   const { data: overview } = useQuery(overviewQuery)
+  const content = useRef<HTMLElement>(null)
+  const [shown, setShown] = useState<'palette' | 'keys' | undefined>()
+  const palette = useCallback(() => setShown('palette'), [])
+  const help = useCallback(() => setShown('keys'), [])
+  const close = useCallback(() => setShown(undefined), [])
+  useKeys({ palette, help })
+  useRowKeys(content)
   const open = (overview?.counts.failed ?? 0) + (overview?.counts.held ?? 0)
   return (
     <div className={styles.shell}>
@@ -24,28 +38,36 @@ export function Shell() {
       </a>
       <header className={styles.side}>
         <Brand />
+        <button type="button" className={styles.find} onClick={palette} aria-keyshortcuts="Control+K Meta+K">
+          <Icon name="search" size={16} />
+          <span>{t('palette.open')}</span>
+          <kbd>{modifier} K</kbd>
+        </button>
         <nav className={styles.nav} aria-label={t('nav.label')}>
-          <NavItem to="/" icon="overview" label={t('nav.overview')} />
-          <NavItem to="/activity" icon="activity" label={t('nav.activity')} />
-          <NavItem to="/attention" icon="attention" label={t('nav.attention')} count={open} />
-          <NavItem to="/entities" icon="sync" label={t('nav.entities')} />
-          <NavItem to="/reconciliation" icon="scales" label={t('nav.reconciliation')} />
-          <NavItem to="/anomalies" icon="pulse" label={t('nav.anomalies')} />
-          <NavItem to="/mappings" icon="mappings" label={t('nav.mappings')} />
-          <NavItem to="/lookups" icon="swap" label={t('nav.lookups')} />
-          <NavItem to="/connections" icon="plug" label={t('nav.connections')} />
-          <NavItem to="/settings" icon="settings" label={t('nav.settings')} />
+          {places.map((place, index) => (
+            <NavItem
+              key={place.to}
+              place={place}
+              rare={index >= IN_THE_BAR}
+              count={place.to === '/attention' ? open : 0}
+            />
+          ))}
+          <More />
         </nav>
         <div className={styles.foot}>
           <LiveMark state={live} />
           <Preferences />
         </div>
       </header>
-      <main className={styles.main} id="content" tabIndex={-1}>
+      <main className={styles.main} id="content" tabIndex={-1} ref={content}>
         <Withheld />
         <Outlet />
       </main>
       <Toasts />
+      <Suspense>
+        {shown === 'palette' && <Palette close={close} />}
+        {shown === 'keys' && <KeysHelp close={close} />}
+      </Suspense>
     </div>
   )
 }
@@ -70,16 +92,21 @@ export function Brand() {
   )
 }
 
-function NavItem({ to, icon, label, count = 0 }: { to: string; icon: IconName; label: string; count?: number }) {
+/** So many fit into the bar of a narrow screen; the others are behind "More". */
+const IN_THE_BAR = 4
+
+function NavItem({ place, rare, count }: { place: (typeof places)[number]; rare: boolean; count: number }) {
+  const { t } = useTranslation()
   return (
     <Link
-      to={to}
+      to={place.to}
       className={styles.item ?? ''}
-      activeOptions={{ exact: to === '/' }}
+      activeOptions={{ exact: place.to === '/' }}
       activeProps={{ 'aria-current': 'page' }}
+      data-rare={rare}
     >
-      <Icon name={icon} />
-      <span className={styles.itemLabel}>{label}</span>
+      <Icon name={place.icon} />
+      <span className={styles.itemLabel}>{t(place.word)}</span>
       {count > 0 && <span className={styles.count}>{count > 999 ? '999+' : count}</span>}
     </Link>
   )
@@ -95,57 +122,50 @@ function LiveMark({ state }: { state: LiveState }) {
   )
 }
 
-function Preferences() {
-  const { t, i18n } = useTranslation()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const { data: session } = useQuery(sessionQuery)
-  const signOut = useMutation({
-    mutationFn: () => take(api.DELETE('/session', { params: { header: csrf } }).then(() => ({ data: true }))),
-    onSettled: () => {
-      queryClient.clear()
-      void queryClient.invalidateQueries(sessionQuery)
-      location.assign('/admin/')
-    },
-  })
-  const choose = (language: Language) => {
-    rememberLanguage(language)
-    void speak(language)
-  }
+/** Only on a narrow screen. Menus are fetched with the first click: the first page is there sooner without them. */
+function More() {
+  const { t } = useTranslation()
+  const { pathname } = useLocation()
+  const [wanted, setWanted] = useState(false)
+  const button = (
+    <button
+      type="button"
+      className={`${styles.item} ${styles.more}`}
+      data-current={places.slice(IN_THE_BAR).some(({ to }) => pathname.startsWith(to))}
+      aria-haspopup="menu"
+      onClick={() => setWanted(true)}
+    >
+      <Icon name="dots" />
+      <span className={styles.itemLabel}>{t('nav.more')}</span>
+    </button>
+  )
+  if (!wanted) return button
   return (
-    <Menu position="top-end" width={220} radius="md" shadow="md">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('menu.label')}>
-          <Icon name="dots" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t('menu.signedInAs', { name: session?.user?.name ?? '' })}</Menu.Label>
-        <Menu.Divider />
-        <Menu.Label>{t('menu.theme')}</Menu.Label>
-        {(['light', 'dark', 'auto'] as const).map((scheme) => (
-          <Menu.Item key={scheme} onClick={() => setColorScheme(scheme)} rightSection={tick(scheme === colorScheme)}>
-            {t(`menu.${scheme}`)}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>{t('menu.language')}</Menu.Label>
-        {(['en', 'de'] as const).map((language) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            onClick={() => choose(language)}
-            rightSection={tick(i18n.language === language)}
-          >
-            {languages[language]}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="out" size={16} />} onClick={() => signOut.mutate()}>
-          {t('menu.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={button}>
+      <MoreMenu target={button} from={IN_THE_BAR} />
+    </Suspense>
   )
 }
 
-const tick = (chosen: boolean) => (chosen ? <Icon name="check" size={14} /> : null)
+function Preferences() {
+  const { t } = useTranslation()
+  const [wanted, setWanted] = useState(false)
+  const button = (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label={t('menu.label')}
+      aria-haspopup="menu"
+      onClick={() => setWanted(true)}
+    >
+      <Icon name="dots" />
+    </ActionIcon>
+  )
+  if (!wanted) return button
+  return (
+    <Suspense fallback={button}>
+      <PreferencesMenu target={button} />
+    </Suspense>
+  )
+}

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
-import { exact } from '../format.ts'
+import { exact, localeOf } from '../format.ts'
 import { queryClient, sweepsQuery } from '../queries.ts'
 import { May } from './may.tsx'
 import styles from './sweep-row.module.css'
@@ -74,6 +74,7 @@ export function SweepRow({ sweep }: { sweep: Sweep }) {
 function Schedule(props: { sweep: Sweep; name: string; busy: boolean; onSave: (cron: string) => void }) {
   const { t } = useTranslation()
   const [cron, setCron] = useState(props.sweep.cron)
+  const spoken = useSpoken(props.sweep.zone)(cron.trim())
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (cron.trim() !== props.sweep.cron) props.onSave(cron.trim())
@@ -87,6 +88,7 @@ function Schedule(props: { sweep: Sweep; name: string; busy: boolean; onSave: (c
         value={cron}
         onChange={(event) => setCron(event.currentTarget.value)}
       />
+      {spoken && <span className={styles.spoken}>{spoken}</span>}
       {cron.trim() !== props.sweep.cron && (
         <Button type="submit" size="xs" loading={props.busy}>
           {t('sweeps.save')}
@@ -97,11 +99,42 @@ function Schedule(props: { sweep: Sweep; name: string; busy: boolean; onSave: (c
 }
 
 /** `order toOdoo` is said as an entity and a way; the others have a word of their own. */
-function useSweepName(): (name: string) => string {
+export function useSweepName(): (name: string) => string {
   const { t } = useTranslation()
   return (name) => {
     const [entity, way] = name.split(' ')
     if (way !== 'toOdoo' && way !== 'toClarity') return t(`sweeps.name.${name}`, { defaultValue: name })
-    return t(`sweeps.reads.${way}`, { entity: t(`entity.${entity}`, { defaultValue: entity }) })
+    const what = t(`entity.${entity}`, { defaultValue: entity })
+    return t(`sweeps.reads.${way}`, { entity: what })
+  }
+}
+
+/** A schedule of five fields in words; undefined for one that needs its fields to be said. */
+function useSpoken(zone: string | null): (cron: string) => string | undefined {
+  const { t, i18n } = useTranslation()
+  const elsewhere = zone === null || zone === Intl.DateTimeFormat().resolvedOptions().timeZone ? '' : ` (${zone})`
+  const clock = (hour: string, minute: string) =>
+    new Intl.DateTimeFormat(localeOf(i18n.language), { hour: '2-digit', minute: '2-digit' }).format(
+      new Date(2024, 0, 7, Number(hour), Number(minute)),
+    ) + elsewhere
+  return (cron) => {
+    const [minute = '', hour = '', ...days] = cron.split(/\s+/)
+    const [dayOfMonth, month, weekday = ''] = days
+    if (days.length !== 3 || dayOfMonth !== '*' || month !== '*') return undefined
+    const each = /^\*\/(\d+)$/
+    if (weekday === '*' && hour === '*') {
+      if (minute === '*') return t('sweeps.every.minute')
+      if (each.test(minute)) return t('sweeps.every.minutes', { count: Number(each.exec(minute)?.[1]) })
+      return /^\d+$/.test(minute) ? t('sweeps.every.hour', { minute: Number(minute) }) : undefined
+    }
+    if (!/^\d+$/.test(minute)) return undefined
+    if (weekday === '*' && each.test(hour)) return t('sweeps.every.hours', { count: Number(each.exec(hour)?.[1]) })
+    if (!/^\d+$/.test(hour)) return undefined
+    if (weekday === '*') return t('sweeps.every.day', { at: clock(hour, minute) })
+    if (!/^[0-7]$/.test(weekday)) return undefined
+    const day = new Intl.DateTimeFormat(i18n.language, { weekday: 'long' }).format(
+      new Date(2024, 0, 7 + Number(weekday)),
+    )
+    return t('sweeps.every.week', { day, at: clock(hour, minute) })
   }
 }

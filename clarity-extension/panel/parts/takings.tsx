@@ -2,6 +2,7 @@ import { Button, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAddress } from '../address.ts'
 import type { Schemas } from '../api.ts'
 import { takingsQuery } from '../queries.ts'
 import { Empty, Failure } from './notice.tsx'
@@ -13,13 +14,15 @@ type Takings = Schemas['Takings']
 export function Takings() {
   const { t } = useTranslation()
   const title = useId()
-  const [period, setPeriod] = useState(thisMonth)
+  const [given, change] = useAddress()
+  const usual = thisMonth()
+  const period = { from: given.get('from') ?? usual.from, to: given.get('to') ?? usual.to }
   const { data, error, isFetching, refetch } = useQuery(takingsQuery(period))
   return (
     <section aria-labelledby={title}>
       <h2 id={title}>{t('takings.title')}</h2>
       <p className="muted">{t('takings.lead')}</p>
-      <Period period={period} busy={isFetching} onChange={setPeriod} />
+      <Period period={period} busy={isFetching} onChange={({ from, to }) => change({ from, to })} />
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div role="status" aria-label={t('common.loading')}>

@@ -20,7 +20,7 @@ export function Timeline({ trace }: { trace: Trace }) {
     <ol className={styles.timeline}>
       <Entry
         icon="inbox"
-        title={t('event.received', { side: t(`side.${event.source}`) })}
+        title={t(`event.receivedFrom.${event.source}`)}
         note={t('event.accepted')}
         at={event.receivedAt}
       >

@@ -13,6 +13,8 @@ export function WaysOut<T>(props: {
   words: { replay: string; dismiss: string; title: string; text: string }
   replay: () => Promise<T>
   dismiss?: ((reason: string) => Promise<T>) | undefined
+  /** Another way is the likelier one. */
+  quiet?: boolean
   onDone: (answer: T, which: 'replayed' | 'dismissed') => void
 }) {
   const onError = complain
@@ -40,6 +42,7 @@ export function WaysOut<T>(props: {
       )}
       <Button
         size="xs"
+        variant={props.quiet ? 'default' : 'filled'}
         leftSection={<Icon name="replay" size={15} />}
         loading={replay.isPending}
         onClick={() => replay.mutate()}

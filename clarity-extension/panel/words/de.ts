@@ -15,6 +15,35 @@ export const de: Words = {
     connections: 'Verbindungen',
     settings: 'Einstellungen',
     skip: 'Zum Inhalt springen',
+    more: 'Mehr',
+  },
+  palette: {
+    open: 'Suchen oder ausführen',
+    title: 'Suchen oder einen Befehl ausführen',
+    placeholder: 'Bestellnummer, SKU, ID, Seite oder Befehl',
+    recent: 'Zuletzt geöffnet',
+    pages: 'Gehe zu',
+    actions: 'Ausführen',
+    records: 'Gefunden',
+    more: 'Suchen',
+    all: 'Alle Aktivitäten zu „{{typed}}“',
+    nothing: 'Nichts heißt „{{typed}}“. Bestellnummern und SKUs werden am Anfang erkannt, IDs nur ganz.',
+    searching: 'Sucht …',
+    failed: 'Die Suche hat nicht geantwortet. Seiten und Befehle gehen weiterhin; tippen Sie erneut, um zu suchen.',
+    choose: 'wählen',
+    take: 'öffnen',
+    pause: '{{label}} anhalten',
+    resume: '{{label}} fortsetzen',
+    done: 'Erledigt.',
+  },
+  keys: {
+    title: 'Tastenkürzel',
+    everywhere: 'Überall',
+    go: 'Gehe zu',
+    search: 'In den Aktivitäten suchen',
+    next: 'Nächste Zeile',
+    previous: 'Vorige Zeile',
+    open: 'Zeile öffnen',
   },
   live: { on: 'Live', connecting: 'Verbinden …', off: 'Nicht live: neuer Versuch' },
   menu: {
@@ -25,7 +54,7 @@ export const de: Words = {
     auto: 'Wie dieses Gerät',
     language: 'Sprache',
     signOut: 'Abmelden',
-    signedInAs: 'Angemeldet als {{name}}',
+    signedInAs: 'Angemeldet als {{name}} · {{role}}',
   },
   signIn: {
     title: 'Bei der Brücke anmelden',
@@ -168,6 +197,8 @@ export const de: Words = {
     save: 'Speichern',
     tryAndSave: 'Probieren und speichern',
     saved: 'Gespeichert. Es gilt ab jetzt.',
+    paused:
+      'Sie ist angehalten: Es wird nichts gesendet, bis sie fortgesetzt wird, von Hand oder durch eine bestandene Prüfung.',
     circuit: {
       closed: 'Aufrufe gehen durch.',
       open: 'Sie hat keinen Aufruf beantwortet: Bis dahin wird nichts gesendet. Die Brücke sieht alle paar Sekunden nach.',
@@ -229,6 +260,7 @@ export const de: Words = {
     keys: 'bewegen',
     open: 'öffnen',
     searchKey: 'suchen',
+    allKeys: 'alle Tasten',
     columnState: 'Zustand',
     columnSubject: 'Betrifft',
     columnWhat: 'Was geschah',
@@ -245,7 +277,7 @@ export const de: Words = {
     dismissTitle: 'Dieses Ereignis verwerfen?',
     dismissText: 'Es wird nicht zugestellt. Es bleibt im Verlauf und kann später wiederholt werden.',
     timeline: 'Was geschah',
-    received: 'Empfangen von: {{side}}',
+    receivedFrom: { clarity: 'Vom Shop empfangen', odoo: 'Von Odoo empfangen', bridge: 'Von der Brücke angelegt' },
     accepted: 'Signatur geprüft, gespeichert',
     payload: 'Nachricht, wie sie kam',
     masked: 'Personenbezogenes ist verborgen.',
@@ -358,8 +390,11 @@ export const de: Words = {
     group: { content: 'Inhalt', price: 'Preis', stock: 'Menge', addresses: 'Adressen', terms: 'Konditionen' },
     recordIs: { clarity: 'Der Shop ist maßgeblich', odoo: 'Odoo ist maßgeblich' },
     otherwiseIs: {
-      ignore: 'Änderungen in {{side}} werden ignoriert',
-      propose: 'Änderungen in {{side}} warten auf Ihre Entscheidung',
+      ignore: { clarity: 'Änderungen im Shop werden ignoriert', odoo: 'Änderungen in Odoo werden ignoriert' },
+      propose: {
+        clarity: 'Änderungen im Shop warten auf Ihre Entscheidung',
+        odoo: 'Änderungen in Odoo warten auf Ihre Entscheidung',
+      },
     },
   },
   reconciliation: {
@@ -508,6 +543,14 @@ export const de: Words = {
       reconciliation: 'Beide Seiten vergleichen',
       digests: 'Finden, was sich im Shop ohne Spur geändert hat',
       'first load': 'Erstes Laden fortsetzen',
+    },
+    every: {
+      minute: 'jede Minute',
+      minutes: 'alle {{count, number}} Minuten',
+      hour: 'stündlich zur Minute {{minute}}',
+      hours: 'alle {{count, number}} Stunden',
+      day: 'täglich um {{at}}',
+      week: '{{day}} um {{at}}',
     },
     reads: { toOdoo: '{{entity}} des Shops lesen', toClarity: '{{entity}} aus Odoo lesen' },
     state: {
@@ -1600,6 +1643,148 @@ export const de: Words = {
     },
   },
   refusal: {
+    invalid_request: {
+      title: 'Eine Angabe wurde nicht angenommen: {{detail}}',
+      remedy: 'Berichtigen Sie sie, und versuchen Sie es erneut.',
+    },
+    name_taken: {
+      title: 'Es gibt schon jemanden mit diesem Namen.',
+      remedy: 'Wählen Sie einen anderen Namen.',
+    },
+    no_such_user: {
+      title: 'Diese Person gibt es nicht mehr.',
+      remedy: 'Laden Sie die Seite neu: Jemand hat sie vielleicht entfernt.',
+    },
+    own_user: {
+      title: 'Die eigenen Rechte kann man sich nicht nehmen.',
+      remedy: 'Bitten Sie einen anderen Admin, oder melden Sie sich als erster Admin an (ADMIN_PASSWORD).',
+    },
+    not_allowed: {
+      title: 'Das braucht die Rolle {{least}}.',
+      remedy:
+        'Bitten Sie {{ask}}, es zu tun, oder einen Admin, Ihnen unter Einstellungen > Personen die Rolle zu geben.',
+    },
+    address_refused: {
+      title: 'An diese Adresse darf nichts gesendet werden: {{detail}}',
+      remedy: 'Geben Sie eine öffentliche https://-Adresse ein.',
+    },
+    cannot_hold: {
+      title: 'Stunden und Bestände lassen sich nicht zurückhalten: Sie sind schon geschehen.',
+      remedy: 'Lassen Sie sich benachrichtigen, oder schalten Sie die Regel aus.',
+    },
+    entry_refused: {
+      title: 'Der Eintrag wurde abgelehnt: {{detail}}',
+      remedy: 'Öffnen Sie die Tabelle, und wählen Sie einen anderen Datensatz.',
+    },
+    invalid_correction: {
+      title: 'Die Korrektur passt nicht: {{detail}}',
+      remedy: 'Berichtigen Sie das genannte Feld, und versuchen Sie es erneut.',
+    },
+    invalid_schedule: {
+      title: 'Dieser Zeitplan ist nicht lesbar.',
+      remedy: 'Schreiben Sie fünf Felder: Minute, Stunde, Tag, Monat, Wochentag.',
+    },
+    key_made_elsewhere: {
+      title: 'Ein neues Geheimnis stellt der Shop nur seinen Administratoren aus.',
+      remedy: 'Erzeugen Sie es im Shop, und tragen Sie es hier ein.',
+    },
+    no_longer_suggested: {
+      title: 'Das wird für diese Regeln nicht mehr vorgeschlagen.',
+      remedy: 'Vielleicht steht es schon darin, oder die Felder in Odoo haben sich geändert. Laden Sie die Seite neu.',
+    },
+    no_such_alert: {
+      title: 'Diese Meldung ist vorbei.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_anomaly: {
+      title: 'Diese Auffälligkeit gibt es nicht mehr.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_drift: {
+      title: 'Diesen Unterschied gibt es nicht mehr.',
+      remedy: 'Laden Sie die Seite neu: Ein späterer Vergleich fand beide Seiten gleich.',
+    },
+    no_such_group: {
+      title: 'Diese Gruppe gibt es nicht mehr.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_rule: {
+      title: 'Diese Regel gibt es nicht.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_sweep: {
+      title: 'Dieses Abholen gibt es nicht.',
+      remedy: 'Laden Sie die Seite neu; sie zeigt, was es gibt.',
+    },
+    no_such_series: {
+      title: 'Diese Reihe gibt es nicht.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_table: {
+      title: 'Diese Tabelle gibt es nicht.',
+      remedy: 'Wählen Sie eine aus der Liste.',
+    },
+    no_such_entity: {
+      title: 'Das gibt es hier nicht.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_direction: {
+      title: 'Diese Richtung gibt es hier nicht.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_connection: {
+      title: 'Diese Verbindung gibt es nicht.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    no_such_address: {
+      title: 'Unter dieser Adresse antwortet nichts.',
+      remedy: 'Laden Sie die Seite neu.',
+    },
+    not_approvable: {
+      title: 'Das lässt sich nicht genehmigen, es muss behoben werden.',
+      remedy: 'Korrigieren Sie die Nachricht oder den Datensatz, und wiederholen Sie sie.',
+    },
+    not_repairable: {
+      title: 'So lässt sich dieser Unterschied nicht beheben.',
+      remedy: 'Berichtigen Sie den Datensatz in Odoo oder im Shop; der nächste Vergleich sieht es.',
+    },
+    not_rotated: {
+      title: 'Es wurde nichts ersetzt. {{detail}}',
+      remedy: 'Prüfen Sie die Verbindung, und versuchen Sie es erneut.',
+    },
+    odoo_does_not_answer: {
+      title: 'Odoo antwortet nicht.',
+      remedy: 'Prüfen Sie die Verbindung zu Odoo, und fragen Sie erneut: Seine Felder werden gebraucht.',
+    },
+    odoo_away: {
+      title: 'Die Rechnung lässt sich gerade nicht holen.',
+      remedy: 'Versuchen Sie es in einigen Minuten erneut.',
+    },
+    settings_do_not_work: {
+      title: 'Es wurde nichts geändert, denn die neuen Werte funktionieren nicht. {{detail}}',
+      remedy: 'Berichtigen Sie sie, und speichern Sie erneut.',
+    },
+    side_away: {
+      title: 'Die Einnahmen waren nicht zu lesen: {{detail}}',
+      remedy:
+        'Beheben Sie das, und versuchen Sie es erneut. In Odoo braucht der Dienstbenutzer die Gruppe „Service User, with Invoices and Payments“.',
+    },
+    storefront_away: {
+      title: 'Der Shop war nicht zu lesen: {{detail}}',
+      remedy: 'Prüfen Sie die Verbindung zum Shop, und lesen Sie erneut.',
+    },
+    too_large: {
+      title: 'Das ist größer, als hier angenommen wird.',
+      remedy: 'Senden Sie weniger auf einmal.',
+    },
+    unreadable: {
+      title: 'Das war nicht als JSON zu lesen.',
+      remedy: 'Schreiben Sie gültiges JSON.',
+    },
+    unreadable_file: {
+      title: 'Die Datei ist nicht lesbar: {{detail}}',
+      remedy: 'Berichtigen Sie die Datei, und versuchen Sie es erneut.',
+    },
     wrong_credentials: {
       title: 'Name und Passwort passen nicht zusammen.',
       remedy:
