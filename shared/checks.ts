@@ -1,5 +1,11 @@
 /** What Odoo itself holds an order to before it is confirmed: the addon's own list (odoo-bridge/openapi.yaml). */
-export const odooChecks = ['not_for_sale', 'customer_warning', 'credit_limit', 'duplicate_reference'] as const
+export const odooChecks = [
+  'not_for_sale',
+  'customer_warning',
+  'customer_on_hold',
+  'credit_limit',
+  'duplicate_reference',
+] as const
 
 /** Everything an order can be held to. Each is a cause that a person may approve. */
 export const checkNames = [...odooChecks, 'minimum_quantity'] as const

@@ -52,6 +52,7 @@ function ruleSetDocs(set: RuleSet): string {
 const checkWords: Record<CheckName, string> = {
   not_for_sale: 'every product may be sold (`not_for_sale`)',
   customer_warning: 'the customer has no sales warning (`customer_warning`)',
+  customer_on_hold: 'the customer is not on hold in Odoo (`customer_on_hold`)',
   credit_limit: 'the customer stays within the credit limit (`credit_limit`)',
   duplicate_reference: 'the customer has not used this reference before (`duplicate_reference`)',
   minimum_quantity: 'of no product less is ordered than the table *Minimum quantities* asks for (`minimum_quantity`)',

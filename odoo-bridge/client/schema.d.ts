@@ -1170,10 +1170,11 @@ export interface components {
             /**
              * @description What a sale order that is not confirmed yet is held to, in one read per batch; a fault is `review`, and nothing is written.
              *     not_for_sale - a product that may not be sold; customer_warning - somebody wrote a sales warning on the customer;
+             *     customer_on_hold - somebody holds the customer's orders on account (Storefront Hold);
              *     credit_limit - Odoo's own credit limit, where the company uses it; duplicate_reference - the customer's reference is on
              *     another order of the same customer.
              */
-            checks?: ("not_for_sale" | "customer_warning" | "credit_limit" | "duplicate_reference")[];
+            checks?: ("not_for_sale" | "customer_warning" | "customer_on_hold" | "credit_limit" | "duplicate_reference")[];
             /**
              * @description A person has seen the difference and accepts Odoo's totals.
              * @default false
@@ -1253,7 +1254,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "unknown_reference" | "not_found" | "ambiguous_match" | "archived" | "unknown_field" | "invalid_value" | "business_rule" | "access_denied" | "totals_differ" | "not_editable" | "already_delivered" | "already_invoiced" | "not_delivered" | "not_invoiced" | "not_for_sale" | "customer_warning" | "credit_limit" | "duplicate_reference" | "unexpected";
+            code: "unknown_reference" | "not_found" | "ambiguous_match" | "archived" | "unknown_field" | "invalid_value" | "business_rule" | "access_denied" | "totals_differ" | "not_editable" | "already_delivered" | "already_invoiced" | "not_delivered" | "not_invoiced" | "not_for_sale" | "customer_warning" | "customer_on_hold" | "credit_limit" | "duplicate_reference" | "unexpected";
             /** @description JSON pointer into `values` (or `ensure/0/values`). */
             field?: string;
             value?: string;

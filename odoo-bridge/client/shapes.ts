@@ -188,6 +188,7 @@ const problem = z.object({
     'already_delivered',
     'not_for_sale',
     'customer_warning',
+    'customer_on_hold',
     'credit_limit',
     'duplicate_reference',
     'already_invoiced',

@@ -60,6 +60,15 @@ export const reviewCauses = {
     remedy:
       'Let the product be sold in Odoo, or agree on another one with the customer, and replay; or approve the order as it is.',
   },
+  customer_on_hold: {
+    classes: ['review'],
+    mendedIn: 'odoo',
+    title: 'The customer is on hold in Odoo',
+    meaning: 'Somebody ticked Storefront Hold on the customer in Odoo, and the order is not paid.',
+    reasons: ['Unpaid invoices.', 'A person is to look at what this customer orders on account.'],
+    remedy:
+      'Wait for the payment, or take the hold off the customer in Odoo, and replay; or approve the order all the same.',
+  },
   customer_warning: {
     classes: ['review'],
     mendedIn: 'odoo',

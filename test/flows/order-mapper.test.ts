@@ -77,7 +77,7 @@ describe('an order under the live rules', () => {
     const { mapped: order } = await mapped(orderToOdoo.rules, {}, {}, {}, ['credit_limit', 'customer_warning'])
     if (!order.ok) throw new Error(JSON.stringify(order.outcome))
     const [operation] = order.operations
-    expect(operation.checks).toEqual(['not_for_sale'])
+    expect(operation.checks).toEqual(['not_for_sale', 'customer_on_hold'])
     const problem = { message: 'no', field: '/partner_id' }
     const codes = ['credit_limit', 'customer_warning'] as const
     const problems = codes.map((code) => ({ ...problem, code }))

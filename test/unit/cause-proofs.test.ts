@@ -116,6 +116,7 @@ const proofs: Record<CauseCode, readonly [Proof, ...Proof[]]> = {
   proposed_change: [['flows/customer-to-odoo.test.ts', "'proposed_change'"]],
   not_for_sale: [[BRIDGE, "'not_for_sale'"]],
   customer_warning: [[BRIDGE, "'customer_warning'"]],
+  customer_on_hold: [inOdoo('test_checks.py', '"customer_on_hold"')],
   credit_limit: [[BRIDGE, "'credit_limit'"]],
   duplicate_reference: [[BRIDGE, "'duplicate_reference'"]],
   minimum_quantity: [['unit/mapping-business.test.ts', "'minimum_quantity'"]],

@@ -32,9 +32,21 @@ describe('what Odoo holds an order to', () => {
     expect(checks({ purchaseOrderNumber: 'PO-1' })).toContain('duplicate_reference')
   })
 
+  it('asks for a hold in Odoo where something is not paid, unless the storefront’s own hold was decided already', () => {
+    expect(checks(paid())).not.toContain('customer_on_hold')
+    const approved = { ...usd, approvals: ['rule'] }
+    const both = mapFixture('registered', { payments: [] }, approved, { onHold: true })
+    expect(both.ok && both.operations[0].checks).toEqual(['not_for_sale', 'customer_warning', 'credit_limit'])
+    expect(operationsOf('registered', { payments: [] }, usd)[0]?.checks).toContain('customer_on_hold')
+  })
+
   it('asks nothing of a cancelled order, and no more what a person has approved: no other check goes with it', () => {
     expect(checks({ status: 'cancelled' })).toBeUndefined()
-    expect(checks({}, { ...usd, approvals: ['credit_limit'] })).toEqual(['not_for_sale', 'customer_warning'])
+    expect(checks({}, { ...usd, approvals: ['credit_limit'] })).toEqual([
+      'not_for_sale',
+      'customer_warning',
+      'customer_on_hold',
+    ])
     expect(checks({}, { ...usd, approvals: ['rule'] })).toContain('credit_limit')
     expect(checks({}, { ...usd, approvals: [...checkNames] })).toBeUndefined()
   })

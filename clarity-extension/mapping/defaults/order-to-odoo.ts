@@ -201,6 +201,12 @@ export const orderToOdoo: RuleSet = {
   checks: [
     { check: 'not_for_sale' },
     { check: 'customer_warning' },
+    {
+      check: 'customer_on_hold',
+      when: {
+        and: [{ path: 'paid', equals: false }, { not: { path: 'customer.onHold', equals: true } }],
+      },
+    },
     { check: 'duplicate_reference', when: { path: 'purchaseOrderNumber', exists: true } },
     { check: 'credit_limit', when: { path: 'paid', equals: false } },
     { check: 'minimum_quantity' },

@@ -1363,6 +1363,7 @@ export const de: Words = {
     unmapped_company: 'Eine Firma ist nicht zugeordnet',
     not_for_sale: 'Ein Produkt ist nicht verkäuflich',
     customer_warning: 'Beim Kunden steht ein Verkaufshinweis',
+    customer_on_hold: 'Der Kunde ist in Odoo gesperrt',
     credit_limit: 'Das Kreditlimit würde überschritten',
     duplicate_reference: 'Eine Bestellnummer ist doppelt',
     minimum_quantity: 'Es ist weniger bestellt als die Mindestmenge',
@@ -1482,6 +1483,8 @@ export const de: Words = {
     unmapped: 'Fügen Sie der Tabelle einen Eintrag für den Wert hinzu; alles, was darauf wartet, wird freigegeben.',
     not_for_sale:
       'Geben Sie das Produkt in Odoo für den Verkauf frei, oder einigen Sie sich mit dem Kunden auf ein anderes, und wiederholen Sie dann; oder genehmigen Sie die Bestellung, wie sie ist.',
+    customer_on_hold:
+      'Warten Sie auf die Zahlung oder heben Sie die Sperre beim Kunden in Odoo auf, und wiederholen Sie dann; oder genehmigen Sie die Bestellung trotzdem.',
     customer_warning:
       'Klären Sie, was der Hinweis sagt, nehmen Sie ihn in Odoo vom Kunden und wiederholen Sie dann; oder genehmigen Sie die Bestellung trotzdem.',
     credit_limit:

@@ -1341,6 +1341,7 @@ export const en = {
     unmapped_company: 'A company is not mapped',
     not_for_sale: 'A product is not for sale',
     customer_warning: 'The customer has a sales warning',
+    customer_on_hold: 'The customer is on hold in Odoo',
     credit_limit: 'The credit limit would be exceeded',
     duplicate_reference: 'A purchase order number is used twice',
     minimum_quantity: 'Less is ordered than the minimum',

@@ -8,7 +8,7 @@ type Operation = z.infer<typeof operation>
 
 /**
  * What an order is held to before it is confirmed. Of the checks the stand-in knows one: here every product is for sale, nobody
- * has a sales warning, and the company uses no credit limits.
+ * has a sales warning or is on hold, and the company uses no credit limits.
  */
 export function checkAll(world: World, orderId: number, { checks, follow }: Operation): void {
   if (!checks.includes('duplicate_reference') || follow.includes('cancel')) return

@@ -75,6 +75,14 @@ class TestChecks(BridgeCase):
         self.assertProblem(result, "review", "customer_warning")
         self.assertIn("Ask the boss", result["problems"][0]["message"])
 
+    def test_customer_on_hold_is_told_of_its_contacts_too(self):
+        partner = self.env["res.partner"].create({"name": "Ann", "email": "c1@example.com", "clarity_on_hold": True})
+        result = self.check("customer_on_hold")
+        self.assertProblem(result, "review", "customer_on_hold")
+        self.assertIn("Ann is on hold", result["problems"][0]["message"])
+        partner.clarity_on_hold = False
+        self.assertEqual(self.check("customer_on_hold")["status"], "created")
+
     def test_a_cancelled_order_is_held_to_nothing(self):
         self.mug.sale_ok = False
         result = self.check("not_for_sale", lines=[self.line(sku="T-MUG")], follow=["cancel"])

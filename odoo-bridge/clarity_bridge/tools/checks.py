@@ -111,9 +111,18 @@ def _customer_warning(orders):
                 yield order, problem("customer_warning", message, "/partner_id")
 
 
+def _customer_on_hold(orders):
+    for order in orders:
+        for partner in order.partner_id | order.partner_id.commercial_partner_id:
+            if partner.clarity_on_hold:
+                message = order.env._("%s is on hold in Odoo: no order on account is taken.", partner.display_name)
+                yield order, problem("customer_on_hold", message, "/partner_id")
+
+
 CHECKS = {
     "not_for_sale": _not_for_sale,
     "customer_warning": _customer_warning,
+    "customer_on_hold": _customer_on_hold,
     "credit_limit": _credit_limit,
     "duplicate_reference": _duplicate_reference,
 }

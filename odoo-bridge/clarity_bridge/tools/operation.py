@@ -11,7 +11,7 @@ from dateutil.parser import isoparse
 from .problems import problem
 
 FOLLOWS = ("confirm", "cancel", "receive", "validate", "invoice", "post", "refund")
-CHECKS = ("not_for_sale", "customer_warning", "credit_limit", "duplicate_reference")
+CHECKS = ("not_for_sale", "customer_warning", "customer_on_hold", "credit_limit", "duplicate_reference")
 _KIND = re.compile(r"^[a-z_]+$")
 
 
