@@ -25,6 +25,15 @@ env['product.product'].create({'name': 'Handling', 'default_code': 'HANDLING', '
 env.ref('clarity_bridge.product_gift_card').property_account_income_id = owed
 env['account.journal'].create({'name': 'Till', 'code': 'TILL', 'type': 'cash'})
 env['res.currency.rate'].search([('currency_id', '=', env.ref('base.EUR').id)]).rate = 0.8
+two, three = env['res.company'].create([{'name': name, 'country_id': env.company.country_id.id, 'currency_id': env.company.currency_id.id} for name in ('Shop Two', 'Shop Three')])
+# At the commit they get their country's chart of accounts, which takes the place of whatever taxes they have by then;
+# a warehouse Odoo gives them in its own tests only.
+env.cr.commit()
+env['stock.warehouse'].create([{'company_id': company.id, 'name': company.name, 'code': code} for company, code in ((two, 'W2'), (three, 'W3'))])
+for company, rate in ((env.company, 11), (two, 12), (three, 13)):
+    group = env['account.tax.group'].create({'name': 'Shop', 'company_id': company.id, 'country_id': env.company.country_id.id})
+    env['account.tax'].create({'name': 'Shop tax', 'amount': rate, 'type_tax_use': 'sale', 'price_include_override': 'tax_excluded', 'company_id': company.id, 'country_id': env.company.country_id.id, 'tax_group_id': group.id})
+env['res.users'].search([('login', '=', 'clarity-bridge')]).company_ids = [(4, two.id)]
 `
 
 let serial = 0
@@ -55,6 +64,7 @@ const written = z.object({
 async function import_(order: Order, tables: Parameters<TotalsOdoo['operations']>[1] = {}) {
   const results = await stage.apply(await stage.operations(order, tables))
   const [first] = results
+  if (first?.status !== 'created' && first?.status !== 'updated') throw new Error(JSON.stringify(first))
   return { ...written.parse({ ...first, id: first?.res_id }), results }
 }
 
@@ -149,6 +159,38 @@ describe('money cases', () => {
     )
     expect(order).toMatchObject({ amount_total: '76.65', amount_tax: '9.99' })
     expect((await linesOf(id)).map((line) => Number(line.tax).toFixed(2))).toEqual(['5.00', '4.99'])
+  })
+
+  it('CASES 31: the order’s company decides whose tax and warehouse are meant; a company that the bridge may not enter is not there', async () => {
+    const tables = {
+      company: { entries: { two: 'Shop Two', three: 'Shop Three' } },
+      tax: { entries: { std: 'Shop tax' } },
+    }
+    const sold = (taxRate: string, change: Parameters<typeof orderOf>[0] = {}) =>
+      orderOf({
+        items: [item({ taxCode: 'std', taxRate, taxAmount: taxRate })],
+        ...{ shippingLines: [], shippingTotal: '0', discounts: [] },
+        ...{ subtotal: '100.00', taxTotal: taxRate, total: (100 + Number(taxRate)).toFixed(2) },
+        ...change,
+      })
+    const companyOf = async ({ id }: { id: number }) => {
+      const [row] = await stage.odoo.psql<Record<string, unknown>>(
+        `select c.name company, o.state, w.company_id = o.company_id as warehouse, t.company_id = o.company_id as tax, t.amount::int rate
+           from sale_order o join res_company c on c.id = o.company_id join stock_warehouse w on w.id = o.warehouse_id
+           join sale_order_line l on l.order_id = o.id join account_tax_sale_order_line_rel r on r.sale_order_line_id = l.id
+           join account_tax t on t.id = r.account_tax_id where o.id = $1`,
+        [id],
+      )
+      return row
+    }
+    const [own, second] = [await import_(sold('11'), tables), await import_(sold('12', { storeId: 'two' }), tables)]
+    const right = { state: 'sale', warehouse: true, tax: true }
+    expect(await companyOf(own)).toEqual({ ...right, company: expect.not.stringMatching(/^Shop/), rate: 11 })
+    expect(await companyOf(second)).toEqual({ ...right, company: 'Shop Two', rate: 12 })
+    expect(second.order).toMatchObject({ amount_total: '112.00', amount_tax: '12.00' })
+
+    const [refused] = await stage.apply(await stage.operations(sold('13', { storeId: 'three' }), tables))
+    expect(refused).toMatchObject({ status: 'correct', problems: [{ code: 'not_found', field: '/company_id' }] })
   })
 
   it('CASES 22: a percentage survives a change of quantity, and no later sync lets Odoo recompute an imported price', async () => {
