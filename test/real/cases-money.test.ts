@@ -142,6 +142,57 @@ describe('the life of an order', () => {
   )
 
   it(
+    'holds what is below its minimum and what the customer is warned of, until a person approves; and the customer rises to its level',
+    async () => {
+      const [tag] = await stage.admin<number[]>('product.tag', 'create', { vals_list: [{ name: 'By the dozen' }] })
+      await stage.admin('res.partner.category', 'create', { vals_list: [{ name: 'Comes again' }] })
+      const [tee] = await stage.admin<number[]>('product.product', 'search', {
+        domain: [['default_code', '=', 'TEE-RED-M']],
+      })
+      const entry = (table: string, key: string, result: string) =>
+        stage.panel('PUT', `/lookups/${table}/entry`, { key, result })
+      const buyer = { name: 'Rita Regular', email: 'rita@regular.example' }
+      const buys = (quantity: string) => place({ contact: buyer, items: [{ sku: 'TEE-RED-M', quantity }] })
+      const customer = async () => {
+        const [row] = await stage.odoo.psql<{ id: number; tags: string | null }>(
+          `select p.id, (select string_agg(c.name->>'en_US', ',') from res_partner_res_partner_category_rel r
+             join res_partner_category c on c.id = r.category_id where r.partner_id = p.id) tags
+             from res_partner p where p.email = $1 and p.parent_id is null`,
+          [buyer.email],
+        )
+        return row
+      }
+      await confirmed(await buys('1'))
+      expect((await customer())?.tags).toBeNull()
+
+      await stage.admin('product.product', 'write', { ids: [tee], vals: { additional_product_tag_ids: [[4, tag]] } })
+      await stage.admin('res.partner', 'write', { ids: [(await customer())?.id], vals: { sale_warn_msg: 'Pays late' } })
+      await entry('customer_level', 'orders:2', 'Comes again')
+      await entry('minimum_quantity', 'tag:By the dozen', '12')
+      const few = await buys('2')
+      const asked = await task(`order:${few.id}`)
+      expect(asked).toMatchObject({
+        cause: 'minimum_quantity',
+        facts: { below_minimum: [{ sku: 'TEE-RED-M', quantity: '2', minimum: '12' }] },
+      })
+      const approve = async () => {
+        const [held] = (await stage.panel<{ items: { event: { id: string } }[] }>('GET', '/reviews')).items
+        await stage.panel('POST', `/events/${held?.event.id}/approve`)
+      }
+      await approve()
+      await until('the warning of the customer', 60_000, async () =>
+        stage.attempts().some(({ lane, cause }) => lane === `order:${few.id}` && cause === 'customer_warning'),
+      )
+      expect(await saleOrder(few)).toBeUndefined()
+      await approve()
+      await confirmed(few)
+      expect((await customer())?.tags).toBe('Comes again')
+      await entry('minimum_quantity', 'tag:By the dozen', '1')
+    },
+    3 * MINUTES,
+  )
+
+  it(
     'CASES 35: a cancellation before delivery cancels; after it, nothing is cancelled silently and a person is asked',
     async () => {
       const early = await place()
