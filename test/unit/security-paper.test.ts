@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
 /** `| threat | control | test |`, the test as `path`: title. */
-const rows = [...readFileSync('docs/SECURITY.md', 'utf8').matchAll(/^\|[^|]+\|[^|]+\| `(test\/[^`]+)`: (.+) \|$/gm)].map(
-  ([, file = '', title = '']) => ({ file, title }),
-)
+const rows = [
+  ...readFileSync('docs/SECURITY.md', 'utf8').matchAll(/^\|[^|]+\|[^|]+\| `(test\/[^`]+)`: (.+) \|$/gm),
+].map(([, file = '', title = '']) => ({ file, title }))
 
 it('the security paper names threats with their tests', () => {
   expect(rows.length).toBeGreaterThan(15)
