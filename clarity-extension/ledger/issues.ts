@@ -102,11 +102,14 @@ async function stakesOf(db: Kysely<Tables>, group: Group): Promise<FailureGroup[
   return rows.map((row) => ({ currency: row.currency ?? '', amount: amountOf(Number(row.units)) }))
 }
 
-export async function readDeadByCause(db: Kysely<Tables>): Promise<{ cause: string; count: number }[]> {
+export async function readByCause(
+  db: Kysely<Tables>,
+  state: 'dead' | 'held',
+): Promise<{ cause: string; count: number }[]> {
   const rows = await db
     .selectFrom('events')
     .where(failed)
-    .where('state', '=', 'dead')
+    .where('state', '=', state)
     .select('cause')
     .select((event) => event.fn.countAll<number>().as('count'))
     .groupBy('cause')

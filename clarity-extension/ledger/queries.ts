@@ -14,6 +14,8 @@ export interface LedgerQueries {
   failures(query?: FailuresQuery): Promise<FailurePage>
   /** Dead events of each cause, however many groups they are. */
   deadByCause(): Promise<{ cause: string; count: number }[]>
+  /** The same of what a person is to decide. */
+  heldByCause(): Promise<{ cause: string; count: number }[]>
   connections(): Promise<ConnectionStatus[]>
   /** Entities with something to do, for each of the four priorities. */
   backlog(): Promise<{ priority: number; lanes: number; oldestDueAt: number | null }[]>

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { openly, type Seal } from '../privacy/seal.ts'
 import type { EventsTable, Tables } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { readDeadByCause, readFailures } from './issues.ts'
+import { readByCause, readFailures } from './issues.ts'
 import { readOverview, summaryColumns, summaryOf } from './overview.ts'
 import type { AttemptDetail, EventDetail, EventPage, LedgerQueries, ListQuery } from './queries.ts'
 import { commentsOf, readReviews } from './review-list.ts'
@@ -18,7 +18,8 @@ export function createQueries({ db }: Store, now: () => number = Date.now, seal:
     backlog: () => backlog(db),
     reviews: (query = {}) => readReviews(db, query, seal),
     failures: (query = {}) => readFailures(db, query, seal),
-    deadByCause: () => readDeadByCause(db),
+    deadByCause: () => readByCause(db, 'dead'),
+    heldByCause: () => readByCause(db, 'held'),
   }
 }
 

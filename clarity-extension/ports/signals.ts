@@ -7,7 +7,7 @@ import { anomalyConditions } from '../watch/anomalies/told.ts'
 /** What alerts look at, from the real parts. @param diskOf a folder of the disk that must not fill up */
 export function alertSignals(
   { db }: Pick<Store, 'db'>,
-  queries: Pick<LedgerQueries, 'overview' | 'deadByCause'>,
+  queries: Pick<LedgerQueries, 'overview' | 'deadByCause' | 'heldByCause'>,
   parts: {
     diskOf: string | undefined
     expiries(): Promise<Signals['expiries']>
@@ -17,9 +17,10 @@ export function alertSignals(
 ) {
   const now = parts.now ?? Date.now
   return async (noticed: Condition[]): Promise<Signals> => {
-    const [overview, dead, sweeps, lastOrder, disk, expiries, drifted, odd] = await Promise.all([
+    const [overview, dead, held, sweeps, lastOrder, disk, expiries, drifted, odd] = await Promise.all([
       queries.overview(),
       queries.deadByCause(),
+      queries.heldByCause(),
       parts.sweeps(),
       db
         .selectFrom('events')
@@ -41,6 +42,7 @@ export function alertSignals(
       now: now(),
       overview,
       dead,
+      held,
       sweeps,
       lastOrderAt: lastOrder?.received_at ?? null,
       disk: disk && { freeBytes: disk.bavail * disk.bsize, freeShare: disk.bavail / disk.blocks },

@@ -14,6 +14,7 @@ const ROUNDS = 7
 const REQUESTS = 6_000
 const WARM_UP = 3_000
 const CONNECTIONS = 50
+const COMPILED = join(import.meta.dirname, '../../.cache/bench')
 
 /**
  * How many webhooks per second the doors accept, beside the same app that verifies and parses but stores nothing. Rounds are
@@ -59,7 +60,7 @@ async function start(mode: Mode, secret: string): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), `bench-ingest-${mode}-`))
   const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret], {
     execArgv,
-    env: { ...process.env, ...startEnv },
+    env: { ...process.env, ...startEnv, NODE_COMPILE_CACHE: COMPILED },
   })
   const [{ port }] = await once(child, 'message')
   return { mode, port, child, dataDir }

@@ -113,6 +113,7 @@ describe.each(dialects)('issues on $dialect', ({ possible, place: makePlace }) =
       await Promise.all(['1', '2', '3', '4'].map((id) => it_.ledger.ingest(order(id))))
       await it_.ledger.idle()
       expect(await it_.queries.deadByCause()).toEqual([{ cause: 'unknown_sku', count: 3 }])
+      expect(await it_.queries.heldByCause()).toEqual([{ cause: 'totals_differ', count: 1 }])
     })
 
     it('CASES 26: one that goes through after a replay releases the rest of its group, and no other', async () => {

@@ -147,6 +147,12 @@ export class FakeLedger implements LedgerQueries {
     return [...dead].map(([cause, events]) => ({ cause, count: events.length }))
   }
 
+  async heldByCause() {
+    this.#check()
+    const held = Map.groupBy(this.#in('held'), ({ cause }) => cause ?? 'unknown')
+    return [...held].map(([cause, events]) => ({ cause, count: events.length }))
+  }
+
   async backlog() {
     this.#check()
     return [0, 1, 2, 3].map((priority) => ({ priority, lanes: 0, oldestDueAt: null }))

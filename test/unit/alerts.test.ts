@@ -24,6 +24,7 @@ const quiet: Signals = {
     perMinute: [],
   },
   dead: [],
+  held: [],
   sweeps: [],
   lastOrderAt: NOW - MINUTE,
   disk: { freeBytes: 50 * 1024 ** 3, freeShare: 0.5 },
@@ -72,6 +73,8 @@ describe('the rules of alerts', () => {
     ],
     ['a sweep that is off', { sweeps: [sweep({ enabled: false, wellAt: NOW - 66 * MINUTE })] }, []],
     ['a cause', { dead: [{ cause: 'archived', count: 3 }] }, ['dead_letters:archived']],
+    ['a decision', { held: [{ cause: 'totals_differ', count: 1 }] }, ['reviews:totals_differ']],
+    ['an anomaly by its own rule only', { held: [{ cause: 'anomaly', count: 1 }] }, []],
   ])('see %s', (_what, change, expected) => {
     expect(keys(change)).toEqual(expected)
   })

@@ -110,7 +110,16 @@ export function AlertSetup({ settings }: { settings: Settings }) {
   )
 }
 
-const withThreshold = ['dead_letters', 'backlog_age', 'error_rate', 'stalled_sweep', 'no_orders', 'disk', 'expiry']
+const withThreshold = [
+  'dead_letters',
+  'reviews',
+  'backlog_age',
+  'error_rate',
+  'stalled_sweep',
+  'no_orders',
+  'disk',
+  'expiry',
+]
 
 const fresh = (kind: Channel['kind']): Channel => ({
   kind,

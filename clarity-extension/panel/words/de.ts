@@ -1008,6 +1008,7 @@ export const de: Words = {
     rule: {
       authentication: 'Eine Verbindung weist uns ab',
       dead_letters: 'Datensätze sind zu beheben, je Ursache',
+      reviews: 'Datensätze warten auf eine Entscheidung, je Ursache',
       backlog_age: 'Zustellungen verspäten sich',
       error_rate: 'Viele Ereignisse scheitern',
       stalled_sweep: 'Ein Zeitplan geht nicht durch',
@@ -1020,6 +1021,7 @@ export const de: Words = {
     },
     unit: {
       dead_letters: 'Datensätze',
+      reviews: 'Datensätze',
       backlog_age: 'Minuten',
       error_rate: 'Prozent',
       stalled_sweep: 'Minuten nach dem Termin',

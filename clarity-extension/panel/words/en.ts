@@ -990,6 +990,7 @@ export const en = {
     rule: {
       authentication: 'A connection refuses us',
       dead_letters: 'Records wait to be mended, per cause',
+      reviews: 'Records wait for a decision, per cause',
       backlog_age: 'Deliveries are late',
       error_rate: 'Many events fail',
       stalled_sweep: 'A schedule does not go through',
@@ -1002,6 +1003,7 @@ export const en = {
     },
     unit: {
       dead_letters: 'records',
+      reviews: 'records',
       backlog_age: 'minutes',
       error_rate: 'percent',
       stalled_sweep: 'minutes after it was due',

@@ -4,6 +4,7 @@ import type { Overview } from '../../ledger/queries.ts'
 export const alertRules = [
   'authentication',
   'dead_letters',
+  'reviews',
   'backlog_age',
   'error_rate',
   'stalled_sweep',
@@ -32,6 +33,8 @@ export interface Signals {
   overview: Pick<Overview, 'connections' | 'oldestWaitingAt' | 'waiting' | 'perMinute'>
   /** Dead letters of each cause. */
   dead: { cause: string; count: number }[]
+  /** What a person is to decide, of each cause. */
+  held: { cause: string; count: number }[]
   /** When each last ended well, and how often it should. */
   sweeps: { name: string; enabled: boolean; wellAt: number | null; everyMs: number; message: string | null }[]
   /** When the newest order came in; null: none yet. */
@@ -46,10 +49,11 @@ export interface Signals {
 /** Per rule: whether it is on, and from when on it alerts. */
 export type RuleSettings = Record<AlertRule, { enabled: boolean; threshold: number }>
 
-/** Units: dead letters of a cause; minutes; percent; minutes after it was due; -; -; -; hours; percent free; days ahead. */
+/** Units: dead letters of a cause; decisions of a cause; minutes; percent; minutes after it was due; -; -; -; hours; percent free; days ahead. */
 export const delivered: RuleSettings = {
   authentication: { enabled: true, threshold: 0 },
   dead_letters: { enabled: true, threshold: 1 },
+  reviews: { enabled: true, threshold: 1 },
   backlog_age: { enabled: true, threshold: 15 },
   error_rate: { enabled: true, threshold: 20 },
   stalled_sweep: { enabled: true, threshold: 60 },
@@ -103,6 +107,19 @@ const look: Record<AlertRule, (signals: Signals, threshold: number) => Condition
         title: `${count} could not be delivered: ${causeOf(cause)?.title ?? cause}`,
         text: `${causeOf(cause)?.meaning ?? ''} ${causeOf(cause)?.remedy ?? ''}`.trim(),
         link: '/attention',
+      })),
+
+  reviews: ({ held }, threshold) =>
+    held
+      // What is out of the ordinary is told with what it is.
+      .filter(({ cause, count }) => count >= threshold && cause !== 'anomaly')
+      .map(({ cause, count }) => ({
+        key: `reviews:${cause}`,
+        rule: 'reviews' as const,
+        severity: 'warning' as const,
+        title: `${count} ${count === 1 ? 'waits' : 'wait'} for a decision: ${causeOf(cause)?.title ?? cause}`,
+        text: `${causeOf(cause)?.meaning ?? ''} ${causeOf(cause)?.remedy ?? ''}`.trim(),
+        link: '/attention/review',
       })),
 
   backlog_age: ({ overview: { oldestWaitingAt, waiting, connections }, now }, minutes) => {
