@@ -40,6 +40,7 @@ import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
 import { orderRates } from './ports/rates.ts'
 import { reconciliation } from './ports/reconcile.ts'
+import { recounting } from './ports/recount.ts'
 import { returnPorts } from './ports/returns.ts'
 import { setupProgress } from './ports/setup.ts'
 import { shipmentPorts } from './ports/shipment.ts'
@@ -155,18 +156,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     paymentsOn: () => switches.enabled('payment', 'toOdoo'),
     written: writtenGroups(switches),
   })
-  const recount = (skus: string[]) =>
-    Promise.all(
-      skus.map((sku) =>
-        ledger.enqueue({
-          type: 'stock.changed',
-          lane: `stock:${sku}`,
-          subject: sku,
-          priority: 2,
-          data: { product_id: 0, sku },
-        }),
-      ),
-    )
+  const recount = recounting(ledger)
   const masters = masterPorts({
     clarity,
     odoo,

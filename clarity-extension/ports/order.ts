@@ -14,8 +14,10 @@ import { type Operation, type OrderMapped, PROFILE } from '../mapping/order.ts'
 import { sourceOf } from '../mapping/origins.ts'
 import { asUnmapped, missesEntry } from '../mapping/unmapped.ts'
 import type { DemandStore } from './demand.ts'
+import { orderLinks } from './linked.ts'
 import type { OrderMapper } from './order-mapper.ts'
 import type { PublishedStock } from './published.ts'
+import { orderStock, type Recount } from './recount.ts'
 
 export interface OrderParts {
   clarity: Pick<ClarityClient, 'getOrder'>
@@ -31,7 +33,7 @@ export interface OrderParts {
   demand: DemandStore
   published: PublishedStock
   /** Counts the stock of these SKUs again. */
-  recount(skus: string[]): Promise<unknown>
+  recount: Recount
 }
 
 /** What the order flow needs, from the real parts. */
@@ -43,26 +45,9 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
     publishStatus: parts.publishStatus,
     inspect: parts.inspect,
 
-    async link(orderId) {
-      const link = await links.get('order', orderId)
-      return link && { version: link.clarityVersion, hash: link.hash }
-    },
+    ...orderLinks(links),
 
-    saveLink: ({ state, version, by }, { id }) =>
-      links.save({
-        ...identityOf(state),
-        odooName: state.name,
-        clarityVersion: version,
-        wroteBy: { by, eventId: id },
-      }),
-
-    saveHash: ({ state, hash }) => links.save({ ...identityOf(state), hash }),
-
-    async releaseDemand(orderId) {
-      await parts.recount(await demand.release([orderId]))
-    },
-
-    forgetPublished: ({ items }) => published.forget([...new Set(items.map(({ sku }) => sku))]),
+    ...orderStock({ demand, published, recount: parts.recount }),
 
     async prepare(order, trace, approvals) {
       parts.sighted(order)
@@ -90,13 +75,6 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
     },
   }
 }
-
-const identityOf = ({ ref, id }: Delivered['state']) => ({
-  kind: 'order',
-  clarityId: ref,
-  odooModel: 'sale.order',
-  odooId: id,
-})
 
 /** Nobody would release an order that parks for an entry after the entry came. */
 const changedMeanwhile = retry('lookups_changed', 'A value table changed meanwhile; the order is mapped again.')

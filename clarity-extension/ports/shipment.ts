@@ -3,6 +3,7 @@ import type { ClarityClient } from '../clarity/client.ts'
 import { pickingReader } from '../delivery/state-reader.ts'
 import type { ShipmentPorts } from '../flows/shipment-to-clarity.ts'
 import type { Links } from '../links.ts'
+import { shipmentLinks } from './linked.ts'
 import type { StockSettings } from './stock.ts'
 
 /** What the shipment flow needs, from the real clients. */
@@ -20,19 +21,7 @@ export function shipmentPorts(
       await refresh()
       return readPicking(String(id))
     },
-    async link(pickingId) {
-      const link = await links.byOdoo('stock.picking', pickingId)
-      return link && { shipmentId: link.clarityId, hash: link.clarityHash }
-    },
-    saveLink: (picking, shipmentId, hash) =>
-      links.save({
-        kind: 'shipment',
-        clarityId: shipmentId,
-        odooModel: 'stock.picking',
-        odooId: picking.id,
-        odooName: picking.name,
-        clarityHash: hash,
-      }),
+    ...shipmentLinks(links),
     listShipments: (orderId, traceparent) => clarity.listShipments(orderId, { traceparent }),
     postShipment: (orderId, body, idempotencyKey, traceparent) =>
       clarity.postShipment(orderId, body, idempotencyKey, { traceparent }),

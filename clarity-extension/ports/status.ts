@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger/types.ts'
 import type { Links } from '../links.ts'
 import type { LookupBook } from '../lookups/book.ts'
 import { statusToClarity } from '../mapping/status.ts'
+import { statusLinks } from './linked.ts'
 
 /** What the status flow needs, from the real clients. */
 export function statusPorts(
@@ -22,18 +23,7 @@ export function statusPorts(
     statusOf: async (state) => statusToClarity(state, await lookups.tables()),
     readOrderState: orderReader(odoo, store),
     readShown: (orderId, traceparent) => clarity.getOrder(orderId, { traceparent }),
-    async told(orderId) {
-      return (await links.get('order', orderId))?.clarityHash ?? undefined
-    },
-    saveTold: (state, told) =>
-      links.save({
-        kind: 'order',
-        clarityId: state.ref,
-        odooModel: 'sale.order',
-        odooId: state.id,
-        odooName: state.name,
-        clarityHash: told,
-      }),
+    ...statusLinks(links),
     patchStatus: (orderId, body, idempotencyKey, traceparent) =>
       clarity.patchOrderStatus(orderId, body, idempotencyKey, { traceparent }),
   }

@@ -12,7 +12,9 @@ import type { Ledger } from '../../clarity-extension/ledger/types.ts'
 import { createLinks } from '../../clarity-extension/links.ts'
 import { statusToClarity } from '../../clarity-extension/mapping/status.ts'
 import { demandOf, demandStore } from '../../clarity-extension/ports/demand.ts'
+import { orderLinks, shipmentLinks, statusLinks } from '../../clarity-extension/ports/linked.ts'
 import { publishedStock } from '../../clarity-extension/ports/published.ts'
+import { orderStock, recounting } from '../../clarity-extension/ports/recount.ts'
 import type { Source } from '../../shared/events.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 import type { Clock } from './clock.ts'
@@ -113,30 +115,9 @@ export async function startProcess(world: World): Promise<Process> {
       readOrderState: (id) => net.call(() => odoo.state(id)),
       readShown: (id) => net.call(() => shop.read(id)),
       statusOf: async (state) => statusToClarity(state),
-      told: async (id) => (await links.get('order', id))?.clarityHash ?? undefined,
-      saveTold: ({ ref, id, name }, told) =>
-        links.save({
-          kind: 'order',
-          clarityId: ref,
-          odooModel: 'sale.order',
-          odooId: id,
-          odooName: name,
-          clarityHash: told,
-        }),
+      ...statusLinks(links),
       patchStatus: (id, body) => net.call(() => shop.patchStatus(id, body.status, body.externalKey)),
     }
-    const recount = (skus: string[]) =>
-      Promise.all(
-        skus.map((sku) =>
-          ledger.enqueue({
-            type: 'stock.changed',
-            lane: `stock:${sku}`,
-            subject: sku,
-            priority: 2,
-            data: { product_id: 0, sku },
-          }),
-        ),
-      )
     const knownUntil = new Map<string, number>()
     const publish = publishStock({
       demand(skus) {
@@ -165,25 +146,8 @@ export async function startProcess(world: World): Promise<Process> {
         readOrder: (id) => net.call(() => shop.read(id)),
         inspect: async () => undefined,
         publishStatus: publishStatus(status),
-        async link(id) {
-          const link = await links.get('order', id)
-          return link && { version: link.clarityVersion, hash: link.hash }
-        },
-        saveLink: ({ state, version }) =>
-          links.save({
-            kind: 'order',
-            clarityId: state.ref,
-            odooModel: 'sale.order',
-            odooId: state.id,
-            odooName: state.name,
-            clarityVersion: version,
-          }),
-        saveHash: ({ state, hash }) =>
-          links.save({ kind: 'order', clarityId: state.ref, odooModel: 'sale.order', odooId: state.id, hash }),
-        async releaseDemand(id) {
-          await recount(await demand.release([id]))
-        },
-        forgetPublished: ({ items }) => published.forget(items.map(({ sku }) => sku)),
+        ...orderLinks(links),
+        ...orderStock({ demand, published, recount: recounting(ledger) }),
         async prepare(order) {
           const { items, total, note, status: stands } = order
           const content = JSON.stringify({ items, total, note, cancelled: stands === 'cancelled' })
@@ -205,19 +169,7 @@ export async function startProcess(world: World): Promise<Process> {
       shipment: {
         readPicking: (id) => net.call(() => odoo.pickings.get(id)),
         location: () => 'main',
-        async link(id) {
-          const link = await links.byOdoo('stock.picking', id)
-          return link && { shipmentId: link.clarityId, hash: link.hash }
-        },
-        saveLink: ({ id, name }, shipmentId, hash) =>
-          links.save({
-            kind: 'picking',
-            clarityId: shipmentId,
-            odooModel: 'stock.picking',
-            odooId: id,
-            odooName: name,
-            hash,
-          }),
+        ...shipmentLinks(links),
         listShipments: (orderId) =>
           net.call(() =>
             [...shop.shipments.values()]

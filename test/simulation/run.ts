@@ -1,6 +1,7 @@
 /**
  * `npm run simulate -- [--seed n] [--from n] [--seeds n]`: lives of a shop in virtual time. Each seed is one run that can be
  * repeated exactly; the first that breaks something is printed with what broke. Last line: `simulation <n> seeds <n> broken`.
+ * With SIMULATION_SHOW=1 it also tells what became of every event; SIMULATION_LOG=error shows the ledger's log.
  */
 import { parseArgs } from 'node:util'
 import { live } from './world.ts'

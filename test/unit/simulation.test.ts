@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
-/** Beyond the first ones, so that CI and a desk between them see more lives: `npm run simulate -- --from 1 --seeds 10000`. */
+/** Some twenty seconds of them. More: `npm run simulate -- --from 201 --seeds 10000`. */
 const SEEDS = 200
 
 describe('the simulation', () => {
