@@ -82,7 +82,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const switches = createSwitches(store.db)
   const audit = createAudit(store)
   const demand = demandStore(store.db)
-  const published = publishedStock(store.db)
+  const published = publishedStock(store)
   const seal = createSeal([config.secretKey, ...config.previousSecretKeys])
   await checkKey(store.db, seal)
   const connections = await openConnections({ store, seal, given: config, log })

@@ -38,9 +38,16 @@ export interface PublishStockPorts {
   margin: number
   /** Where pending demand is taken from first. */
   defaultLocation: string
-  published(skus: string[]): Promise<Map<string, string>>
-  savePublished(rows: InventoryRow[]): Promise<void>
+  published(skus: string[]): Promise<Shown>
   putInventory(rows: InventoryRow[]): Promise<Answer<RowResult[]>>
+}
+
+/** What the storefront was last told. */
+export interface Shown {
+  /** By `keyOf`. */
+  numbers: ReadonlyMap<string, string>
+  /** Remembers what was told now, but for SKUs that were forgotten since this was read. */
+  save(rows: InventoryRow[]): Promise<void>
 }
 
 export interface InventoryRow {
@@ -79,8 +86,8 @@ export const publishStock =
 
     const rows = sellable(stock, pending, ports).map((row): InventoryRow => ({ ...row, asOf }))
     const before = await ports.published(skus)
-    const changed = rows.filter((row) => before.get(keyOf(row)) !== row.quantity)
-    const outcomes = await put(ports, changed)
+    const changed = rows.filter((row) => before.numbers.get(keyOf(row)) !== row.quantity)
+    const outcomes = await put(ports, changed, before)
     if (held.length > 0) await ports.releaseDemand(held)
 
     const bySku = Map.groupBy(changed, ({ sku }) => sku)
@@ -95,7 +102,7 @@ export const publishStock =
   }
 
 /** The rows that failed, by key; every other row is published and remembered. */
-async function put(ports: PublishStockPorts, rows: InventoryRow[]): Promise<Map<string, Outcome>> {
+async function put(ports: PublishStockPorts, rows: InventoryRow[], before: Shown): Promise<Map<string, Outcome>> {
   const failed = new Map<string, Outcome>()
   for (let start = 0; start < rows.length; start += 500) {
     const part = rows.slice(start, start + 500)
@@ -104,7 +111,7 @@ async function put(ports: PublishStockPorts, rows: InventoryRow[]): Promise<Map<
       const outcome = answer.ok ? rowOutcome(row, answer.value[index]) : answer.outcome
       if (outcome) failed.set(keyOf(row), outcome)
     })
-    await ports.savePublished(part.filter((row) => !failed.has(keyOf(row))))
+    await before.save(part.filter((row) => !failed.has(keyOf(row))))
   }
   return failed
 }

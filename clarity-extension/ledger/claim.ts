@@ -1,8 +1,9 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { CompiledQuery, type Kysely, type Selectable, sql } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
 import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { EventsTable, Tables } from '../store/schema.ts'
+import { statement } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { targetOf } from './moves.ts'
 import type { TypeRule } from './types.ts'
@@ -43,8 +44,9 @@ export const claimLanes = procedure(
   new URL('./claim.ts', import.meta.url),
   'claimLanes',
   async (trx, options: ClaimOptions): Promise<Claimed> => {
-    const lanes = await freeLanes(trx, options)
-    if (lanes.length === 0) return { claims: [], more: false, nextDue: await nextDue(trx, options) }
+    const first = await firstDue(trx)
+    const lanes = await freeLanes(trx, first, options)
+    if (lanes.length === 0) return { claims: [], more: false, nextDue: nextDue(first, options) }
     const { heads, later, empty } = await headsOf(trx, lanes, options)
     await closeLanes(trx, empty)
     for (const { lane, due_at } of later)
@@ -62,7 +64,7 @@ export const claimLanes = procedure(
     const claims = await lease(trx, await newestOfBurst(trx, ready, options), lanes, options)
     // Lanes that were seen and not claimed may have hidden others that are due.
     const more = lanes.length > claims.length
-    return { claims, more, nextDue: more ? undefined : await nextDue(trx, options) }
+    return { claims, more, nextDue: more ? undefined : nextDue(await firstDue(trx), options) }
   },
 )
 
@@ -76,50 +78,68 @@ export interface Claimed {
 
 async function freeLanes(
   trx: Kysely<Tables>,
+  first: FirstDue,
   { dialect, now, want, wantOfUrgent, wantOfLow }: ClaimOptions,
 ): Promise<LeasedLane[]> {
   const lanes: LeasedLane[] = []
   const taken = { urgent: 0, low: 0 }
   for (const priority of PRIORITIES) {
     const kind = isLow(priority) ? 'low' : 'urgent'
+    const at = first[priority]
+    if (at === null || at > now) continue
     const room = Math.min(want - lanes.length, { urgent: wantOfUrgent, low: wantOfLow }[kind] - taken[kind])
     if (room <= 0) continue
-    const found = await trx
-      .selectFrom('lanes')
-      .select(['lane', 'epoch'])
-      .where(sql<boolean>`lease_until is null and waits_for is null`)
-      .where('priority', '=', priority)
-      .where('due_at', '<=', now)
-      .orderBy('due_at')
-      .limit(room)
-      .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked())
-      .execute()
+    const found = await dueLanes[dialect](trx, { priority, now, room })
     lanes.push(...found)
     taken[kind] += found.length
   }
   return lanes
 }
 
-/**
- * Asked per priority: that reads one entry of the index each, however many lanes wait. Lanes there is no room for are due when
- * a run ends, which wakes the worker.
- */
-async function nextDue(trx: Kysely<Tables>, { wantOfUrgent, wantOfLow }: ClaimOptions): Promise<number | undefined> {
-  let next: number | undefined
-  for (const priority of PRIORITIES) {
-    if ((isLow(priority) ? wantOfLow : wantOfUrgent) === 0) continue
-    const row = await trx
-      .selectFrom('lanes')
-      .select('due_at')
-      .where(sql<boolean>`lease_until is null and waits_for is null`)
-      .where('priority', '=', priority)
-      .orderBy('due_at')
-      .limit(1)
-      .executeTakeFirst()
-    if (row) next = Math.min(next ?? row.due_at, row.due_at)
-  }
-  return next
+/** Replicas take each what no other is taking. */
+const dueLanes = { sqlite: dueLanesOf(false), postgres: dueLanesOf(true) }
+
+function dueLanesOf(shared: boolean) {
+  return statement<{ priority: number; now: number; room: number }, LeasedLane>(
+    (db) =>
+      db
+        .selectFrom('lanes')
+        .select(['lane', 'epoch'])
+        .where(sql<boolean>`lease_until is null and waits_for is null`)
+        .where('priority', '=', 0)
+        .where('due_at', '<=', 0)
+        .orderBy('due_at')
+        .limit(1)
+        .$if(shared, (query) => query.forUpdate().skipLocked()),
+    ({ priority, now, room }) => [priority, now, room],
+  )
 }
+
+/** Lanes there is no room for are due when a run ends, which wakes the worker. */
+function nextDue(first: FirstDue, { wantOfUrgent, wantOfLow }: ClaimOptions): number | undefined {
+  const due = PRIORITIES.filter((priority) => (isLow(priority) ? wantOfLow : wantOfUrgent) > 0).flatMap(
+    (priority) => first[priority] ?? [],
+  )
+  return due.length === 0 ? undefined : Math.min(...due)
+}
+
+/** When the first free lane of each priority is due, unix ms. */
+type FirstDue = Record<(typeof PRIORITIES)[number], number | null>
+
+/** Reads one entry of the index for each priority, however many lanes wait. */
+async function firstDue(trx: Kysely<Tables>): Promise<FirstDue> {
+  const { rows } = await trx.executeQuery<FirstDue>(FIRST_DUE)
+  const [first] = rows
+  if (!first) throw new Error('a select without a table gave no row')
+  return first
+}
+
+const FIRST_DUE = CompiledQuery.raw(
+  `select ${PRIORITIES.map(
+    (priority) =>
+      `(select due_at from lanes where lease_until is null and waits_for is null and priority = ${priority} order by due_at limit 1) as "${priority}"`,
+  )}`,
+)
 
 type Head = Selectable<EventsTable>
 

@@ -1,44 +1,82 @@
-import type { Kysely } from 'kysely'
-import { type InventoryRow, keyOf } from '../flows/stock-to-clarity.ts'
+import { type Kysely, sql } from 'kysely'
+import { type InventoryRow, keyOf, type Shown } from '../flows/stock-to-clarity.ts'
 import type { Tables } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import { chunked } from './demand.ts'
 
 /** The numbers the storefront was last given, so that only changes are sent. */
 export interface PublishedStock {
-  of(skus: string[]): Promise<Map<string, string>>
-  save(rows: InventoryRow[]): Promise<void>
+  of(skus: string[]): Promise<Shown>
   forget(skus: string[]): Promise<void>
   /** Every SKU that was published and not forgotten. */
   skus(): Promise<string[]>
 }
 
-export function publishedStock(db: Kysely<Tables>): PublishedStock {
+/**
+ * A row without a location counts how often its SKU was forgotten. Whoever was held up between the storefront's answer and the
+ * remembering would otherwise bring back a number that the storefront has sold from since, and the true one would never be sent.
+ */
+const COUNTER = ''
+
+export function publishedStock({ db, dialect }: Pick<Store, 'db' | 'dialect'>): PublishedStock {
   return {
     async of(skus) {
       const rows = await chunked(skus, (part) =>
         db.selectFrom('published_stock').selectAll().where('sku', 'in', part).execute(),
       )
-      return new Map(rows.map((row) => [keyOf({ sku: row.sku, locationKey: row.location_key }), row.quantity]))
+      const forgotten = new Map(
+        rows.filter(({ location_key }) => location_key === COUNTER).map(({ sku, quantity }) => [sku, quantity]),
+      )
+      return {
+        numbers: new Map(
+          rows
+            .filter(({ location_key }) => location_key !== COUNTER)
+            .map((row) => [keyOf({ sku: row.sku, locationKey: row.location_key }), row.quantity]),
+        ),
+        save: (shown) => save(shown, forgotten),
+      }
     },
     async skus() {
-      const rows = await db.selectFrom('published_stock').select('sku').distinct().execute()
+      const rows = await db
+        .selectFrom('published_stock')
+        .select('sku')
+        .distinct()
+        .where('location_key', '<>', COUNTER)
+        .execute()
       return rows.map(({ sku }) => sku)
     },
     async forget(skus) {
-      await chunked(skus, (part) => db.deleteFrom('published_stock').where('sku', 'in', part).execute())
-    },
-    async save(rows) {
-      if (rows.length === 0) return
-      await db
-        .insertInto('published_stock')
-        .values(
-          rows.map((row) => ({
-            sku: row.sku,
-            location_key: row.locationKey,
-            quantity: row.quantity,
-            as_of: Date.parse(row.asOf),
-          })),
+      if (skus.length === 0) return
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('published_stock')
+          .values(skus.toSorted().map((sku) => ({ sku, location_key: COUNTER, quantity: '1', as_of: 0 })))
+          .onConflict((conflict) =>
+            conflict
+              .columns(['sku', 'location_key'])
+              .doUpdateSet({ quantity: sql`cast(cast(published_stock.quantity as bigint) + 1 as text)` }),
+          )
+          .execute()
+        await chunked(skus, (part) =>
+          trx.deleteFrom('published_stock').where('sku', 'in', part).where('location_key', '<>', COUNTER).execute(),
         )
+      })
+    },
+  }
+
+  async function save(rows: InventoryRow[], forgotten: ReadonlyMap<string, string>): Promise<void> {
+    if (rows.length === 0) return
+    await db.transaction().execute(async (trx) => {
+      const counted = await counters(trx, [...new Set(rows.map(({ sku }) => sku))].sort())
+      const values = rows
+        .filter(({ sku }) => counted.get(sku) === forgotten.get(sku))
+        .map(({ sku, locationKey, quantity, asOf }) => {
+          return { sku, location_key: locationKey, quantity, as_of: Date.parse(asOf) }
+        })
+      if (values.length === 0) return
+      await trx
+        .insertInto('published_stock')
+        .values(values)
         .onConflict((conflict) =>
           conflict.columns(['sku', 'location_key']).doUpdateSet((eb) => ({
             quantity: eb.ref('excluded.quantity'),
@@ -46,6 +84,21 @@ export function publishedStock(db: Kysely<Tables>): PublishedStock {
           })),
         )
         .execute()
-    },
+    })
+  }
+
+  /** Held until the commit, so that nothing is forgotten meanwhile. */
+  async function counters(trx: Kysely<Tables>, skus: string[]): Promise<Map<string, string>> {
+    const rows = await chunked(skus, (part) =>
+      trx
+        .selectFrom('published_stock')
+        .select(['sku', 'quantity'])
+        .where('location_key', '=', COUNTER)
+        .where('sku', 'in', part)
+        .orderBy('sku')
+        .$if(dialect === 'postgres', (query) => query.forUpdate())
+        .execute(),
+    )
+    return new Map(rows.map(({ sku, quantity }) => [sku, quantity]))
   }
 }

@@ -39,7 +39,6 @@ export function stockPorts(
       return { ok: true, value: { asOf: reply.value.as_of, stock: reply.value.stock, held: reply.value.held } }
     },
     published: (skus) => published.of(skus),
-    savePublished: (rows) => published.save(rows),
     putInventory: (rows) => clarity.putInventory(rows),
   })
   const calls = batcher<string, Outcome>({ limit: TWO_AT_A_TIME, maxItems: SKUS_PER_CALL, send: publish })

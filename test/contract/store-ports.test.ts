@@ -97,19 +97,37 @@ describe('demand', () => {
 
 describe('published stock', () => {
   it('remembers the last number of each SKU and location until it is forgotten', async () => {
-    const published = publishedStock(store.db)
+    const published = publishedStock(store)
     const row = { sku: 'A', locationKey: 'main', quantity: '5', asOf: '2026-11-20T10:00:00.000Z' }
-    await published.save([row, { ...row, locationKey: 'east' }])
-    await published.save([{ ...row, quantity: '4' }])
-    expect(await published.of(['A'])).toEqual(
+    await (await published.of(['A'])).save([row, { ...row, locationKey: 'east' }])
+    await (await published.of(['A'])).save([{ ...row, quantity: '4' }])
+    expect((await published.of(['A'])).numbers).toEqual(
       new Map([
         ['A main', '4'],
         ['A east', '5'],
       ]),
     )
+    expect(await published.skus()).toEqual(['A'])
     await published.forget(['A'])
-    expect((await published.of(['A'])).size).toBe(0)
+    expect((await published.of(['A'])).numbers.size).toBe(0)
+    expect(await published.skus()).toEqual([])
   })
+
+  it.each([0, 1])(
+    'is not brought back by whoever told a number before it was forgotten (%i times before)',
+    async (times) => {
+      const published = publishedStock(store)
+      const sku = `late-${times}`
+      const row = (quantity: string) => ({ sku, locationKey: 'main', quantity, asOf: '2026-11-20T10:00:00.000Z' })
+      for (let n = 0; n < times; n++) await published.forget([sku])
+      const heldUp = await published.of([sku])
+      await published.forget([sku])
+      await heldUp.save([row('25')])
+      expect((await published.of([sku])).numbers.size).toBe(0)
+      await (await published.of([sku])).save([row('23')])
+      expect([...(await published.of([sku])).numbers.values()]).toEqual(['23'])
+    },
+  )
 })
 
 describe('ids that are good once', () => {

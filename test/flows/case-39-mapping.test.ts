@@ -86,7 +86,11 @@ beforeAll(async () => {
       },
       publishStatus: async () => done('shown'),
       demand: { of: async () => [], release: async () => [], releaseDismissed: async () => [] },
-      published: { skus: async () => [], of: async () => new Map(), save: async () => {}, forget: async () => {} },
+      published: {
+        skus: async () => [],
+        of: async () => ({ numbers: new Map(), save: async () => {} }),
+        forget: async () => {},
+      },
       recount: async () => {},
     }),
   )

@@ -27,10 +27,12 @@ function setup(stock: StockState[], change: Partial<PublishStockPorts> = {}) {
     location: (warehouse) => ({ WH: 'main', EAST: 'east' })[warehouse],
     margin: 0,
     defaultLocation: 'main',
-    published: async () => published,
-    async savePublished(rows) {
-      for (const { sku, locationKey, quantity } of rows) published.set(`${sku} ${locationKey}`, quantity)
-    },
+    published: async () => ({
+      numbers: published,
+      async save(rows) {
+        for (const { sku, locationKey, quantity } of rows) published.set(`${sku} ${locationKey}`, quantity)
+      },
+    }),
     async putInventory(rows) {
       puts.push(rows)
       return { ok: true, value: rows.map(() => ({ status: 'ok' as const })) }

@@ -86,7 +86,7 @@ export async function startProcess(world: World): Promise<Process> {
   })
   const links = createLinks(store, now)
   const demand = demandStore(store.db)
-  const published = publishedStock(store.db)
+  const published = publishedStock(store)
 
   const ledger: Ledger = createLedger({
     store,
@@ -130,7 +130,6 @@ export async function startProcess(world: World): Promise<Process> {
       margin: 0,
       defaultLocation: 'main',
       published: (skus) => published.of(skus),
-      savePublished: (rows) => published.save(rows),
       putInventory(rows) {
         return net.call(() => {
           for (const { sku } of rows) world.counted(sku, knownUntil.get(sku) ?? 0)

@@ -30,12 +30,21 @@ export interface Owner {
 }
 
 const never = () => new Promise<never>(() => undefined)
-let template: Buffer | undefined
+
+/** One database for all lives, made new between them: its statements stay prepared. */
+let first: { database: Database.Database; renew: () => void } | undefined
+const statements = new Map<string, Database.Statement<unknown[]>>()
 
 export async function sharedDatabase(): Promise<Shared> {
-  template ??= await migrated()
-  const database = new Database(template)
-  const statements = new Map<string, Database.Statement<unknown[]>>()
+  first?.renew()
+  if (!first) {
+    const database = await migrated()
+    first = { database, renew: renewal(database) }
+  }
+  return shared(first.database)
+}
+
+function shared(database: Database.Database): Shared {
   let last: Promise<void> = Promise.resolve()
   let holder: { owner: Owner; release: () => void } | undefined
 
@@ -122,9 +131,38 @@ export async function sharedDatabase(): Promise<Shared> {
   }
 }
 
-async function migrated(): Promise<Buffer> {
+async function migrated(): Promise<Database.Database> {
   const database = new Database(':memory:')
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
   await migrate(db, 'sqlite')
-  return database.serialize()
+  return database
+}
+
+/** Gives every table the rows that it has now. A life that was cut short may have left a transaction open. */
+function renewal(database: Database.Database): () => void {
+  const tables = database
+    .prepare<[], string>(
+      "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
+    )
+    .pluck()
+    .all()
+    .map((name) => ({
+      count: database.prepare<[], number>(`select count(*) from "${name}"`).pluck(),
+      clear: database.prepare(`delete from "${name}"`),
+      rows: database.prepare<[], Record<string, unknown>>(`select * from "${name}"`).all(),
+      insert: (row: Record<string, unknown>) =>
+        `insert into "${name}" (${Object.keys(row).map((column) => `"${column}"`)}) values (${Object.keys(row).map((column) => `@${column}`)})`,
+    }))
+  const sequences = database.prepare('delete from sqlite_sequence')
+  return () => {
+    if (database.inTransaction) database.exec('rollback')
+    database.exec('begin')
+    for (const { count, clear, rows, insert } of tables) {
+      if (count.get() === 0) continue
+      clear.run()
+      for (const row of rows) database.prepare(insert(row)).run(row)
+    }
+    sequences.run()
+    database.exec('commit')
+  }
 }

@@ -23,8 +23,16 @@ export interface Told {
 
 const START = Date.UTC(2026, 10, 26, 12)
 const SKUS = ['A', 'B', 'C']
-/** How long people buy and things fail; then all must settle. */
-const LIFE_MS = 5 * 60_000
+/**
+ * How long people buy and things fail, then all must settle; and how much of each happens at least and how much more at most.
+ * Most faults need only one or two records to show: most lives are small, so that there can be very many of them.
+ */
+const SIZES = {
+  small: { ms: 60_000, sell: [1, 3], change: [0, 2], cancel: [0, 2], ship: [0, 3], adjust: [0, 2], kill: [0, 2] },
+  large: { ms: 5 * 60_000, sell: [6, 8], change: [0, 5], cancel: [0, 3], ship: [2, 4], adjust: [0, 5], kill: [0, 3] },
+} as const
+/** Of so many lives one is large. */
+const ONE_LARGE_OF = 50
 const SETTLE_MS = 48 * 3_600_000
 const MOST_STEPS = 200_000
 
@@ -41,6 +49,7 @@ class Life {
   readonly broken: string[] = []
   readonly #dice: (below: number) => number
   readonly #net: Network
+  readonly #size: (typeof SIZES)['small' | 'large']
   readonly #taken = new Map<string, string>()
   readonly #running = new Map<string, Process>()
   /** Sold in Odoo beside the storefront: when and how much. */
@@ -65,6 +74,7 @@ class Life {
     this.seed = seed
     this.clock = clock
     this.#dice = chance(seed)
+    this.#size = SIZES[seed % ONE_LARGE_OF === 0 ? 'large' : 'small']
     const often = () => this.#dice(150)
     this.#net = network(clock, this.#dice, {
       lost: often(),
@@ -103,7 +113,7 @@ class Life {
     void this.#start(world)
     for (const sku of SKUS) erp.adjust(sku, 0)
     this.#plan(world)
-    await this.#steppedUntil(begun + LIFE_MS, () => this.#check(shop, erp))
+    await this.#steppedUntil(begun + this.#size.ms, () => this.#check(shop, erp))
 
     this.#net.calm()
     for (const one of this.#processes) one.skew(0)
@@ -143,42 +153,42 @@ class Life {
     const { clock, shop, odoo: erp } = world
     const dice = this.#dice
     const sometime = (work: () => void) =>
-      clock.after(dice(LIFE_MS), () => {
+      clock.after(dice(this.#size.ms), () => {
         work()
         this.#acts++
       })
+    const times = ([least, more]: readonly [number, number], act: () => void) => {
+      for (let n = least + dice(more); n > 0; n--) sometime(act)
+    }
     const sku = () => SKUS[dice(SKUS.length)] ?? 'A'
     const anOrder = () => [...shop.orders.keys()][dice(Math.max(1, shop.orders.size))]
     const alive = () => this.#processes.filter((one) => one.alive())
-    for (let n = 0; n < 6 + dice(8); n++) sometime(() => void shop.sell(sku(), 1 + dice(4)))
-    for (let n = 0; n < dice(5); n++) sometime(() => void ((id) => id && shop.change(id))(anOrder()))
-    for (let n = 0; n < dice(3); n++) sometime(() => void ((id) => id && shop.cancel(id))(anOrder()))
-    for (let n = 0; n < 2 + dice(4); n++) sometime(() => erp.ship())
-    for (let n = 0; n < dice(5); n++)
-      sometime(() => {
-        const [which, by] = [sku(), dice(9) - 5]
-        if (by < 0) this.#beside.set(which, [...(this.#beside.get(which) ?? []), { at: clock.now(), quantity: -by }])
-        erp.adjust(which, by)
-      })
-    for (let n = 0; n < dice(3); n++)
-      sometime(() => {
-        const [victim] = alive()
-        if (!victim) return
-        victim.kill()
-        this.#kills++
-        clock.after(dice(30_000), () => void this.#start(world))
-      })
-    for (let n = 0; n < dice(2); n++)
-      sometime(() => {
-        this.#frozen = true
-        alive()[0]?.freeze(60_000 + dice(240_000))
-      })
-    for (let n = 0; n < dice(2); n++)
-      sometime(() =>
-        alive()
-          .at(-1)
-          ?.skew(dice(120_000) - 60_000),
-      )
+    const { sell, change, cancel, ship, adjust, kill } = this.#size
+    times(sell, () => void shop.sell(sku(), 1 + dice(4)))
+    times(change, () => void ((id) => id && shop.change(id))(anOrder()))
+    times(cancel, () => void ((id) => id && shop.cancel(id))(anOrder()))
+    times(ship, () => erp.ship())
+    times(adjust, () => {
+      const [which, by] = [sku(), dice(9) - 5]
+      if (by < 0) this.#beside.set(which, [...(this.#beside.get(which) ?? []), { at: clock.now(), quantity: -by }])
+      erp.adjust(which, by)
+    })
+    times(kill, () => {
+      const [victim] = alive()
+      if (!victim) return
+      victim.kill()
+      this.#kills++
+      clock.after(dice(30_000), () => void this.#start(world))
+    })
+    times([0, 2], () => {
+      this.#frozen = true
+      alive()[0]?.freeze(60_000 + dice(240_000))
+    })
+    times([0, 2], () =>
+      alive()
+        .at(-1)
+        ?.skew(dice(120_000) - 60_000),
+    )
   }
 
   async #door(source: 'clarity' | 'odoo', message: Message): Promise<void> {
