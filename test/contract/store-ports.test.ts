@@ -1,22 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { demandOf, demandStore } from '../../clarity-extension/ports/demand.ts'
 import { publishedStock } from '../../clarity-extension/ports/published.ts'
 import { spentIds } from '../../clarity-extension/ports/spent.ts'
-import { openStore, type Store } from '../../clarity-extension/store/store.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
+import { dialects, type Place } from './store-support.ts'
 
-let folder: string
+let place: Place
 let store: Store
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'ports-'))
-  store = await openStore({ dataDir: folder })
-})
-afterEach(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 const sell = (orderId: string, sku: string, quantity = '1') =>
   store.db.insertInto('demand').values({ order_id: orderId, sku, quantity, placed_at: 1 }).execute()
@@ -47,98 +37,111 @@ async function event(lane: string, state: 'dismissed' | 'dead' | 'done') {
     .execute()
 }
 
-describe('demand', () => {
-  it('is found by SKU and released by order, naming what is free again', async () => {
-    await sell('1', 'A')
-    await sell('1', 'B', '2')
-    await sell('2', 'A')
-    const demand = demandStore(store.db)
-    expect(await demand.of(['B'])).toEqual([{ orderId: '1', sku: 'B', quantity: '2' }])
-    expect((await demand.release(['1'])).sort()).toEqual(['A', 'B'])
-    expect(await demand.of(['A', 'B'])).toEqual([{ orderId: '2', sku: 'A', quantity: '1' }])
-  })
+describe.each(dialects)('on $dialect', ({ possible, place: makePlace }) => {
+  describe.skipIf(!possible)('', () => {
+    beforeEach(async () => {
+      place = await makePlace()
+      store = await place.open()
+    })
+    afterEach(async () => {
+      await store.close()
+      await place.remove()
+    })
 
-  it('of a dismissed order is released, unless something of the order is still open', async () => {
-    await sell('1', 'A')
-    await sell('2', 'B')
-    await sell('3', 'C')
-    await event('order:1', 'dismissed')
-    await event('order:2', 'dismissed')
-    await event('order:2', 'dead')
-    await event('order:3', 'done')
-    const demand = demandStore(store.db)
-    expect(await demand.releaseDismissed()).toEqual(['A'])
-    expect(await demand.releaseDismissed()).toEqual([])
-  })
-
-  it('is read from order events only, without what a third party or a vendor sends', () => {
-    const items = [
-      { sku: 'A', quantity: '2' },
-      { sku: 'B', quantity: '1', fulfilledBy: 'thirdParty' },
-      { sku: 'C', quantity: '1', fulfilledBy: 'dropship' },
-    ]
-    const of = (type: 'order.created' | 'order.cancelled', data: object) =>
-      demandOf({
-        source: 'clarity',
-        webhookId: 'm',
-        type,
-        lane: 'order:1',
-        subject: '1',
-        priority: 0,
-        payload: Buffer.alloc(0),
-        traceId: '',
-        body: { data: { id: '1', items, ...data } },
+    describe('demand', () => {
+      it('is found by SKU and released by order, naming what is free again', async () => {
+        await sell('1', 'A')
+        await sell('1', 'B', '2')
+        await sell('2', 'A')
+        const demand = demandStore(store.db)
+        expect(await demand.of(['B'])).toEqual([{ orderId: '1', sku: 'B', quantity: '2' }])
+        expect((await demand.release(['1'])).sort()).toEqual(['A', 'B'])
+        expect(await demand.of(['A', 'B'])).toEqual([{ orderId: '2', sku: 'A', quantity: '1' }])
       })
-    expect(of('order.created', {})).toEqual([{ orderId: '1', sku: 'A', quantity: '2', placedAt: 0 }])
-    expect(of('order.cancelled', {})).toEqual([])
-    expect(of('order.created', { status: 'cancelled' })).toEqual([])
-  })
-})
 
-describe('published stock', () => {
-  it('remembers the last number of each SKU and location until it is forgotten', async () => {
-    const published = publishedStock(store)
-    const row = { sku: 'A', locationKey: 'main', quantity: '5', asOf: '2026-11-20T10:00:00.000Z' }
-    await (await published.of(['A'])).save([row, { ...row, locationKey: 'east' }])
-    await (await published.of(['A'])).save([{ ...row, quantity: '4' }])
-    expect((await published.of(['A'])).numbers).toEqual(
-      new Map([
-        ['A main', '4'],
-        ['A east', '5'],
-      ]),
-    )
-    expect(await published.skus()).toEqual(['A'])
-    await published.forget(['A'])
-    expect((await published.of(['A'])).numbers.size).toBe(0)
-    expect(await published.skus()).toEqual([])
-  })
+      it('of a dismissed order is released, unless something of the order is still open', async () => {
+        await sell('1', 'A')
+        await sell('2', 'B')
+        await sell('3', 'C')
+        await event('order:1', 'dismissed')
+        await event('order:2', 'dismissed')
+        await event('order:2', 'dead')
+        await event('order:3', 'done')
+        const demand = demandStore(store.db)
+        expect(await demand.releaseDismissed()).toEqual(['A'])
+        expect(await demand.releaseDismissed()).toEqual([])
+      })
 
-  it.each([0, 1])(
-    'is not brought back by whoever told a number before it was forgotten (%i times before)',
-    async (times) => {
-      const published = publishedStock(store)
-      const sku = `late-${times}`
-      const row = (quantity: string) => ({ sku, locationKey: 'main', quantity, asOf: '2026-11-20T10:00:00.000Z' })
-      for (let n = 0; n < times; n++) await published.forget([sku])
-      const heldUp = await published.of([sku])
-      await published.forget([sku])
-      await heldUp.save([row('25')])
-      expect((await published.of([sku])).numbers.size).toBe(0)
-      await (await published.of([sku])).save([row('23')])
-      expect([...(await published.of([sku])).numbers.values()]).toEqual(['23'])
-    },
-  )
-})
+      it('is read from order events only, without what a third party or a vendor sends', () => {
+        const items = [
+          { sku: 'A', quantity: '2' },
+          { sku: 'B', quantity: '1', fulfilledBy: 'thirdParty' },
+          { sku: 'C', quantity: '1', fulfilledBy: 'dropship' },
+        ]
+        const of = (type: 'order.created' | 'order.cancelled', data: object) =>
+          demandOf({
+            source: 'clarity',
+            webhookId: 'm',
+            type,
+            lane: 'order:1',
+            subject: '1',
+            priority: 0,
+            payload: Buffer.alloc(0),
+            traceId: '',
+            body: { data: { id: '1', items, ...data } },
+          })
+        expect(of('order.created', {})).toEqual([{ orderId: '1', sku: 'A', quantity: '2', placedAt: 0 }])
+        expect(of('order.cancelled', {})).toEqual([])
+        expect(of('order.created', { status: 'cancelled' })).toEqual([])
+      })
+    })
 
-describe('ids that are good once', () => {
-  it('are used up by one of several at once, for every replica, until they would have ended anyway', async () => {
-    let clock = 1_000
-    const [one, two] = [spentIds(store, () => clock), spentIds(store, () => clock)]
-    const spent = await Promise.all([one.spend('a', 2_000), two.spend('a', 2_000), one.spend('b', 2_000)])
-    expect(spent.filter(Boolean)).toHaveLength(2)
-    expect(await two.has('a')).toBe(true)
-    clock = 3_000
-    await one.add('c', 4_000)
-    expect([await two.has('a'), await two.has('c')]).toEqual([false, true])
+    describe('published stock', () => {
+      it('remembers the last number of each SKU and location until it is forgotten', async () => {
+        const published = publishedStock(store)
+        const row = { sku: 'A', locationKey: 'main', quantity: '5', asOf: '2026-11-20T10:00:00.000Z' }
+        await (await published.of(['A'])).save([row, { ...row, locationKey: 'east' }])
+        await (await published.of(['A'])).save([{ ...row, quantity: '4' }])
+        expect((await published.of(['A'])).numbers).toEqual(
+          new Map([
+            ['A main', '4'],
+            ['A east', '5'],
+          ]),
+        )
+        expect(await published.skus()).toEqual(['A'])
+        await published.forget(['A'])
+        expect((await published.of(['A'])).numbers.size).toBe(0)
+        expect(await published.skus()).toEqual([])
+      })
+
+      it.each([0, 1])(
+        'is not brought back by whoever told a number before it was forgotten (%i times before)',
+        async (times) => {
+          const published = publishedStock(store)
+          const sku = `late-${times}`
+          const row = (quantity: string) => ({ sku, locationKey: 'main', quantity, asOf: '2026-11-20T10:00:00.000Z' })
+          for (let n = 0; n < times; n++) await published.forget([sku])
+          const heldUp = await published.of([sku])
+          await published.forget([sku])
+          await heldUp.save([row('25')])
+          expect((await published.of([sku])).numbers.size).toBe(0)
+          await (await published.of([sku])).save([row('23')])
+          expect([...(await published.of([sku])).numbers.values()]).toEqual(['23'])
+        },
+      )
+    })
+
+    describe('ids that are good once', () => {
+      it('are used up by one of several at once, for every replica, until they would have ended anyway', async () => {
+        let clock = 1_000
+        const [one, two] = [spentIds(store, () => clock), spentIds(store, () => clock)]
+        const spent = await Promise.all([one.spend('a', 2_000), two.spend('a', 2_000), one.spend('b', 2_000)])
+        expect(spent.filter(Boolean)).toHaveLength(2)
+        expect(await two.has('a')).toBe(true)
+        clock = 3_000
+        await one.add('c', 4_000)
+        expect([await two.has('a'), await two.has('c')]).toEqual([false, true])
+      })
+    })
   })
 })
