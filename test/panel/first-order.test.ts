@@ -39,6 +39,22 @@ afterAll(async () => {
 })
 
 describe('npm start with nothing configured', () => {
+  it('pairs the stand-in by a code of the panel, as a real Odoo', async () => {
+    await page.goto(`${urls.panel}/start/odoo`)
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Make a code' }).click()
+    const code = (await page.getByText(/^clarity-/).textContent()) ?? ''
+    const odoo = await page.context().newPage()
+    await odoo.goto(urls.odoo)
+    await odoo.getByLabel('Pairing code').fill(code)
+    await odoo.getByRole('button', { name: 'Connect' }).click()
+    await odoo.getByText(`Connected with ${bridge.url}.`).waitFor()
+    await odoo.close()
+    await page.getByText('Odoo is connected').waitFor()
+    expect(found).toEqual([])
+  })
+
   it('says where everything is', () => {
     for (const url of Object.values(urls)) expect(bridge.log()).toContain(url)
   })

@@ -1,3 +1,4 @@
+import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -125,4 +126,35 @@ describe('the first steps', () => {
     await step('Connect Odoo').waitFor()
     await page.waitForFunction(() => document.activeElement?.textContent === 'Connect Odoo')
   })
+
+  it.each([
+    ['light', 'en-GB'],
+    ['dark', 'de-DE'],
+  ] as const)('are accessible and fit a narrow screen: %s, %s', async (colorScheme, locale) => {
+    server.ledger.setup.at = { step: 'done', done: false }
+    const storageState = await context.storageState()
+    const viewport = { width: 390, height: 844 }
+    const other = await browser.newContext({ storageState, colorScheme, locale, viewport })
+    const narrow = await other.newPage()
+    for (const one of ['clarity', 'odoo', 'entities', 'match', 'load', 'done']) {
+      await narrow.goto(`${server.url}/admin/start/${one}`)
+      await narrow.locator('main h2').first().waitFor()
+      await narrow.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
+      if (one === 'odoo') await narrow.getByRole('button', { name: /Make a code|Code erzeugen/ }).click()
+      expect(await serious(narrow), one).toEqual([])
+      const wide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth
+      expect(await narrow.evaluate(wide), one).toBeLessThanOrEqual(0)
+    }
+    await other.close()
+  })
 })
+
+async function serious(on: Page): Promise<string[]> {
+  await on.evaluate(axe.source)
+  const violations = await on.evaluate(async () =>
+    (await window.axe.run()).violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes[0]?.html })),
+  )
+  return violations.flatMap(({ id, impact, html }) =>
+    impact === 'serious' || impact === 'critical' ? [`${id}: ${html}`] : [],
+  )
+}
