@@ -18,6 +18,7 @@ export interface Correction {
 
 export interface KnownProduct {
   sku: string
+  /** Empty where nobody told it. */
   name: string
 }
 
@@ -28,15 +29,18 @@ export function correctSku(problem: Problem, products: readonly KnownProduct[], 
   const name = soldAs === undefined ? undefined : wordsOf(soldAs)
   return products
     .map((product) => {
+      const told = product.name !== ''
+      const named = name && told ? sameness(name, wordsOf(product.name)) : 0
       const spelling = spellingOf(value, product.sku)
-      const named = name ? sameness(name, wordsOf(product.name)) : 0
-      const confidence = Math.min(0.99, spelling.score + (name ? (named - 0.4) * 0.35 : 0))
-      return { product, spelling, named, confidence }
+      // Another SKU altogether, under the very name that was sold.
+      const score = Math.max(spelling.score, named > 0.95 ? 0.6 : 0)
+      const confidence = Math.min(0.99, score + (name && told ? (named - 0.4) * 0.35 : 0))
+      return { product, spelling, named, told, score, confidence }
     })
-    .filter(({ spelling, confidence }) => spelling.score > 0.4 && confidence >= 0.5)
+    .filter(({ product, score, confidence }) => product.sku !== value && score > 0.4 && confidence >= 0.5)
     .sort((a, b) => b.confidence - a.confidence)
     .slice(0, 3)
-    .map(({ product, spelling, named, confidence }, at, all) => ({
+    .map(({ product, spelling, named, told, confidence }, at, all) => ({
       value,
       replacement: product.sku,
       how: { kind: 'value' as const, field },
@@ -46,9 +50,11 @@ export function correctSku(problem: Problem, products: readonly KnownProduct[], 
           ? confidence * 0.7
           : confidence,
       reasons: [
-        reason(spelling.why, { value, name: product.sku }),
+        ...(spelling.score > 0 ? [reason(spelling.why, { value, name: product.sku })] : []),
         ...(named > 0.6 ? [reason('soldAs', { name: product.name })] : []),
-        ...(soldAs !== undefined && named < 0.2 ? [reason('soldOtherwise', { soldAs, name: product.name })] : []),
+        ...(soldAs !== undefined && told && named < 0.2
+          ? [reason('soldOtherwise', { soldAs, name: product.name })]
+          : []),
       ],
     }))
 }

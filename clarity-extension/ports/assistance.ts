@@ -29,7 +29,7 @@ export interface AssistanceParts {
   store: Store
   /** What the store holds of a payload, as it came. */
   open(stored: Uint8Array): Uint8Array
-  odoo: Pick<OdooClient, 'describe'>
+  odoo: Pick<OdooClient, 'describe' | 'choices'>
   queries: Pick<LedgerQueries, 'detail'>
   audit: Audit
   /** Asked for when they are needed: they are made after what this watches. */

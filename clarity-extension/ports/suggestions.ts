@@ -27,7 +27,7 @@ export interface SuggestionParts {
   db: Kysely<Tables>
   /** What the store holds of a payload, as it came. */
   open(stored: Uint8Array): Uint8Array
-  odoo: Pick<OdooClient, 'describe'>
+  odoo: Pick<OdooClient, 'describe' | 'choices'>
   queries: Pick<LedgerQueries, 'detail'>
   audit: Audit
   advisor: Advisor | undefined
@@ -54,6 +54,8 @@ const entities: Record<SuggestedEntity, { schema: string; models: [string, ...st
 const SAMPLES = 40
 /** Products that a misspelt SKU is compared with. */
 const PRODUCTS = 20_000
+/** Less of a SKU or a name finds everything. */
+const SHORTEST_PART = 3
 /** Values without an entry that are looked at together. */
 const OPEN_VALUES = 200
 
@@ -192,7 +194,10 @@ export function suggestionsPort({
 
   /** @returns the draft it is in now */
   async function correctionsFor(problem: z.infer<typeof problemShape>, payload: string): Promise<Correction[]> {
-    if (problem.code === 'unknown_sku') return correctionsOf(problem, payload, await knownProducts())
+    if (problem.code === 'unknown_sku') {
+      const sold = soldIn(problem, payload)
+      return correctSku(sold.problem, await knownProducts(sold), sold.name)
+    }
     const table = /^unmapped_(\w+)$/.exec(problem.code)?.[1]
     if (table === undefined) return []
     const { items } = await tables.choices(table, '')
@@ -232,10 +237,23 @@ export function suggestionsPort({
     return rows.map(({ path, model, field, accepted }) => ({ path, model, field, accepted: accepted === 1 }))
   }
 
-  /** What Odoo has told the stock of, it knows. */
-  async function knownProducts(): Promise<KnownProduct[]> {
+  /** What Odoo finds by the SKU's parts and by the name that was sold, and whatever it has told the stock of. */
+  async function knownProducts({ problem: { value }, name }: Sold): Promise<KnownProduct[]> {
     const rows = await db.selectFrom('published_stock').select('sku').distinct().limit(PRODUCTS).execute()
-    return rows.map(({ sku }) => ({ sku, name: '' }))
+    const half = Math.ceil((value?.length ?? 0) / 2)
+    const parts = [value?.slice(0, half), value?.slice(half), name].filter((part) => part !== undefined)
+    const wishes = parts
+      .filter((part) => part.length >= SHORTEST_PART)
+      .map((search) => ({ model: 'product.product', field: 'default_code', search: search.slice(0, 200), limit: 50 }))
+    const answer = wishes.length > 0 ? await odoo.choices(wishes) : undefined
+    const found = answer?.ok ? answer.value.choices.flatMap(({ items }) => items) : []
+    const named = found.filter((one) => one.active && one.value !== '')
+    return [
+      ...new Map([
+        ...rows.map(({ sku }) => [sku, { sku, name: '' }] as const),
+        ...named.map((one) => [one.value, { sku: one.value, name: withoutCode(one.name) }] as const),
+      ]).values(),
+    ]
   }
 }
 
@@ -278,11 +296,17 @@ const candidateOf = (candidate: Candidate) => ({
   within: candidate.within ?? null,
 })
 
-function correctionsOf(
-  problem: z.infer<typeof problemShape>,
-  payload: string,
-  products: readonly KnownProduct[],
-): Correction[] {
+/** Odoo shows a product as `[CODE] Name`. */
+const withoutCode = (name: string): string => name.replace(/^\[[^\]]*\]\s*/, '')
+
+interface Sold {
+  problem: z.infer<typeof problemShape>
+  /** As the storefront sold it. */
+  name: string | undefined
+}
+
+/** The line that a problem is about, which Odoo names by its own field. */
+function soldIn(problem: z.infer<typeof problemShape>, payload: string): Sold {
   const line =
     /\/order_line\/(?:\$lines\/items\/)?(\d+)/.exec(problem.target ?? '')?.[1] ??
     /\/items\/(\d+)/.exec(problem.field ?? '')?.[1]
@@ -290,10 +314,10 @@ function correctionsOf(
   const items = body.success ? itemsShape.safeParse(body.data.data) : undefined
   const item = line === undefined || !items?.success ? undefined : items.data.items[Number(line)]
   const { field = line === undefined ? undefined : `/items/${line}/sku`, value = item?.sku, target } = problem
-  return correctSku(
-    { ...problem, ...(field && { field }), ...(value && { value }), ...(target && { target }) },
-    products,
-  )
+  return {
+    problem: { ...problem, ...(field && { field }), ...(value && { value }), ...(target && { target }) },
+    name: item?.name,
+  }
 }
 
 const openApi = z.looseObject({ components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }) })
@@ -304,7 +328,9 @@ async function contract(): Promise<z.infer<typeof openApi>> {
   return openApi.parse(parse(await readFile(join(import.meta.dirname, '../../shared/clarity.openapi.yaml'), 'utf8')))
 }
 const envelope = z.looseObject({ data: z.record(z.string(), z.unknown()) })
-const itemsShape = z.looseObject({ items: z.array(z.looseObject({ sku: z.string() })) })
+const itemsShape = z.looseObject({
+  items: z.array(z.looseObject({ sku: z.string(), name: z.string().optional() })),
+})
 const problemShape = z.object({
   code: z.string(),
   field: z.string().optional(),

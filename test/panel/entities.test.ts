@@ -86,7 +86,7 @@ describe('schedules', () => {
   })
 
   it('changes a schedule and refuses one that cannot be read', async () => {
-    const field = page.getByLabel('Schedule: Read Orders of the storefront')
+    const field = page.getByLabel('Schedule: Read orders of the storefront')
     await field.fill('*/15 * * * *')
     await page.keyboard.press('Enter')
     await page.getByText('The schedule is saved.').waitFor()

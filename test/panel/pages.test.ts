@@ -22,26 +22,30 @@ afterAll(async () => {
   await server.close()
 })
 
-const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } }
+// Colours are the same at every width: the narrow page is looked at in one appearance.
+const looks = [
+  { look: 'light, wide', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { look: 'dark, wide', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  { look: 'light, narrow', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+] as const
 
 describe.each(scenarios)('with a history that is %s', (name) => {
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const [size, viewport] of Object.entries(sizes))
-      it(`every page is accessible, fits and obeys its policy: ${colorScheme}, ${size}`, async () => {
-        server.show(name)
-        const context = await browser.newContext({ storageState: signedIn, viewport, colorScheme })
-        const found = complaints(context)
-        const page = await context.newPage()
-        for (const path of pages(name)) {
-          await page.goto(`${server.url}/admin${path}`)
-          await page.locator('main h1').waitFor()
-          await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
-          expect(await seriousFaults(page), path).toEqual([])
-          expect(await overflow(page), path).toBeLessThanOrEqual(0)
-        }
-        expect(found).toEqual([])
-        await context.close()
-      })
+  it.each(looks)('every page is accessible, fits and obeys its policy: $look', async ({ colorScheme, viewport }) => {
+    server.show(name)
+    const context = await browser.newContext({ storageState: signedIn, viewport, colorScheme })
+    const found = complaints(context)
+    const page = await context.newPage()
+    await page.goto(`${server.url}/admin/`)
+    for (const path of pages(name)) {
+      await visit(page, path)
+      await page.locator('main h1').waitFor()
+      await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
+      expect(await seriousFaults(page), path).toEqual([])
+      expect(await overflow(page), path).toBeLessThanOrEqual(0)
+    }
+    expect(found).toEqual([])
+    await context.close()
+  })
 })
 
 it('the sign-in is accessible in both appearances', async () => {
@@ -72,6 +76,74 @@ it('the first load stays under 300 KB of script and style as sent', async () => 
   expect(bytes).toBeLessThan(300 * 1024)
   await context.close()
 })
+
+/** The server's part of these is proven elsewhere; here it is told what to answer. */
+describe('every page has something to say', () => {
+  const refusal = (status: number, code: string) => ({
+    status,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({
+      type: 'about:blank',
+      title: 'Refused',
+      status,
+      code,
+      detail: 'The bridge could not answer this.',
+      remedy: 'Look at its log.',
+      requestId: 'request-1',
+      least: 'admin',
+      ask: ['ann', 'admin'],
+    }),
+  })
+
+  it.each([
+    ['while it loads', 'loading'],
+    ['when the bridge fails', 'failing'],
+    ['when the role may not see it', 'forbidden'],
+  ] as const)('%s', async (_, state) => {
+    server.show('failing')
+    const colorScheme = state === 'failing' ? 'dark' : 'light'
+    const context = await browser.newContext({ storageState: signedIn, locale: 'en-GB', colorScheme })
+    context.setDefaultTimeout(50_000)
+    const page = await context.newPage()
+    const crashed: string[] = []
+    page.on('pageerror', (error) => crashed.push(String(error)))
+    // While it loads, an answer never comes. The live stream would bring the overview.
+    await page.route(/\/api\/(?!session|live)/, (route) => {
+      if (state === 'failing') return route.fulfill(refusal(500, 'internal'))
+      if (state === 'forbidden') return route.fulfill(refusal(403, 'not_allowed'))
+    })
+    await page.route(/\/api\/live/, (route) => route.abort())
+    const alert = page.locator('main').getByRole('alert')
+    const said = {
+      loading: page.locator('main').getByRole('status', { name: 'Loading' }),
+      failing: alert.filter({ hasText: 'The bridge could not answer this.' }).filter({ hasText: 'Look at its log.' }),
+      forbidden: alert.filter({ hasText: 'This page takes the role Admin' }).filter({ hasText: 'Ask ann or admin' }),
+    }[state]
+    await page.goto(`${server.url}/admin/`)
+    for (const path of [...pages('failing'), '/start/odoo', '/start/load']) {
+      await visit(page, path)
+      await said
+        .first()
+        .waitFor({ timeout: 15_000 })
+        .catch(() => expect.fail(`${path} says nothing`))
+      if (state === 'failing') expect(await seriousFaults(page), path).toEqual([])
+      expect(await overflow(page), path).toBeLessThanOrEqual(0)
+    }
+    expect(crashed).toEqual([])
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await context.close()
+  })
+})
+
+/** As a link does: the page stays, and what it has loaded. */
+async function visit(page: Page, path: string): Promise<void> {
+  await page.waitForFunction(() => window.__TSR_ROUTER__ !== undefined)
+  await page.evaluate((to) => history.pushState(null, '', `/admin${to}`), path)
+  await page.waitForFunction((to) => {
+    const at = window.__TSR_ROUTER__?.state
+    return at?.status === 'idle' && at.resolvedLocation?.href.endsWith(to)
+  }, path)
+}
 
 function pages(name: string): string[] {
   const lists = [

@@ -194,7 +194,7 @@ describe('one event', () => {
     server.show('well')
     const order = server.ledger.events.find((event) => event.type === 'order.created' && event.state === 'done')
     await open(`/activity/${order?.id}`)
-    await page.getByText('Received from Storefront').waitFor()
+    await page.getByText('Received from the storefront').waitFor()
     await page.getByText(/^In Odoo: S0\d+$/).waitFor()
     expect(await page.getByRole('link', { name: 'Open in Odoo' }).getAttribute('href')).toMatch(/odoo\.example\.com/)
     await page.getByText('apply', { exact: true }).click()
@@ -247,6 +247,7 @@ describe('needs attention', () => {
   it('leads to the events of a cause', async () => {
     await open('/attention')
     await page.getByRole('link', { name: 'View all 3' }).click()
+    await heading('Activity')
     await page.locator('a[data-row]').first().waitFor()
     expect(await page.locator('a[data-row]').count()).toBe(3)
     await page.getByRole('button', { name: 'Remove the filter by cause' }).click()
@@ -313,6 +314,38 @@ describe('the palette and the keys', () => {
   const field = () => page.getByRole('combobox', { name: 'Search or run a command' })
   // A select of the page has options, too.
   const options = () => page.getByRole('listbox', { name: 'Search or run a command' }).getByRole('option')
+
+  it('goes, finds and remembers, by keyboard alone', async () => {
+    await open('/')
+    await heading('Odoo is not being written to.')
+    await page.keyboard.press('Control+k')
+    await field().waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.type('rec')
+    await options().first().waitFor()
+    await page.keyboard.press('Enter')
+    await heading('Reconciliation')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).not.toBe('combobox')
+
+    const dead = server.ledger.events.find(({ state }) => state === 'dead')
+    await page.getByRole('button', { name: 'Search or run' }).click()
+    await field().fill(dead?.subject ?? '')
+    const found = options().filter({ hasText: dead?.subject ?? '' })
+    await found.filter({ hasText: 'Failed' }).first().waitFor()
+    expect(await options().first().getAttribute('aria-selected')).toBe('true')
+    await page.keyboard.press('ArrowUp')
+    expect(await options().last().getAttribute('aria-selected')).toBe('true')
+    expect(await field().getAttribute('aria-activedescendant')).toBe(await options().last().getAttribute('id'))
+    await page.keyboard.press('Enter')
+    await heading('Activity')
+    await page.waitForURL(/activity\?q=/)
+
+    // What was opened last stands first the next time.
+    await page.keyboard.press('Control+k')
+    await page.getByRole('group', { name: 'Opened last' }).getByRole('option', { name: 'Reconciliation' }).waitFor()
+    await page.keyboard.press('Escape')
+    await field().waitFor({ state: 'hidden' })
+  })
 
   it('asks before it pauses, and syncs, changes the language and the appearance at once', async () => {
     server.show('well')

@@ -183,4 +183,4 @@ const users = async () =>
   ).map(({ login }) => login)
 
 /** Its own pages may complain of what Debian left out. */
-const ofOdoo = (line: string): boolean => line.includes(odoo.url) || /web\.assets|odoo/i.test(line)
+const ofOdoo = (line: string): boolean => line.includes(odoo.url) || /web\.assets|static\/lib|odoo/i.test(line)

@@ -72,13 +72,35 @@ const parts = () => ({
   rulebook: { move: async () => undefined },
   tables,
 })
+const away = { ok: false as const, outcome: retry('network', 'Odoo is away.') }
 const knowing: SuggestionParts['odoo'] = {
   describe: async (models) => ({
     ok: true,
     value: { models: Object.fromEntries(models.map((model) => [model, described[model] ?? {}])) },
   }),
+  choices: async () => away,
 }
 const port = () => suggestionsPort({ ...parts(), odoo: knowing })
+/** Products as Odoo shows them, found by a part of either. */
+const selling = (...products: [sku: string, name: string][]): SuggestionParts['odoo'] => ({
+  ...knowing,
+  choices: async (wishes) => {
+    const choices = wishes.map(({ search = '' }) => {
+      const items = products
+        .filter(([sku, name]) => `${sku} ${name}`.includes(search))
+        .map(([value, name], id) => ({
+          id,
+          value,
+          name: `[${value}] ${name}`,
+          company: null,
+          active: true,
+          unique: true,
+        }))
+      return { readable: true, total: items.length, items }
+    })
+    return { ok: true, value: { choices } }
+  },
+})
 
 it("suggests for the storefront's contract and for the attributes that came with its records", async () => {
   await add('customer.created', { id: 'c1', attributes: { kundennummer: 'K-1' } })
@@ -105,11 +127,8 @@ it('remembers what a person said, with their name, and ranks by it', async () =>
 })
 
 it('says that Odoo does not answer instead of guessing without its fields', async () => {
-  const away = suggestionsPort({
-    ...parts(),
-    odoo: { describe: async () => ({ ok: false, outcome: retry('network', 'Odoo is away.') }) },
-  })
-  expect(await away.of('order')).toEqual({ ok: false, message: 'Odoo is away.' })
+  const port = suggestionsPort({ ...parts(), odoo: { ...knowing, describe: async () => away } })
+  expect(await port.of('order')).toEqual({ ok: false, message: 'Odoo is away.' })
 })
 
 it('names the SKU that a dead letter probably meant', async () => {
@@ -133,6 +152,20 @@ it('names the SKU that a dead letter probably meant', async () => {
   ])
   expect(await port().corrections(await add('order.created', {}))).toEqual([])
   expect(await port().corrections(999_999)).toBeUndefined()
+})
+
+it('asks Odoo for products of a like SKU or the same name, since somebody may have renamed one', async () => {
+  const problem = { code: 'unknown_sku', field: '/items/0/sku', value: 'MUG-BLUE', message: '', remedy: '' }
+  const order = { items: [{ sku: 'MUG-BLUE', name: 'Blue mug' }] }
+  const id = await add('order.created', order, { state: 'dead', details: JSON.stringify([problem]) })
+  const corrected = async (...products: [sku: string, name: string][]) => {
+    const made = await suggestionsPort({ ...parts(), odoo: selling(...products) }).corrections(id)
+    return made?.map(({ replacement, reasons }) => [replacement, ...reasons.map(({ code }) => code)])
+  }
+  expect(await corrected(['MUG-BLEU', 'Blue mug'])).toEqual([['MUG-BLEU', 'skuSwapped', 'soldAs']])
+  expect(await corrected(['K-77', 'Blue mug'])).toEqual([['K-77', 'soldAs']])
+  // The bridge published its stock once; Odoo does not know it any more.
+  expect(await corrected()).toEqual([])
 })
 
 it('suggests what a value without an entry is, from what it may be mapped to', async () => {

@@ -61,7 +61,7 @@ export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
           </li>
         ))}
         <li>
-          <Link to="/activity" search={{ cause, show: state === 'held' ? 'held' : 'failed' }} className="link">
+          <Link to="/activity" search={{ cause, show: state === 'held' ? 'held' : 'failed' }} className="link" data-row>
             {t('attention.viewAll', { count })}
           </Link>
         </li>

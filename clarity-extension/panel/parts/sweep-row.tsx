@@ -100,12 +100,13 @@ function Schedule(props: { sweep: Sweep; name: string; busy: boolean; onSave: (c
 
 /** `order toOdoo` is said as an entity and a way; the others have a word of their own. */
 export function useSweepName(): (name: string) => string {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   return (name) => {
     const [entity, way] = name.split(' ')
     if (way !== 'toOdoo' && way !== 'toClarity') return t(`sweeps.name.${name}`, { defaultValue: name })
     const what = t(`entity.${entity}`, { defaultValue: entity })
-    return t(`sweeps.reads.${way}`, { entity: what })
+    // A noun in the middle of an English sentence.
+    return t(`sweeps.reads.${way}`, { entity: i18n.language === 'en' ? what.toLowerCase() : what })
   }
 }
 

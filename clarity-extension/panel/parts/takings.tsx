@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAddress } from '../address.ts'
 import type { Schemas } from '../api.ts'
+import { money } from '../format.ts'
 import { takingsQuery } from '../queries.ts'
 import { Empty, Failure } from './notice.tsx'
 import styles from './takings.module.css'
@@ -80,7 +81,7 @@ function Period({ period, busy, onChange }: { period: Days; busy: boolean; onCha
 }
 
 function Totals({ takings }: { takings: Takings }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a narrow screen, also by keyboard.
     <section className={`card ${styles.scroll}`} aria-label={t('takings.totals')} tabIndex={0}>
@@ -99,9 +100,9 @@ function Totals({ takings }: { takings: Takings }) {
             <tr key={`${row.method} ${row.journal} ${row.currency}`} data-differs={Number(row.difference) !== 0}>
               <td>{row.method ?? t('reconciliation.nothing')}</td>
               <td>{row.journal ?? t('reconciliation.nothing')}</td>
-              <td className={styles.figure}>{`${row.clarity} ${row.currency}`}</td>
-              <td className={styles.figure}>{`${row.odoo} ${row.currency}`}</td>
-              <td className={styles.figure}>{`${row.difference} ${row.currency}`}</td>
+              <td className={styles.figure}>{money(row.clarity, row.currency, i18n.language)}</td>
+              <td className={styles.figure}>{money(row.odoo, row.currency, i18n.language)}</td>
+              <td className={styles.figure}>{money(row.difference, row.currency, i18n.language)}</td>
             </tr>
           ))}
         </tbody>
@@ -111,7 +112,7 @@ function Totals({ takings }: { takings: Takings }) {
 }
 
 function Unmatched({ takings }: { takings: Takings }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a narrow screen, also by keyboard.
     <section className={`card ${styles.scroll}`} aria-label={t('takings.unmatched')} tabIndex={0}>
@@ -135,9 +136,11 @@ function Unmatched({ takings }: { takings: Takings }) {
               <td>{row.payment}</td>
               <td>{t(`takings.reason.${row.why}`)}</td>
               <td className={styles.figure}>
-                {row.clarity ? `${row.clarity} ${row.currency}` : t('reconciliation.nothing')}
+                {row.clarity ? money(row.clarity, row.currency, i18n.language) : t('reconciliation.nothing')}
               </td>
-              <td className={styles.figure}>{row.odoo ?? t('reconciliation.nothing')}</td>
+              <td className={styles.figure}>
+                {row.odoo ? money(row.odoo, row.currency, i18n.language) : t('reconciliation.nothing')}
+              </td>
             </tr>
           ))}
         </tbody>
