@@ -19,6 +19,7 @@ import { panelApi } from './http/panel-api.ts'
 import { webhookDoors } from './http/webhooks.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { createQueries } from './ledger/queries.ts'
+import { createSearchKeys } from './ledger/search-keys.ts'
 import { createSkipped } from './ledger/skipped.ts'
 import { createLinks } from './links.ts'
 import { assistance } from './ports/assistance.ts'
@@ -302,6 +303,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   alerts.start()
   // In the background: what was sealed with a previous key, or not at all, is sealed with the current one.
   const sealing = sealAnew(store.db, seal, log)
+  const searchKeys = createSearchKeys({ store, seal, log })
+  searchKeys.start()
 
   return {
     server,
@@ -309,6 +312,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     async stop() {
       await sweeps.stop()
       await sealing.stop()
+      await searchKeys.stop()
       await alerts.stop()
       api.close()
       const closed = once(server, 'close')

@@ -13,7 +13,7 @@ export function createQueries({ db }: Store, now: () => number = Date.now, seal:
   return {
     overview: () => readOverview(db, now()),
     connections: async () => (await readOverview(db, now())).connections,
-    list: (query = {}) => list(db, query),
+    list: (query = {}) => list(db, query, seal),
     detail: (id) => detail(db, id, seal),
     backlog: () => backlog(db),
     reviews: (query = {}) => readReviews(db, query, seal),
@@ -25,7 +25,7 @@ export function createQueries({ db }: Store, now: () => number = Date.now, seal:
 
 const LIMIT = { default: 50, most: 200 }
 
-async function list(db: Kysely<Tables>, query: ListQuery): Promise<EventPage> {
+async function list(db: Kysely<Tables>, query: ListQuery, seal: Seal): Promise<EventPage> {
   const size = Math.min(Math.max(1, Math.trunc(query.limit ?? LIMIT.default)), LIMIT.most)
   const { cursor, states, types, cause } = query
   const search = query.search?.trim()
@@ -35,7 +35,7 @@ async function list(db: Kysely<Tables>, query: ListQuery): Promise<EventPage> {
     .$if(cursor !== undefined, (events) => events.where('id', '<', cursor ?? 0))
     .$if(Boolean(search), (events) =>
       events
-        .where('id', 'in', searchFor(db, search ?? '', cursor))
+        .where('id', 'in', searchFor(db, search ?? '', seal.blind, cursor))
         .$if(Boolean(states?.length), (found) => found.where('state', 'in', states ?? []))
         .$if(Boolean(types?.length), (found) => found.where(sql<string>`type`, 'in', types ?? []))
         .$if(cause !== undefined, (found) => found.where('cause', '=', cause ?? '')),

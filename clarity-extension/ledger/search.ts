@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely'
+import type { Seal } from '../privacy/seal.ts'
+import { keysFor } from '../privacy/searchable.ts'
 import { type EventState, eventStates, type Tables } from '../store/schema.ts'
 import type { ListQuery } from './queries.ts'
 
@@ -11,7 +13,12 @@ const ENTITIES = ['order', 'customer', 'product', 'stock', 'inventory', 'return'
  * Ids of the events that a person means: every way of looking is one range of an index, so that a search takes no longer on a
  * long history than on a short one.
  */
-export function searchFor(db: Kysely<Tables>, text: string, cursor: number = Number.MAX_SAFE_INTEGER) {
+export function searchFor(
+  db: Kysely<Tables>,
+  text: string,
+  blind: Seal['blind'],
+  cursor: number = Number.MAX_SAFE_INTEGER,
+) {
   const lanes = text.includes(':') ? [text] : ENTITIES.map((entity) => `${entity}:${text}`)
   const newest = (column: 'id' | 'lane' | 'trace_id' | 'webhook_id') =>
     db
@@ -36,7 +43,17 @@ export function searchFor(db: Kysely<Tables>, text: string, cursor: number = Num
     .where('source', 'in', ['clarity', 'odoo', 'bridge'])
     .where('webhook_id', '=', text)
   const byId = newest('id').where('id', '=', number === undefined ? -1 : Number(number))
-  const wrapped = [bySubject, byLane, byTrace, byWebhook, byId].map((query, index) =>
+  // A branch per key: of several keys together SQLite would sort all of a popular SKU's events.
+  const byKeys = keysFor(text, blind).map((key) =>
+    db
+      .selectFrom('search_keys')
+      .select('event_id as id')
+      .where('key', '=', key)
+      .where('event_id', '<', cursor)
+      .orderBy('event_id', 'desc')
+      .limit(MATCHES),
+  )
+  const wrapped = [bySubject, byLane, byTrace, byWebhook, byId, ...byKeys].map((query, index) =>
     db.selectFrom(query.as(`match${index}`)).select('id'),
   )
   return unionOf(wrapped)

@@ -2919,7 +2919,7 @@ export interface operations {
                 type?: string;
                 /** @description Cause code of the last outcome. */
                 cause?: string;
-                /** @description Beginning of an order number or SKU, a lane such as `order:1042`, or `#` and an event number. */
+                /** @description Beginning of an order number or SKU, a whole SKU that an order contains, an e-mail address, a lane such as `order:1042`, or `#` and an event number. */
                 q?: string;
             };
             header?: never;

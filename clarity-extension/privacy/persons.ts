@@ -4,6 +4,7 @@ import { recordChange } from '../audit/record.ts'
 import type { EventState, Tables } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { Seal } from './seal.ts'
+import { MAIL } from './searchable.ts'
 
 /** Somebody who asks what is kept of them, or that it be erased: by e-mail address or the storefront's customer id. */
 export type Person = { email: string } | { customerId: string }
@@ -98,6 +99,11 @@ export function createPersons({ db, dialect }: Store, seal: Seal, now: () => num
             .updateTable('review_comments')
             .set({ comment: seal.text(ERASED) })
             .where('event_id', '=', event.id)
+            .execute()
+          await trx
+            .deleteFrom('search_keys')
+            .where('event_id', '=', event.id)
+            .where('key', 'like', `${MAIL}%`)
             .execute()
         })
         erased += 1

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto'
 
 /** How what people's data is in is written to the store: payloads, corrections, what attempts did, what people said. */
 export interface Seal {
@@ -10,6 +18,10 @@ export interface Seal {
   isSealed(stored: string): boolean
   /** Whether it is sealed with the key that is current: what is not is sealed anew by a rotation. */
   isCurrent(stored: Uint8Array | string): boolean
+  /** The same for the same text, and nobody without the current key can say of which: what is sealed is found by it. */
+  blind(text: string): string
+  /** The current key's id first. */
+  keyIds: readonly string[]
 }
 
 /** Sealed with a SECRET_KEY that is neither the current nor a previous one. */
@@ -25,6 +37,8 @@ const NONCE = 12
 const TAG = 16
 const HEAD = MARK.length + ID + NONCE + TAG
 const TEXT = 'sealed1:'
+/** 132 bits of base64. */
+const BLIND = 22
 
 /**
  * AES-256-GCM. The id of a key is part of its own hash, so that a row says which key it needs and nobody has to number them.
@@ -40,6 +54,7 @@ export function createSeal(keys: readonly [string, ...string[]]): Seal {
   const [current] = ring
   if (!current) throw new Error('a seal needs a key')
   const head = Buffer.concat([MARK, current.id])
+  const blinding = createSecretKey(Buffer.from(hkdfSync('sha256', keys[0], '', 'blind index', 32)))
 
   /** Nonces come from a pool: asking for twelve bytes at a time costs more than the cipher. */
   let pool = randomBytes(0)
@@ -82,6 +97,8 @@ export function createSeal(keys: readonly [string, ...string[]]): Seal {
   return {
     bytes,
     openBytes,
+    blind: (text) => createHmac('sha256', blinding).update(text).digest('base64url').slice(0, BLIND),
+    keyIds: ring.map(({ id }) => id.toString('hex')),
     text: (plain) => `${TEXT}${Buffer.from(bytes(Buffer.from(plain))).toString('base64')}`,
     openText: (stored) =>
       stored.startsWith(TEXT) ? openBytes(Buffer.from(stored.slice(TEXT.length), 'base64')).toString('utf8') : stored,
@@ -109,4 +126,6 @@ export const openly: Seal = {
   openText: (stored) => stored,
   isSealed: () => false,
   isCurrent: () => true,
+  blind: (text) => text,
+  keyIds: ['none'],
 }

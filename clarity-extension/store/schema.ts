@@ -39,6 +39,7 @@ export interface Tables {
   suggestion_verdicts: SuggestionVerdictsTable
   spent_ids: SpentIdsTable
   users: UsersTable
+  search_keys: SearchKeysTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -233,6 +234,12 @@ export interface SettingsTable {
   key: string
   value: string
   updated_at: number
+}
+
+/** What stands inside of an event and is searched for: `sku:` as it is, `mail:` as a keyed hash. */
+export interface SearchKeysTable {
+  key: string
+  event_id: number
 }
 
 /** Counted as it happens, so that the overview never counts history. */

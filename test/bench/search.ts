@@ -2,20 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createQueries, type ListQuery } from '../../clarity-extension/ledger/queries.ts'
+import { createSeal } from '../../clarity-extension/privacy/seal.ts'
+import { keysOf } from '../../clarity-extension/privacy/searchable.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 import { percentile, seconds } from './figures.ts'
 
+const seal = createSeal(['a key for the bench of searches, 32 characters'])
 const SMALL = 10_000
 const LARGE = 1_000_000
 const ROUNDS = 400
 /** Events of one order or product, of 20 as in a long history. */
 const PER_LANE = 20
+/** Products that every other order has: tens of thousands of events have one of these. */
+const POPULAR = 20
 /** One of so many is dead or held. */
 const FAILED_EACH = 100
 
 /**
  * The activity list's searches on 1,000,000 stored events beside the same on 10,000, in interleaved rounds of one run: by order
- * number, by its beginning, by SKU, by id, by nothing that there is, with a filter, and the pages after the first.
+ * number, by its beginning, by SKU, by a SKU that very many orders contain, by e-mail address, by id, by nothing that there is, with a
+ * filter, and the pages after the first.
  */
 export async function run(report: (metric: string, value: number, unit: string) => void): Promise<void> {
   const folders = await Promise.all([SMALL, LARGE].map(() => mkdtemp(join(tmpdir(), 'bench-search-'))))
@@ -26,7 +32,10 @@ export async function run(report: (metric: string, value: number, unit: string) 
     if (!small || !large) throw new Error('no stores')
     await fill(small, SMALL)
     await fill(large, LARGE)
-    const times = await measure({ small: createQueries(small), large: createQueries(large) })
+    const times = await measure({
+      small: createQueries(small, Date.now, seal),
+      large: createQueries(large, Date.now, seal),
+    })
     for (const [size, kinds] of Object.entries(times)) {
       const all = [...kinds.values()].flat()
       report(`${size}_p50_ms`, percentile(all, 50), 'ms')
@@ -64,6 +73,8 @@ function searches(events: number, round: number): Record<string, ListQuery> {
     number: { search: order },
     beginning: { search: order.slice(0, 4) },
     sku: { search: `SKU-${lane}` },
+    ordered_sku: { search: `popular-${round % POPULAR}` },
+    mail: { search: `Ada.${lane}@example.com` },
     id: { search: String(1 + ((round * 104_729) % events)) },
     lane: { search: `order:${lane}` },
     nothing: { search: `W${round}-NOT-THERE` },
@@ -100,5 +111,11 @@ async function fill(store: Store, count: number): Promise<void> {
       }
     })
     await store.db.insertInto('events').values(rows).execute()
+    const keys = rows.flatMap(({ lane }, offset) => {
+      const id = from + offset + 1
+      const data = { email: `ada.${lane.split(':')[1]}@example.com`, items: [{ sku: `POPULAR-${id % POPULAR}` }] }
+      return keysOf(data, seal.blind).map((key) => ({ key, event_id: id }))
+    })
+    await store.db.insertInto('search_keys').values(keys).execute()
   }
 }

@@ -239,7 +239,7 @@ export const de: Words = {
   },
   activity: {
     title: 'Aktivität',
-    search: 'Auftragsnummer, SKU oder Kennung suchen',
+    search: 'Auftragsnummer, SKU, E-Mail oder Kennung suchen',
     clear: 'Suche leeren',
     states: 'Zustand',
     all: 'Alle',

@@ -229,7 +229,7 @@ export const en = {
   },
   activity: {
     title: 'Activity',
-    search: 'Search order number, SKU or id',
+    search: 'Search order number, SKU, e-mail or id',
     clear: 'Clear search',
     states: 'State',
     all: 'All',
@@ -267,7 +267,7 @@ export const en = {
     dismissText: 'It will not be delivered. It stays in the history and can be replayed later.',
     timeline: 'What happened',
     receivedFrom: {
-      clarity: 'Received from Storefront',
+      clarity: 'Received from the storefront',
       odoo: 'Received from Odoo',
       bridge: 'Made by the bridge',
     },

@@ -19,6 +19,7 @@ import { lastErrors } from './0017_last_errors.ts'
 import { issueIds } from './0018_issue_ids.ts'
 import { standing } from './0019_standing.ts'
 import { sweepsEndedWell } from './0020_sweeps_ended_well.ts'
+import { searchKeys } from './0021_search_keys.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   issueIds,
   standing,
   sweepsEndedWell,
+  searchKeys,
 ]
