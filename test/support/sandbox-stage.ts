@@ -18,6 +18,8 @@ export interface SandboxStage {
   bridge: Bridge
   odoo: OdooStandIn
   panel: ReturnType<typeof panelOf>
+  /** What webhooks of each side are signed with. */
+  secrets: { clarity: string; odoo: string }
   /** Between the bridge and Odoo. */
   proxy: LossyProxy
   /** Before each side; only with the wish `tls`. */
@@ -63,6 +65,7 @@ export async function openSandboxStage(
     bridge,
     odoo,
     panel: panelOf(bridge),
+    secrets: { clarity: shop.secret, odoo: secret },
     proxy,
     fronts,
     async dispose() {
