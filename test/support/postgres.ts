@@ -42,7 +42,8 @@ export const postgresInstalled = (): boolean => process.env.DATABASE_URL_TEST !=
 
 let shared: Promise<Cluster> | undefined
 
-export async function privateCluster(): Promise<Cluster> {
+/** @param durable every commit reaches the disk, as a merchant's does; otherwise it is quicker, which is what tests want */
+export async function privateCluster({ durable = false } = {}): Promise<Cluster> {
   const bin = binaries()
   if (bin === undefined) throw new Error('No PostgreSQL server is installed: apt-get install postgresql')
   const home = await mkdtemp(join(tmpdir(), 'clarity-postgres-'))
@@ -73,7 +74,12 @@ export async function privateCluster(): Promise<Cluster> {
     async start() {
       if (server !== undefined) return
       const [command, ...args] = unprivileged(join(bin, 'postgres'))
-      const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
+      const settings = [
+        `port=${port}`,
+        'listen_addresses=127.0.0.1',
+        'unix_socket_directories=',
+        `fsync=${durable ? 'on' : 'off'}`,
+      ]
       server = spawn(command, [...args, '-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
         stdio: 'ignore',
       })

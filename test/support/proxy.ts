@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 
 /** Stands between the bridge and a far side and loses answers on demand: the far side has done the work, nobody hears of it. */
 export interface LossyProxy {
@@ -10,7 +11,8 @@ export interface LossyProxy {
   stop(): Promise<void>
 }
 
-export async function lossyProxy(target: string): Promise<LossyProxy> {
+/** @param seen is told of every request when its body has come, before it goes on */
+export async function lossyProxy(target: string, seen?: (path: string, body: Buffer) => void): Promise<LossyProxy> {
   const far = new URL(target)
   let losing: { path: string; times: number } | undefined
   let lost = 0
@@ -27,7 +29,11 @@ export async function lossyProxy(target: string): Promise<LossyProxy> {
       answer.pipe(outgoing)
     })
     onward.on('error', () => incoming.socket.destroy())
-    incoming.pipe(onward)
+    if (!seen) return void incoming.pipe(onward)
+    void buffer(incoming).then((body) => {
+      seen(url, body)
+      onward.end(body)
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -16,6 +16,8 @@ import { openShop, type Shop } from './shop.ts'
 export interface SandboxStage {
   shop: Shop
   bridge: Bridge
+  /** What the bridge was started with. */
+  env: Record<string, string>
   odoo: OdooStandIn
   panel: ReturnType<typeof panelOf>
   /** What webhooks of each side are signed with. */
@@ -32,7 +34,14 @@ export const FIRST_KEY = 'the-first-key'
 
 /** @param wishes `tls`: the bridge reaches both sides by TLS, through a front that a test may break */
 export async function openSandboxStage(
-  wishes: { tls?: Certificate; env?: Record<string, string> } = {},
+  wishes: {
+    tls?: Certificate
+    env?: Record<string, string>
+    /** What the bridge asks of Odoo, when it has come. */
+    asked?: (path: string, body: Buffer) => void
+    /** What the storefront tells the bridge, when it has come. */
+    told?: (path: string, body: Buffer) => void
+  } = {},
 ): Promise<SandboxStage> {
   const folder = mkdtempSync(join(tmpdir(), 'clarity-sandbox-'))
   const port = await freePort()
@@ -40,11 +49,11 @@ export async function openSandboxStage(
   const shop = await openShop(join(folder, 'shop'))
   const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret }
   const odoo = createOdooStandIn({ dataDir: ':memory:', apiKey: FIRST_KEY, seed: catalogue, webhook })
-  const proxy = await lossyProxy(await odoo.start(0))
+  const proxy = await lossyProxy(await odoo.start(0), wishes.asked)
   const { tls } = wishes
   const fronts = tls && { odoo: await openFront(proxy.url, tls), clarity: await openFront(shop.url, tls) }
   const toShop = (url: string) => (fronts ? url.replace(new URL(url).origin, fronts.clarity.url) : url)
-  const bridge = await startBridge({
+  const env = {
     ...shop.env,
     CLARITY_BASE_URL: toShop(shop.env.CLARITY_BASE_URL),
     CLARITY_TOKEN_URL: toShop(shop.env.CLARITY_TOKEN_URL),
@@ -55,14 +64,17 @@ export async function openSandboxStage(
     ODOO_API_KEY: FIRST_KEY,
     ODOO_WEBHOOK_SECRET: secret,
     ...wishes.env,
-  })
+  }
+  const bridge = await startBridge(env)
   odoo.person.setOnHand(PLENTY, 'WH', '100000')
   const row = { sku: PLENTY, locationKey: 'main', quantity: '100000', asOf: new Date().toISOString() }
   await shop.call('PUT', '/inventory', { rows: [row] })
-  shop.enable(bridge.url)
+  const toBridge = wishes.told && (await lossyProxy(bridge.url, wishes.told))
+  shop.enable(toBridge?.url ?? bridge.url)
   return {
     shop,
     bridge,
+    env,
     odoo,
     panel: panelOf(bridge),
     secrets: { clarity: shop.secret, odoo: secret },
@@ -73,6 +85,7 @@ export async function openSandboxStage(
       await fronts?.odoo.stop()
       await fronts?.clarity.stop()
       await proxy.stop()
+      await toBridge?.stop()
       await odoo.stop()
       await shop.stop()
       rmSync(folder, { recursive: true, force: true })
