@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
 import { entityNames } from '../../shared/switches.ts'
-import { decisions, type Known, type LoadRow } from '../load/loads.ts'
+import { decisions, type Known, type LoadRow, readingOf } from '../load/loads.ts'
 import type { components } from '../panel/schema.d.ts'
 import { type Loadable, type LoadState, type LoadsPort, loadActions } from './ports.ts'
 import { Refusal } from './problem.ts'
@@ -142,12 +142,14 @@ const loadable = ({ entity, direction, cause, state }: Loadable): Schemas['Loada
 function view({ load, tally }: LoadState): Schemas['Load'] {
   const { total, done, left, failed, perSecond } = tally.progress
   const waiting = total - done - left - failed
+  const reading = readingOf(load)
   return {
     id: String(load.id),
     entity: load.entity,
     direction: load.direction,
     state: load.state,
-    message: load.message,
+    message: reading ? null : load.message,
+    reading: reading ?? null,
     madeBy: load.madeBy,
     madeAt: instant(load.madeAt),
     startedAt: maybe(load.startedAt),

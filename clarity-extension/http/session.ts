@@ -68,7 +68,7 @@ export function sessions(options: SessionOptions) {
         401,
         'wrong_credentials',
         'This name and password do not match.',
-        'Check both. The first admin is "admin" with ADMIN_PASSWORD of the extension; others ask an admin for a new password.',
+        'Check both. The first admin is "admin" with the password that was set when the extension was set up; others ask an admin for a new password.',
       )
     }
     perAddress.succeeded(address)

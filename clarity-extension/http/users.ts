@@ -68,5 +68,5 @@ const own = () =>
     409,
     'own_user',
     'You cannot take your own rights away.',
-    'Ask another admin, or sign in as the first admin (ADMIN_PASSWORD).',
+    'Ask another admin, or sign in as the first admin: the name is "admin".',
   )

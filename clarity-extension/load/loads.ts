@@ -59,6 +59,18 @@ export interface Said {
   problems: Problem[]
 }
 
+/** How many records of a side a dry run has read. */
+export interface Reading {
+  side: 'clarity' | 'odoo'
+  count: number
+}
+
+/** Kept where a load says what it is doing. */
+export function readingOf({ state, message }: Pick<Load, 'state' | 'message'>): Reading | undefined {
+  const [, side, count] = /^reading (clarity|odoo) (\d+)$/.exec(message ?? '') ?? []
+  return state === 'planning' && side ? { side: side === 'odoo' ? 'odoo' : 'clarity', count: Number(count) } : undefined
+}
+
 export interface Tally {
   verdicts: Record<RowVerdict, number>
   /** Conflicts that wait for a decision, by cause. */
@@ -89,6 +101,9 @@ export function createLoads(db: Kysely<Tables>, seal: Pick<Seal, 'text' | 'openT
   const loads = () => db.selectFrom('loads').selectAll()
   const insertRows = inserting()
   const rowsOf = (id: number) => db.selectFrom('load_rows').where('load_id', '=', id)
+  const note = async (id: number, message: string | null): Promise<void> => {
+    await db.updateTable('loads').set({ message }).where('id', '=', id).execute()
+  }
 
   return {
     /** The one before of the entity is forgotten. @returns undefined while that one is under way */
@@ -130,9 +145,9 @@ export function createLoads(db: Kysely<Tables>, seal: Pick<Seal, 'text' | 'openT
       return numUpdatedRows > 0n
     },
     /** What it is doing or waiting for. */
-    async note(id: number, message: string | null): Promise<void> {
-      await db.updateTable('loads').set({ message }).where('id', '=', id).execute()
-    },
+    note,
+    /** How many records of a side a dry run has read: `readingOf` tells it. */
+    reading: (id: number, { side, count }: Reading): Promise<void> => note(id, `reading ${side} ${count}`),
 
     /** All rows of a plan; those of an interrupted one before are forgotten. */
     async fill(id: number, rows: Iterable<NewRow>): Promise<void> {

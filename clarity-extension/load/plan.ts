@@ -4,17 +4,16 @@ import { type Candidate, match, type Verdict } from './match.ts'
 
 /** Reads both sides once, matches them and keeps what it found. Nothing is written on either side. @returns what it did */
 export async function plan(loads: Loads, loader: Loader, load: Load, signal: AbortSignal): Promise<string> {
-  const read = async (pages: AsyncIterable<Candidate[]>, what: string) => {
+  const read = async (pages: AsyncIterable<Candidate[]>, side: 'clarity' | 'odoo') => {
     const all: Candidate[] = []
     for await (const page of pages) {
       for (const candidate of page) all.push(candidate)
-      await loads.note(load.id, `${all.length} records read ${what}`)
+      await loads.reading(load.id, { side, count: all.length })
       if (signal.aborted) return undefined
     }
     return all
   }
-  const [here, there] =
-    load.direction === 'toOdoo' ? ['of the storefront', 'of Odoo'] : ['of Odoo', 'of the storefront']
+  const [here, there] = load.direction === 'toOdoo' ? (['clarity', 'odoo'] as const) : (['odoo', 'clarity'] as const)
   const sources = await read(loader.sources(signal), here)
   const targets = sources && (await read(loader.targets(signal), there))
   if (!sources || !targets) return `${load.entity}: the dry run was interrupted`

@@ -2070,8 +2070,13 @@ export interface components {
             direction: components["schemas"]["Direction"];
             /** @enum {string} */
             state: "planning" | "planned" | "running" | "paused" | "done" | "cancelled" | "failed";
-            /** @description What it is doing or waiting for */
+            /** @description What it is waiting for */
             message: string | null;
+            /** @description How far a dry run is. */
+            reading: null | {
+                side: components["schemas"]["ConnectionName"];
+                count: number;
+            };
             madeBy: string;
             /** Format: date-time */
             madeAt: string;

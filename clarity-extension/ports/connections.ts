@@ -1,4 +1,5 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
+import { MODULE_NEEDED } from '../../odoo-bridge/client/names.ts'
 import type { Ping } from '../../odoo-bridge/client/shapes.ts'
 import { remedyOf } from '../../shared/causes.ts'
 import type { Connection, OutcomeOf } from '../../shared/outcome.ts'
@@ -64,6 +65,15 @@ export function odooSide(
       const off = Math.abs(Date.now() - Date.parse(time))
       return [
         passed('Reachable', `Odoo ${odoo_version}, module ${module_version}, as ${user.login}.`, ms),
+        ...(isOlder(module_version, MODULE_NEEDED)
+          ? [
+              fault(
+                'Module',
+                `Odoo has Clarity Bridge ${module_version}; this bridge needs ${MODULE_NEEDED} or newer.`,
+                'Put the newer module where Odoo finds its addons, and upgrade "Clarity Bridge" in Odoo under Apps.',
+              ),
+            ]
+          : []),
         missing.length === 0
           ? passed('Rights', 'The service user has every right it needs.', 0)
           : fault(
@@ -102,6 +112,13 @@ export function odooSide(
   async function missingRights(pong: Ping): Promise<string[]> {
     return [...new Set([...pong.missing_rights, ...missingOf(await written(), pong)])]
   }
+}
+
+/** By each number of it: 19.0.1.10.0 is newer than 19.0.1.9.0. */
+function isOlder(version: string, needed: string): boolean {
+  const [has, needs] = [version, needed].map((one) => one.split('.').map(Number))
+  const at = needs?.findIndex((number, index) => number !== (has?.[index] ?? 0)) ?? -1
+  return at >= 0 && (has?.[at] ?? 0) < (needs?.[at] ?? 0)
 }
 
 export const missingOf = (entities: string[], { missing_by_entity }: Ping): string[] => [

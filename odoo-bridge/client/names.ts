@@ -2,6 +2,9 @@
 
 /** What the HTML 404 says when the database is away, misspelt or filtered out. */
 export const NO_DATABASE = 'No database is selected'
+/** Of the addon, of which this bridge calls everything. Its manifest has the same or a newer one. */
+export const MODULE_NEEDED = '19.0.1.0.0'
+
 /** Our own name for the second look's finding (database.ts). */
 export const WRONG_DATABASE = 'clarity.WrongDatabase'
 /** Our own name for an error while Odoo looked the key up (json2.ts). */

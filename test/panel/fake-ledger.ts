@@ -333,7 +333,7 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
             name: 'Credentials',
             ok: false,
             message: 'Odoo refuses the API key.',
-            remedy: 'Create a new key for the user "clarity_bridge" in Odoo and enter it as ODOO_API_KEY.',
+            remedy: 'Create a new key for the user "clarity_bridge" in Odoo and enter it under Connections.',
             ms: 22,
           },
         ],

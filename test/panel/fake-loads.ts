@@ -96,7 +96,7 @@ const load = (
   now: number,
 ): Load => ({
   ...{ id, entity, direction, state },
-  message: state === 'planning' ? '3000 records read of Odoo' : null,
+  message: state === 'planning' ? 'reading odoo 3000' : null,
   madeBy: 'ann',
   madeAt: now - 600_000,
   startedAt: state === 'running' ? now - 120_000 : null,

@@ -67,7 +67,7 @@ describe('the first load', () => {
     await customers.getByText('Paused').waitFor()
     await card('Price lists').getByText('This direction is switched off').waitFor()
     await card('Stock').getByRole('button', { name: 'Dry run: Stock' }).click()
-    await card('Stock').getByText('3000 records read of Odoo').waitFor()
+    await card('Stock').getByText('3,000 records read of Odoo').waitFor()
     expect(server.ledger.moves).toEqual(['pause customer by admin', 'dry run of stock by admin'])
   })
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { odooSide } from '../../clarity-extension/ports/connections.ts'
 import { documentsInOdoo, writtenToOdoo } from '../../clarity-extension/ports/masters.ts'
+import { MODULE_NEEDED } from '../../odoo-bridge/client/names.ts'
 import type { Owner } from '../../shared/switches.ts'
 
 const pong = {
@@ -27,6 +29,35 @@ const rights = async (written: string[]) => {
   ).check()
   return checks.find(({ name }) => name === 'Rights')?.message
 }
+
+describe('the module', () => {
+  const module = async (module_version: string) => {
+    const side = odooSide({ ping: async () => ({ ok: true, value: { ...pong, module_version } }) }, () => ({
+      url: 'http://odoo',
+      db: 'x',
+    }))
+    return (await side.check()).find(({ name }) => name === 'Module')
+  }
+
+  it('is too old when its version is, with both named and the remedy', async () => {
+    expect(await module('18.0.9.9.9')).toEqual({
+      name: 'Module',
+      ok: false,
+      message: `Odoo has Clarity Bridge 18.0.9.9.9; this bridge needs ${MODULE_NEEDED} or newer.`,
+      remedy: expect.stringContaining('in Odoo under Apps'),
+      ms: 0,
+    })
+    expect(await module('19.0.0.99.0')).toBeDefined()
+    expect(await module(MODULE_NEEDED)).toBeUndefined()
+    expect(await module(`${MODULE_NEEDED}.1`)).toBeUndefined()
+    expect(await module('19.0.1.10.0')).toBeUndefined()
+  })
+
+  it('that comes with this bridge is new enough', async () => {
+    const manifest = readFileSync(new URL('../../odoo-bridge/clarity_bridge/__manifest__.py', import.meta.url), 'utf8')
+    expect(await module(/"version": "([^"]+)"/.exec(manifest)?.[1] ?? '0')).toBeUndefined()
+  })
+})
 
 describe('the rights of the service user', () => {
   it('are those of what is switched on, said at once', async () => {

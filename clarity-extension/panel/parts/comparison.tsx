@@ -13,7 +13,7 @@ export function Comparison({ facts }: { facts: Record<string, unknown> }) {
           .filter(([, value]) => !Array.isArray(value))
           .map(([name, value]) => (
             <div key={name}>
-              <dt>{words(name)}</dt>
+              <dt>{t(`fact.${name}`, { defaultValue: words(name) })}</dt>
               <dd className="number">{show(value)}</dd>
             </div>
           ))}
@@ -24,16 +24,17 @@ export function Comparison({ facts }: { facts: Record<string, unknown> }) {
 }
 
 function Rows({ name, rows }: { name: string; rows: unknown[] }) {
+  const { t } = useTranslation()
   const records = rows.map((row) => new Map<string, unknown>(Object.entries(Object(row))))
   const columns = [...new Set(records.flatMap((record) => [...record.keys()]))]
   return (
     <table className={styles.table}>
-      <caption className="hidden">{words(name)}</caption>
+      <caption className="hidden">{t(`fact.${name}`, { defaultValue: words(name) })}</caption>
       <thead>
         <tr>
           {columns.map((column) => (
             <th key={column} scope="col">
-              {words(column)}
+              {t(`fact.${column}`, { defaultValue: words(column) })}
             </th>
           ))}
         </tr>
@@ -54,10 +55,14 @@ function Rows({ name, rows }: { name: string; rows: unknown[] }) {
   )
 }
 
-const words = (name: string): string =>
-  name
+/** A figure that has no word of its own: `billedFully` is Billed fully. */
+function words(name: string): string {
+  const spaced = name
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')
     .toLowerCase()
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}
+
 const show = (value: unknown): string =>
   value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)

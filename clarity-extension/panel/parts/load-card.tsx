@@ -57,6 +57,7 @@ function Status({ load }: { load: Load }) {
         {' · '}
         <Time at={load.finishedAt ?? load.startedAt ?? load.madeAt} />
         {load.message && ` · ${load.message}`}
+        {load.reading && ` · ${t(`load.reading.${load.reading.side}`, { count: load.reading.count })}`}
       </span>
     </p>
   )

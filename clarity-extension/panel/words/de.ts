@@ -318,6 +318,18 @@ export const de: Words = {
     earlier_one: '{{count, number}} früheren Versuch zeigen',
     earlier_other: '{{count, number}} frühere Versuche zeigen',
   },
+  fact: {
+    storefront: 'Shop',
+    odoo: 'Odoo',
+    sku: 'SKU',
+    currency: 'Währung',
+    total: 'Summe',
+    tax: 'Steuer',
+    quantity: 'Menge',
+    price: 'Preis',
+    lines: 'Zeilen',
+    customer: 'Kunde',
+  },
   attention: {
     tabs: 'Was zu klären ist',
     toMend: 'Zu beheben',
@@ -480,6 +492,12 @@ export const de: Words = {
     cause: {
       switched_off: 'Diese Richtung ist ausgeschaltet. Schalten Sie sie zuerst unter Entitäten ein.',
       not_loadable: 'Von der führenden Seite gibt es kein erstes Laden.',
+    },
+    reading: {
+      clarity_one: '{{count, number}} Datensatz aus dem Shop gelesen',
+      clarity_other: '{{count, number}} Datensätze aus dem Shop gelesen',
+      odoo_one: '{{count, number}} Datensatz aus Odoo gelesen',
+      odoo_other: '{{count, number}} Datensätze aus Odoo gelesen',
     },
     state: {
       planning: 'Liest beide Seiten',
@@ -715,7 +733,7 @@ export const de: Words = {
   corrections: {
     title: 'Wohl gemeint',
     meant: '„{{value}}“ war wohl',
-    sure: '{{percent}} % sicher',
+    sure: '{{percent}} % sicher',
     prove: 'Zeigen, was es bewirkt',
     inPlace: '{{replacement}} statt {{value}}',
     wouldCorrect_one: 'Es berichtigt {{count, number}} Datensatz und führt ihn erneut aus:',
@@ -889,7 +907,7 @@ export const de: Words = {
   },
   users: {
     title: 'Personen',
-    lead: 'Wer sich mit eigenem Passwort anmeldet. Der erste Admin ist nicht darunter: Seines ist ADMIN_PASSWORD. Wer das Panel aus dem Shop öffnet, hat die Rolle, die der Shop ihm gibt.',
+    lead: 'Wer sich mit eigenem Passwort anmeldet. Der erste Admin ist nicht darunter: Sein Passwort wurde dort gesetzt, wo die Erweiterung läuft. Wer das Panel aus dem Shop öffnet, hat die Rolle, die der Shop ihm gibt.',
     role: { viewer: 'Betrachter', operator: 'Bearbeiter', admin: 'Admin' },
     may: {
       viewer: 'sieht alles und ändert nichts.',
@@ -1024,7 +1042,7 @@ export const de: Words = {
       reviews: 'Datensätze',
       backlog_age: 'Minuten',
       error_rate: 'Prozent',
-      stalled_sweep: 'Minuten nach dem Termin',
+      stalled_sweep: 'Minuten zu spät',
       no_orders: 'Stunden',
       disk: 'Prozent frei',
       expiry: 'Tage vorher',
@@ -1083,9 +1101,9 @@ export const de: Words = {
       'anomaly.decide': 'Auffälliges beurteilt',
       'anomaly.rule': 'Beobachtung geändert',
       'suggestion.decide': 'Vorschlag beurteilt',
-      'user.add': 'Anmeldung vergeben',
-      'user.change': 'Anmeldung geändert',
-      'user.remove': 'Anmeldung entzogen',
+      'user.add': 'Person hinzugefügt',
+      'user.change': 'Person geändert',
+      'user.remove': 'Person entfernt',
       'session.launch': 'Panel aus dem Shop geöffnet',
       'entity.change': 'Schalter oder maßgebliche Seite geändert',
       'entity.replay': 'Übersprungenes wiederholt',
@@ -1662,7 +1680,7 @@ export const de: Words = {
     },
     own_user: {
       title: 'Die eigenen Rechte kann man sich nicht nehmen.',
-      remedy: 'Bitten Sie einen anderen Admin, oder melden Sie sich als erster Admin an (ADMIN_PASSWORD).',
+      remedy: 'Bitten Sie einen anderen Admin, oder melden Sie sich als erster Admin an: Er heißt „admin“.',
     },
     not_allowed: {
       title: 'Das braucht die Rolle {{least}}.',
@@ -1793,7 +1811,7 @@ export const de: Words = {
     wrong_credentials: {
       title: 'Name und Passwort passen nicht zusammen.',
       remedy:
-        'Prüfen Sie beides. Der erste Admin heißt „admin“ und hat ADMIN_PASSWORD der Erweiterung; alle anderen bitten einen Admin um ein neues Passwort.',
+        'Prüfen Sie beides. Der erste Admin heißt „admin“ und hat das Passwort, das bei der Einrichtung der Erweiterung gesetzt wurde; alle anderen bitten einen Admin um ein neues Passwort.',
     },
     locked_out: { title: 'Zu viele fehlgeschlagene Anmeldungen.', remedy: 'Warten Sie {{seconds}} Sekunden.' },
     too_many_requests: { title: 'Zu viele Anfragen von Ihrer Adresse.', remedy: 'Warten Sie eine Minute.' },
