@@ -13,6 +13,7 @@
 #   npm run odoo -- shell NAME         Python from standard input, inside Odoo, as its superuser
 #   npm run odoo -- prepare            only install and make the templates; prints how to reach the cluster
 #   npm run odoo -- test-addon         the addon's own tests in Odoo's runner, on a new database
+#   npm run odoo -- pot                the addon's texts for translators, anew into its i18n folder
 #   npm run odoo -- copy-home          another home with a cluster of its own, for tests that stop the database server
 #   npm run odoo -- stop-postgres | start-postgres        that server
 #
@@ -80,6 +81,21 @@ fresh_db() {
   print_environment "$1"
 }
 
+# Without the dates and line numbers that would make another file of the same texts.
+pot() {
+  local db="pot_$$"
+  fresh_db "$db" > /dev/null
+  odoo_shell "$db" > "$ADDON/i18n/clarity_bridge.pot.new" << 'PY'
+import io, re, sys
+from odoo.tools.translate import trans_export
+texts = io.BytesIO()
+trans_export(None, ["clarity_bridge"], texts, "po", env)
+sys.stdout.write(re.sub(r'"(POT-Creation|PO-Revision)-Date: .*\n', "", texts.getvalue().decode()))
+PY
+  mv "$ADDON/i18n/clarity_bridge.pot.new" "$ADDON/i18n/clarity_bridge.pot"
+  drop_database "$db"
+}
+
 down() {
   local server name busy=0
   for server in "$HOME_DIR"/servers/*/; do
@@ -118,10 +134,11 @@ main() {
     restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;
     shell) name_given "$@"; odoo_shell "$1" ;;
     test-addon) under_lock prepare_plain; test_addon ;;
+    pot) pot ;;
     copy-home) under_lock prepare; copy_home ;;
     stop-postgres) stop_cluster ;;
     start-postgres) start_cluster ;;
-    *) sed -n '2,28s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,29s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 }
 

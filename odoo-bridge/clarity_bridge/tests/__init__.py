@@ -23,3 +23,4 @@ from . import test_rights
 from . import test_sender
 from . import test_settings
 from . import test_signature
+from . import test_translations
