@@ -40,7 +40,12 @@ export function failureRoutes({ queries, ledger }: FailurePorts): Router {
     const code = String(req.params.cause)
     const cause = causeOf(code)
     if (!cause)
-      throw new Refusal(404, 'no_such_cause', 'There is no such cause.', 'The list of all is in docs/causes.md.')
+      throw new Refusal(
+        404,
+        'no_such_cause',
+        'There is no such cause.',
+        'Reload the page: it shows every cause that there is now.',
+      )
     const body: Schemas['Cause'] = { code, ...cause, classes: [...cause.classes], reasons: [...cause.reasons] }
     res.json(body)
   })

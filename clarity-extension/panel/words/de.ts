@@ -1674,6 +1674,10 @@ export const de: Words = {
       title: 'Es gibt schon jemanden mit diesem Namen.',
       remedy: 'Wählen Sie einen anderen Namen.',
     },
+    no_such_cause: {
+      title: 'Nichts wartet mehr aus diesem Grund.',
+      remedy: 'Laden Sie die Seite neu: Jemand hat es vielleicht schon behoben.',
+    },
     no_such_user: {
       title: 'Diese Person gibt es nicht mehr.',
       remedy: 'Laden Sie die Seite neu: Jemand hat sie vielleicht entfernt.',
