@@ -19,8 +19,6 @@ whenSignedOut(() => {
   queryClient.setQueryData(sessionQuery.queryKey, { user: null, expiresAt: null, csrfToken: null })
 })
 whenRefused(() => void queryClient.invalidateQueries(sessionQuery))
-// The page that is opened most is fetched beside it, not after it.
-if (/^\/admin\/?$/.test(location.pathname)) void import('./pages/overview.tsx')
 // Asked for beside the language, so that the first page needs one round trip less.
 const session = queryClient.prefetchQuery(sessionQuery)
 await Promise.all([startLanguage(), session])

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { OverviewPage } from './pages/overview.tsx'
 import { Empty, Failure } from './parts/notice.tsx'
 import { Shell } from './parts/shell.tsx'
 import {
@@ -27,7 +28,8 @@ const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   loader: () => ahead(() => queryClient.prefetchQuery(overviewQuery)),
-  component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'OverviewPage'),
+  // In the first file: it is the page that is opened most.
+  component: OverviewPage,
 })
 
 const activity = createRoute({

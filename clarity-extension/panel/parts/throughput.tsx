@@ -1,11 +1,11 @@
-import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import uPlot from 'uplot'
 import type { Overview } from '../api.ts'
 import { localeOf, number } from '../format.ts'
 import styles from './throughput.module.css'
-import { chartOptions, columns } from './throughput-chart.ts'
+
+/** Fetched when the page stands: the figures do not wait for what draws them. */
+const ThroughputPlot = lazy(async () => ({ default: (await import('./throughput-plot.tsx')).ThroughputPlot }))
 
 /** Events per minute of the last hour: what came, what was delivered, what failed. */
 export function Throughput({ overview }: { overview: Overview }) {
@@ -36,7 +36,9 @@ export function Throughput({ overview }: { overview: Overview }) {
         </ul>
       </div>
       <div className={styles.chart} role="img" aria-label={t('overview.chartLabel', totals)}>
-        <Chart throughput={throughput} language={i18n.language} onHover={setHovered} />
+        <Suspense>
+          <ThroughputPlot throughput={throughput} language={i18n.language} onHover={setHovered} />
+        </Suspense>
         {silent && (
           <p className={styles.silent}>
             <span>{t('overview.chartEmpty')}</span>
@@ -45,43 +47,4 @@ export function Throughput({ overview }: { overview: Overview }) {
       </div>
     </section>
   )
-}
-
-function Chart(props: {
-  throughput: Overview['throughput']
-  language: string
-  onHover: (index: number | null) => void
-}) {
-  const place = useRef<HTMLDivElement>(null)
-  const chart = useRef<uPlot | null>(null)
-  const data = useRef(columns(props.throughput))
-  data.current = columns(props.throughput)
-  const { language, onHover } = props
-
-  useEffect(() => {
-    const element = place.current
-    if (!element) return
-    const draw = () => {
-      chart.current?.destroy()
-      chart.current = new uPlot(chartOptions(element, language, onHover), data.current, element)
-    }
-    draw()
-    const size = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height: 210 }))
-    size.observe(element)
-    // The colours are read when drawn: another appearance draws anew.
-    const appearance = new MutationObserver(draw)
-    appearance.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] })
-    return () => {
-      size.disconnect()
-      appearance.disconnect()
-      chart.current?.destroy()
-      chart.current = null
-    }
-  }, [language, onHover])
-
-  useEffect(() => {
-    chart.current?.setData(columns(props.throughput))
-  }, [props.throughput])
-
-  return <div ref={place} />
 }
