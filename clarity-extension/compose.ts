@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { listening } from '../shared/listening.ts'
 import { createAudit } from './audit/audit.ts'
 import type { ClarityConfig, Config, OdooConfig } from './config.ts'
 import { openConnections } from './connections/connections.ts'
@@ -294,7 +295,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     trustProxy: nearby(config.host),
     log,
   })
-  const server = createServer(app)
+  const server = createServer(listening, app)
   server.listen(config.port, config.host)
   await once(server, 'listening')
   await ledger.start(handler)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import express from 'express'
 import helmet from 'helmet'
+import { listening } from '../../../shared/listening.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { door } from './door.ts'
 import { openKeyring } from './keyring.ts'
@@ -77,14 +78,14 @@ export function createOdooStandIn(options: StandInOptions) {
     deliver: () => sender.deliver(),
     /** @param port 0 for a free one. @returns the address it answers at */
     async start(port: number, host = '127.0.0.1'): Promise<string> {
-      const listening = createServer(app)
+      const listener = createServer(listening, app)
       await new Promise<void>((resolve, reject) => {
-        listening.once('error', reject)
-        listening.listen(port, host, resolve)
+        listener.once('error', reject)
+        listener.listen(port, host, resolve)
       })
-      server = listening
+      server = listener
       sender.start()
-      const address = listening.address()
+      const address = listener.address()
       const bound = typeof address === 'object' && address ? address.port : port
       ownUrl = `http://${host}:${bound}`
       return ownUrl

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import express, { type Express, Router, urlencoded } from 'express'
+import { listening } from '../../../shared/listening.ts'
 import { type Catalogue, catalogue as standardCatalogue } from '../catalogue.ts'
 import { createApi, struck } from './api.ts'
 import { controlRoutes } from './control.ts'
@@ -83,7 +84,7 @@ export function createStorefront(options: StorefrontOptions): Storefront {
     throw new HttpProblem(404, 'not_found', 'There is nothing here.')
   })
   app.use(problemHandler(report))
-  const server = createServer(app)
+  const server = createServer(listening, app)
 
   return {
     app,
