@@ -14,11 +14,12 @@ import { skip } from '../../shared/outcome.ts'
 
 /**
  * The extension's own app in a process of its own, told by its arguments what to do with an event: `nothing` verifies and
- * parses but stores nothing (the yardstick), `store` keeps it, `drain` keeps it while a worker settles events.
+ * parses but stores nothing (the yardstick), `store` keeps it, `drain` keeps it while a worker settles events; with a `databaseUrl` on
+ * PostgreSQL.
  */
-const [mode, dataDir = '', secret = ''] = process.argv.slice(2)
+const [mode, dataDir = '', secret = '', databaseUrl = ''] = process.argv.slice(2)
 const log = pino({ level: 'error' })
-const store = await openStore({ dataDir })
+const store = await openStore(databaseUrl ? { databaseUrl } : { dataDir })
 // Sealed, as the extension does it.
 const ledger = createLedger({ store, log, seal: createSeal([secret]) })
 let last = 0

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newSecret } from '../../shared/signature.ts'
 import { execArgv, startEnv } from '../support/as-started.ts'
+import { privateCluster } from '../support/postgres.ts'
 import { load, signedOrders } from './load.ts'
 
-const MODES = ['nothing', 'store', 'drain'] as const
+const MODES = ['nothing', 'store', 'drain', 'postgres'] as const
 type Mode = (typeof MODES)[number]
 
 const ROUNDS = 7
@@ -17,17 +18,19 @@ const CONNECTIONS = 50
 const COMPILED = join(import.meta.dirname, '../../.cache/bench')
 
 /**
- * How many webhooks per second the doors accept, beside the same app that verifies and parses but stores nothing. Rounds are
- * interleaved, figures are medians.
+ * How many webhooks per second the doors accept on SQLite and on PostgreSQL (every commit on the disk), beside the same app that
+ * verifies and parses but stores nothing. Rounds are interleaved, figures are medians.
  */
 export async function run(report: (metric: string, value: number, unit: string) => void): Promise<void> {
   const secret = newSecret()
+  const cluster = await privateCluster({ durable: true })
+  const database = await cluster.database()
   // A first one that only leaves its program compiled, as the extension's is.
-  await stop(await start('nothing', secret))
-  const servers = await Promise.all(MODES.map((mode) => start(mode, secret)))
+  await stop(await start('nothing', secret, ''))
+  const servers = await Promise.all(MODES.map((mode) => start(mode, secret, mode === 'postgres' ? database.url : '')))
   try {
     for (const { port } of servers) await load(port, signedOrders(WARM_UP, '/webhooks/clarity', secret), CONNECTIONS)
-    const perSecond: Record<Mode, number[]> = { nothing: [], store: [], drain: [] }
+    const perSecond: Record<Mode, number[]> = { nothing: [], store: [], drain: [], postgres: [] }
     for (let round = 0; round < ROUNDS; round++) {
       for (const { mode, port } of servers) {
         const { seconds, statuses } = await load(port, signedOrders(REQUESTS, '/webhooks/clarity', secret), CONNECTIONS)
@@ -37,8 +40,10 @@ export async function run(report: (metric: string, value: number, unit: string) 
       }
     }
     report('accepted_per_s', median(perSecond.store), 'req/s')
+    report('accepted_postgres_per_s', median(perSecond.postgres), 'req/s')
     report('no_store_per_s', median(perSecond.nothing), 'req/s')
-    report('ratio_to_no_store', ratio(perSecond.store, perSecond.nothing), 'ratio')
+    report('ratio_to_no_store_sqlite', ratio(perSecond.store, perSecond.nothing), 'ratio')
+    report('ratio_to_no_store_postgres', ratio(perSecond.postgres, perSecond.nothing), 'ratio')
     report('ratio_draining_to_no_store', ratio(perSecond.drain, perSecond.nothing), 'ratio')
     const resident = await Promise.all(
       servers.filter(({ mode }) => mode !== 'nothing').map(({ child }) => rssOf(child)),
@@ -46,6 +51,8 @@ export async function run(report: (metric: string, value: number, unit: string) 
     report('rss_mb', Math.max(...resident) / 1024 / 1024, 'MB')
   } finally {
     await Promise.all(servers.map(stop))
+    await database.drop()
+    await cluster.dispose()
   }
 }
 
@@ -56,9 +63,9 @@ interface BenchServer {
   dataDir: string
 }
 
-async function start(mode: Mode, secret: string): Promise<BenchServer> {
+async function start(mode: Mode, secret: string, databaseUrl: string): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), `bench-ingest-${mode}-`))
-  const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret], {
+  const child = fork(join(import.meta.dirname, 'ingest-server.ts'), [mode, dataDir, secret, databaseUrl], {
     execArgv,
     env: { ...process.env, ...startEnv, NODE_COMPILE_CACHE: COMPILED },
   })
