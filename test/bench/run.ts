@@ -1,8 +1,10 @@
 /**
  * npm run bench [name …]: one line per figure, `bench <name> <metric> <value> <unit>`. Every figure that is a ratio was
- * measured against its yardstick in the same run, in interleaved rounds, and is the ratio of the medians.
+ * measured against its yardstick in the same run, in interleaved rounds, and is the ratio of the medians. The last value of every
+ * figure stands in a page, `.cache/bench/report.html`.
  */
 import { program } from '../../scripts/program.ts'
+import { writeReport } from './report.ts'
 
 export type Report = (metric: string, value: number, unit: string) => void
 type Bench = (report: Report) => Promise<void>
@@ -35,9 +37,14 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 await program()
+const figures: Parameters<typeof writeReport>[0][number][] = []
 for (const [name, load] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const { run } = await load()
-  await run((metric, value, unit) => console.log(`bench ${name} ${metric} ${Number(value.toPrecision(4))} ${unit}`))
+  await run((metric, value, unit) => {
+    figures.push({ bench: name, metric, value, unit })
+    console.log(`bench ${name} ${metric} ${Number(value.toPrecision(4))} ${unit}`)
+  })
 }
+console.log(`The report: ${writeReport(figures)}`)
 process.exit(0)
