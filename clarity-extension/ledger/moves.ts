@@ -18,6 +18,8 @@ export const moves = [
 
   /** A later success on the lane says the same and more. */
   { from: 'dead', to: 'skipped', by: 'supersede' },
+  /** And it answers what was asked about an older one. */
+  { from: 'held', to: 'skipped', by: 'supersede' },
 
   { from: 'dead', to: 'ready', by: 'replay' },
   { from: 'held', to: 'ready', by: 'replay' },

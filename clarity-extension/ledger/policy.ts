@@ -1,3 +1,4 @@
+import { checkNames } from '../../shared/checks.ts'
 import type { Connection, Outcome, Problem } from '../../shared/outcome.ts'
 import type { MoveName } from './moves.ts'
 
@@ -136,5 +137,16 @@ export function supersedes(later: string, earlier: string): boolean {
   const family = familyOf(later)
   return family !== 'picking' && family !== 'unreadable' && family === familyOf(earlier)
 }
+
+/**
+ * Whether a question about an older event of a record is answered when a later one went through: the record was let in, or both sides
+ * agree again. What a person has to do in Odoo (take goods back, credit an invoice) is not done by that, and a proposal is its own.
+ */
+export const isAnsweredBySuccess = (cause: string | null): boolean => answered.has(cause ?? '')
+
+const answered: ReadonlySet<string> = new Set([
+  ...['totals_differ', 'totals_inconsistent', 'rule', 'anomaly', 'status_conflict'],
+  ...checkNames,
+])
 
 const familyOf = (type: string): string => type.split('.')[0] ?? type

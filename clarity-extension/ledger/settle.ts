@@ -7,8 +7,8 @@ import type { EventState, EventsTable, Tables } from '../store/schema.ts'
 import { statement, statementOfRows } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { pause } from './connections.ts'
-import { targetOf } from './moves.ts'
-import { type Issue, type Move, supersedes } from './policy.ts'
+import { sourcesOf, targetOf } from './moves.ts'
+import { type Issue, isAnsweredBySuccess, type Move, supersedes } from './policy.ts'
 import { countThroughput } from './throughput.ts'
 
 /** The end of one attempt. */
@@ -54,7 +54,7 @@ export const settleEndings = procedure(
     }
     const written = [...valid.keys()]
     await insertAttempts(trx, written.map(attemptOf))
-    await supersedeDead(trx, written, now)
+    await supersedeOlder(trx, written, now)
     await passOn(trx, written, now)
     const delivered = written.filter(({ move }) => move.by === 'done')
     await countThroughput(trx, now, {
@@ -210,24 +210,34 @@ const insertAttempts = statementOfRows<AttemptRow, unknown>(
   (db, rows) => db.insertInto('attempts').values(rows),
 )
 
-/** A success makes the older dead letters of its record needless (policy.supersedes). */
-async function supersedeDead(trx: Kysely<Tables>, endings: readonly Ending[], now: number): Promise<void> {
+/** A success makes needless what waits for a person of its record and is older (policy.supersedes, policy.isAnsweredBySuccess). */
+async function supersedeOlder(trx: Kysely<Tables>, endings: readonly Ending[], now: number): Promise<void> {
   const done = endings.filter(({ move }) => move.by === 'done')
   if (done.length === 0) return
-  const dead = await trx
+  const lanes = padded(done.map(({ lane }) => lane))
+  // Literal states, one at a time: each has an index of its own over the few rows that are in it.
+  const waiting = await trx
     .selectFrom('events')
-    .select(['id', 'lane', 'type'])
+    .select(['id', 'lane', 'type', 'cause', 'state'])
     .where(sql<boolean>`state = 'dead'`)
-    .where('lane', 'in', padded(done.map(({ lane }) => lane)))
+    .where('lane', 'in', lanes)
+    .unionAll(
+      trx
+        .selectFrom('events')
+        .select(['id', 'lane', 'type', 'cause', 'state'])
+        .where(sql<boolean>`state = 'held'`)
+        .where('lane', 'in', lanes),
+    )
     .execute()
+  const needless = waiting.filter(({ state, cause }) => state === 'dead' || isAnsweredBySuccess(cause))
   for (const { eventId, lane, type } of done) {
-    const older = dead.filter((row) => row.lane === lane && row.id < eventId && supersedes(type, row.type))
+    const older = needless.filter((row) => row.lane === lane && row.id < eventId && supersedes(type, row.type))
     if (older.length === 0) continue
     await trx
       .updateTable('events')
       .set({ state: targetOf('supersede'), cause: 'superseded', message: `Event ${eventId} brought the newer state.` })
       .set({ settled_at: now })
-      .where(sql<boolean>`state = 'dead'`)
+      .where('state', 'in', sourcesOf('supersede'))
       .where('id', 'in', padded(older.map(({ id }) => id)))
       .execute()
   }

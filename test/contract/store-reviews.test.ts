@@ -109,6 +109,32 @@ describe.each(dialects)('decisions on $dialect', ({ possible, place: makePlace }
       expect(await ask(PROPOSED)).toEqual({ answer: { moved: 1 }, states: ['done', 'held', 'held'] })
     })
 
+    it('are needless once a later event of the record went through, unless a person has something to do in Odoo', async () => {
+      const becomes = async (cause: string) => {
+        let good = false
+        await it_.ledger.start(async () => (good ? done('applied') : review(cause, 'no')))
+        const { id } = await it_.ledger.ingest(event('order:1'))
+        const { id: other } = await it_.ledger.ingest(event('order:2'))
+        await it_.ledger.idle()
+        good = true
+        await it_.ledger.ingest(event('order:1'))
+        await it_.ledger.idle()
+        await it_.ledger.stop()
+        expect(await stateOf(it_, other)).toMatchObject({ state: 'held' })
+        return await stateOf(it_, id)
+      }
+      for (const cause of ['totals_inconsistent', 'credit_limit', 'anomaly', 'status_conflict']) {
+        expect(await becomes(cause), cause).toMatchObject({ state: 'skipped', cause: 'superseded' })
+        await wipe(store)
+        it_ = bench(store)
+      }
+      for (const cause of ['already_delivered', 'not_editable', PROPOSED]) {
+        expect(await becomes(cause), cause).toMatchObject({ state: 'held', cause })
+        await wipe(store)
+        it_ = bench(store)
+      }
+    })
+
     it('CASES 40: are made once: the second click does nothing', async () => {
       const id = await held('totals_differ')
       await it_.ledger.stop()

@@ -11,6 +11,7 @@ import { panelOf } from './panel.ts'
 import { freePort } from './ports.ts'
 import { type LossyProxy, lossyProxy } from './proxy.ts'
 import { openShop, type Shop } from './shop.ts'
+import { teller } from './teller.ts'
 
 /** Storefront, bridge and the stand-in for Odoo, wired to each other, with more of one product than anybody buys. */
 export interface SandboxStage {
@@ -26,17 +27,27 @@ export interface SandboxStage {
   proxy: LossyProxy
   /** Before each side; only with the wish `tls`. */
   fronts: { odoo: Front; clarity: Front } | undefined
+  /** Of the bridge: its store, its lock. */
+  dataDir: string
+  /** Sends a webhook of the storefront ourselves, signed as it would be. @returns the status of the answer */
+  deliver: ReturnType<typeof teller>['deliver']
+  /** Any body at all, signed. */
+  sendBody: ReturnType<typeof teller>['send']
   dispose(): Promise<void>
 }
 
 export const PLENTY = 'TEE-RED-M'
 export const FIRST_KEY = 'the-first-key'
 
-/** @param wishes `tls`: the bridge reaches both sides by TLS, through a front that a test may break */
+/**
+ * @param wishes `tls`: the bridge reaches both sides by TLS, through a front that a test may break; `silent`: the storefront tells
+ * nobody by itself, the test delivers
+ */
 export async function openSandboxStage(
   wishes: {
     tls?: Certificate
     env?: Record<string, string>
+    silent?: boolean
     /** What the bridge asks of Odoo, when it has come. */
     asked?: (path: string, body: Buffer) => void
     /** What the storefront tells the bridge, when it has come. */
@@ -52,12 +63,13 @@ export async function openSandboxStage(
   const proxy = await lossyProxy(await odoo.start(0), wishes.asked)
   const { tls } = wishes
   const fronts = tls && { odoo: await openFront(proxy.url, tls), clarity: await openFront(shop.url, tls) }
+  const dataDir = join(folder, 'bridge')
   const toShop = (url: string) => (fronts ? url.replace(new URL(url).origin, fronts.clarity.url) : url)
   const env = {
     ...shop.env,
     CLARITY_BASE_URL: toShop(shop.env.CLARITY_BASE_URL),
     CLARITY_TOKEN_URL: toShop(shop.env.CLARITY_TOKEN_URL),
-    DATA_DIR: join(folder, 'bridge'),
+    DATA_DIR: dataDir,
     PORT: String(port),
     ODOO_URL: fronts?.odoo.url ?? proxy.url,
     ODOO_DB: odoo.database,
@@ -70,7 +82,8 @@ export async function openSandboxStage(
   const row = { sku: PLENTY, locationKey: 'main', quantity: '100000', asOf: new Date().toISOString() }
   await shop.call('PUT', '/inventory', { rows: [row] })
   const toBridge = wishes.told && (await lossyProxy(bridge.url, wishes.told))
-  shop.enable(toBridge?.url ?? bridge.url)
+  if (!wishes.silent) shop.enable(toBridge?.url ?? bridge.url)
+  const { deliver, send: sendBody } = teller(bridge, shop.secret)
   return {
     shop,
     bridge,
@@ -80,6 +93,9 @@ export async function openSandboxStage(
     secrets: { clarity: shop.secret, odoo: secret },
     proxy,
     fronts,
+    dataDir,
+    deliver,
+    sendBody,
     async dispose() {
       await bridge.stop()
       await fronts?.odoo.stop()

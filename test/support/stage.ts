@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { StorefrontOptions } from '../../clarity-extension/sandbox/storefront/storefront.ts'
 import { seedOdoo } from '../../scripts/seed-odoo.ts'
-import { newWebhookId, signHeaders } from '../../shared/signature.ts'
 import { freshDatabase, type RealOdoo, type Wishes } from '../real/support.ts'
 import { type Bridge, startBridge } from './bridge.ts'
 import { panelOf } from './panel.ts'
@@ -12,6 +11,7 @@ import { freePort } from './ports.ts'
 import { type LossyProxy, lossyProxy } from './proxy.ts'
 import { type Mischief, type Relay, relay } from './relay.ts'
 import { openShop, type Shop } from './shop.ts'
+import { teller } from './teller.ts'
 
 /** Storefront, bridge and a real Odoo 19 with the sandbox's catalogue, wired to each other. */
 export interface Stage {
@@ -79,13 +79,7 @@ export async function openStage(
         .log()
         .split('\n')
         .flatMap((line) => attempt.safeParse(parse(line)).data ?? []),
-    async deliver({ type, data }, id = newWebhookId()) {
-      const body = Buffer.from(JSON.stringify({ type, timestamp: new Date().toISOString(), data }))
-      const headers = { ...signHeaders(body, [shop.secret], id, Date.now() / 1000) }
-      const response = await fetch(`${bridge.url}/webhooks/clarity`, { method: 'POST', headers, body })
-      await response.arrayBuffer()
-      return response.status
-    },
+    deliver: teller(bridge, shop.secret).deliver,
     panel: panelOf(bridge),
     proxy,
     relays,

@@ -20,6 +20,7 @@ import { issueIds } from './0018_issue_ids.ts'
 import { standing } from './0019_standing.ts'
 import { sweepsEndedWell } from './0020_sweeps_ended_well.ts'
 import { searchKeys } from './0021_search_keys.ts'
+import { held } from './0022_held.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   standing,
   sweepsEndedWell,
   searchKeys,
+  held,
 ]
