@@ -382,3 +382,166 @@ function conflict(): Chains[CauseCode] {
     },
   }
 }
+
+const attempts = z.object({
+  attempts: z.array(z.object({ outcome: z.string(), cause: z.string().nullable() })),
+  remedy: z.string().nullable(),
+})
+const causesOf = async (id: string) =>
+  attempts.parse(await panel('GET', `/events/${id}`)).attempts.map(({ cause }) => cause)
+const active = z.object({ active: z.array(z.object({ rule: z.string() })) })
+/** Time heals it: nobody is told. */
+async function alertsNobody(cause: CauseCode): Promise<void> {
+  expect(causes[cause].classes).toEqual(['retry'])
+  const rules = active.parse(await panel('GET', '/alerts')).active.map(({ rule }) => rule)
+  expect(rules.filter((rule) => rule === 'dead_letters' || rule === 'authentication')).toEqual([])
+}
+
+describe('what the bridge itself meets', () => {
+  it(
+    'bug: its store refuses a row in the middle of an order; it is tried again, and the order is in both systems once',
+    async () => {
+      const store = new Database(join(stage.dataDir, 'bridge.db'))
+      store.exec(`create trigger broken before insert on links begin select raise(abort, 'no more'); end`)
+      const bug = one()
+      const lane = await bug.fault()
+      const event = await until('a failed attempt', MINUTES, async () =>
+        (await eventsOf(lane)).find(({ type, cause }) => type === 'order.created' && cause === 'bug'),
+      )
+      expect(event).toMatchObject({ state: 'ready', message: expect.stringContaining('no more') })
+      await alertsNobody('bug')
+      store.exec('drop trigger broken')
+      store.close()
+      await through(bug.made())
+      expect(await causesOf(event.id)).toContain('bug')
+      await bug.right()
+    },
+    2 * MINUTES,
+  )
+
+  it(
+    'lease_lost: it is killed in the middle of an order; the next start takes it up, and the order is in both systems once',
+    async () => {
+      const { odoo } = stage.fronts ?? {}
+      if (!odoo) throw new Error('a stage with fronts')
+      const asked = Promise.withResolvers<void>()
+      odoo.answer = (path) => {
+        if (path !== '/json/2/clarity.bridge/apply') return undefined
+        asked.resolve()
+        return new Promise(() => {})
+      }
+      const lost = one()
+      const lane = await lost.fault()
+      await asked.promise
+      await stage.bridge.kill()
+      odoo.answer = () => undefined
+      await stage.bridge.start()
+      const { id } = await through(lost.made())
+      expect(await causesOf(id)).toContain('lease_lost')
+      expect((await eventsOf(lane)).filter(({ type }) => type === 'order.created')).toHaveLength(1)
+      await alertsNobody('lease_lost')
+      await lost.right()
+    },
+    2 * MINUTES,
+  )
+
+  it(
+    'stale_quantity: the storefront has a newer number; it is counted again until both systems have the same',
+    async () => {
+      const row = { sku: 'TEA-EARL', locationKey: 'main', quantity: '3' }
+      await shop.call('PUT', '/inventory', { rows: [{ ...row, asOf: new Date(Date.now() + 3_000).toISOString() }] })
+      stage.odoo.person.setOnHand('TEA-EARL', 'WH', '77')
+      await until('the same number in both', MINUTES, async () =>
+        (await shop.inventory()).some(
+          ({ sku, locationKey, quantity }) => sku === 'TEA-EARL' && locationKey === 'main' && Number(quantity) === 77,
+        ),
+      )
+      const counted = (await eventsOf('stock:TEA-EARL')).filter(({ type }) => type === 'stock.changed')
+      expect((await Promise.all(counted.map(({ id }) => causesOf(id)))).flat()).toContain('stale_quantity')
+      await alertsNobody('stale_quantity')
+    },
+    2 * MINUTES,
+  )
+})
+
+describe('what needs nothing done', () => {
+  const settled = (lane: string, type: string) =>
+    until(`${type} of ${lane} settled`, MINUTES, async () => {
+      const own = (await eventsOf(lane)).filter((event) => event.type === type)
+      return own.length > 0 && own.every(({ state }) => state !== 'ready' && state !== 'running') && own
+    })
+
+  it(
+    'is skipped with its reason and alerts nobody: stale, unchanged, superseded, not for us',
+    async () => {
+      const order = one()
+      const lane = await order.fault()
+      await through(order.made())
+      await tell(order.made(), 'order.updated')
+      expect(await settled(lane, 'order.updated')).toMatchObject([{ state: 'skipped', cause: 'unchanged' }])
+      await tell({ ...order.made(), updatedAt: '2020-01-01T00:00:00Z' }, 'order.paymentUpdated')
+      expect(await settled(lane, 'order.paymentUpdated')).toMatchObject([{ state: 'skipped', cause: 'stale' }])
+      await order.right()
+
+      const mended = one(none)
+      const held = await mended.fault()
+      await waitingOn(held)
+      await tell({ ...mended.made(), updatedAt: later(mended.made()) }, 'order.updated')
+      await settled(held, 'order.updated')
+      expect(await settled(held, 'order.created')).toMatchObject([{ state: 'skipped', cause: 'superseded' }])
+      await mended.right()
+
+      const foreign = one((given) => ({
+        ...given,
+        items: given.items.map((item) => ({ ...item, fulfilledBy: 'thirdParty' })),
+      }))
+      const not = await foreign.fault()
+      expect(await settled(not, 'order.created')).toMatchObject([{ state: 'skipped', cause: 'not_for_us' }])
+      expect(inOdoo(foreign.made())).toBe(0)
+      await nobodyIsAsked()
+    },
+    2 * MINUTES,
+  )
+
+  it(
+    'switched_off, not_the_record: waits for a switch, and once it is thrown a replay brings the record over',
+    async () => {
+      const email = 'sven@switched.example'
+      const partners = () => stage.odoo.person.count('res.partner', { email })
+      const body = { type: 'person', name: 'Sven Switched', email, phone: '1' }
+      const { id } = registered.parse(await shop.call('PUT', '/customers/by-key/sven', body))
+      const told = async (type: string) =>
+        tell(z.looseObject({}).parse(await shop.call('GET', `/customers/${id}`)), type)
+      const lane = `customer:${id}`
+
+      await panel('PATCH', '/entities/customer', { directions: { toOdoo: false } })
+      await told('customer.created')
+      expect(await settled(lane, 'customer.created')).toMatchObject([{ state: 'skipped', cause: 'switched_off' }])
+      expect(partners()).toBe(0)
+      await panel('PATCH', '/entities/customer', { directions: { toOdoo: true } })
+      expect(await panel('POST', '/entities/customer/toOdoo/replay', {})).toEqual({ moved: 1 })
+      await until('the partner', MINUTES, async () => partners() === 1)
+
+      const odoo = { side: 'odoo', otherwise: 'ignore' }
+      await panel('PATCH', '/entities/customer', { owners: { content: odoo, addresses: odoo } })
+      await shop.call('PATCH', `/customers/${id}`, { phone: '2' })
+      await told('customer.updated')
+      const [event] = await settled(lane, 'customer.updated')
+      expect(event).toMatchObject({ state: 'skipped', cause: 'not_the_record' })
+      const clarity = { side: 'clarity', otherwise: 'ignore' }
+      await panel('PATCH', '/entities/customer', { owners: { content: clarity, addresses: clarity } })
+      await told('customer.updated')
+      await until('her number', MINUTES, async () => stage.odoo.person.count('res.partner', { email, phone: '2' }) === 1)
+      expect(partners()).toBe(1)
+      await nobodyIsAsked()
+    },
+    2 * MINUTES,
+  )
+
+  async function nobodyIsAsked(): Promise<void> {
+    const { items } = events.parse(await panel('GET', '/events?state=dead,held'))
+    expect(items).toEqual([])
+    const rules = active.parse(await panel('GET', '/alerts')).active.map(({ rule }) => rule)
+    expect(rules.filter((rule) => rule === 'dead_letters' || rule === 'reviews')).toEqual([])
+  }
+})
