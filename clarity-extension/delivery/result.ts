@@ -21,7 +21,10 @@ export function answerOf(operation: Operation, result: Result): Answer<Applied> 
   if (status === 'review') {
     const [first] = problems
     const message = result.message ?? first?.message ?? 'Odoo cannot follow the storefront here'
-    return failed(review(first?.code ?? 'review', message, { ...factsOf(operation, result), ...figuresOf(problems) }))
+    const facts = { ...factsOf(operation, result), ...figuresOf(problems) }
+    // What is not found, and is nothing in the record, is the record itself.
+    if (first?.code === 'not_found' && first.field === undefined) return failed(review('deleted', message, facts))
+    return failed(review(first?.code ?? 'review', message, facts))
   }
   if (status === 'correct') {
     const [first, ...others] = problems.map((problem) => problemOf(problem))

@@ -58,7 +58,7 @@ export const recordCauses = {
     remedy: 'Install the Odoo app that brings this model, then replay.',
   },
   not_found: {
-    classes: ['correct'],
+    classes: ['correct', 'review'],
     mendedIn: 'odoo',
     title: 'Odoo has no such record',
     meaning: 'A record that is looked up by a value, or was linked, is not in Odoo.',
@@ -290,7 +290,7 @@ export const recordCauses = {
     remedy: 'Add an entry for the value to the table; everything that waits for it is released.',
   },
   business_rule: {
-    classes: ['correct'],
+    classes: ['correct', 'review'],
     mendedIn: 'odoo',
     title: 'Odoo says no',
     meaning: 'A rule of Odoo forbids it; the message is its own.',

@@ -115,6 +115,14 @@ export const reviewCauses = {
     ],
     remedy: 'Change the order in Odoo by hand, or cancel it, and close this.',
   },
+  deleted: {
+    classes: ['review'],
+    mendedIn: 'odoo',
+    title: 'Deleted in Odoo',
+    meaning: 'Somebody deleted the record in Odoo, and the storefront still has it and changed it.',
+    reasons: ['An order was taken for a test order.', 'A person cleaned up and did not know where it came from.'],
+    remedy: 'Remove its link in Odoo under Clarity > Links and replay, and it is made again; or close this.',
+  },
   status_conflict: {
     classes: ['review'],
     mendedIn: 'event',

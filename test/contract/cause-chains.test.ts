@@ -118,13 +118,22 @@ async function ownRules(): Promise<void> {
     ],
     review: [{ when: { path: 'note', equals: 'rule' }, reason: 'Somebody looks at these first.' }],
   }
-  const ruled = { ...rules, rules: [...own.rules, ...rules.rules], review: [...(own.review ?? []), ...(rules.review ?? [])] }
+  const ruled = {
+    ...rules,
+    rules: [...own.rules, ...rules.rules],
+    review: [...(own.review ?? []), ...(rules.review ?? [])],
+  }
   const { draft } = mapping.parse(await panel('PUT', `${MAPPING}/draft`, { seen: 0, rules: ruled }))
   await panel('POST', `${MAPPING}/activate`, { seen: draft?.revision, note: 'our own' })
   ours = mapping.parse(await panel('GET', MAPPING)).live
 
   await stage.bridge.stop()
-  const bad = { to: 'client_order_ref', from: 'note', when: { path: 'note', equals: 'bad_rule' }, convert: ['formerly'] }
+  const bad = {
+    to: 'client_order_ref',
+    from: 'note',
+    when: { path: 'note', equals: 'bad_rule' },
+    convert: ['formerly'],
+  }
   const store = new Database(join(stage.dataDir, 'bridge.db'))
   store
     .prepare(
@@ -148,7 +157,10 @@ const cent = (text: string, more: string) => amount(text).plus(more).toFixed(2)
 /** Tax of shipping that no rate of the order gives. */
 const withOddTax = (order: Order) => ({
   ...order,
-  shippingLines: order.shippingLines.map(({ taxRate: _, ...line }) => ({ ...line, taxAmount: cent(line.taxAmount, '1.11') })),
+  shippingLines: order.shippingLines.map(({ taxRate: _, ...line }) => ({
+    ...line,
+    taxAmount: cent(line.taxAmount, '1.11'),
+  })),
   taxTotal: cent(order.taxTotal, '1.11'),
   total: cent(order.total, '1.11'),
 })
@@ -176,8 +188,11 @@ describe('what a record or a rule of ours says', () => {
       },
       held() {},
       says: /timestamp/,
-      repair: correct(() => ({ ...unreadable.made(), updatedAt: later(unreadable.made()), note: 'as it was meant' }), 'order.updated'),
-      then: 'itself',
+      repair: correct(
+        () => ({ ...unreadable.made(), updatedAt: later(unreadable.made()), note: 'as it was meant' }),
+        'order.updated',
+      ),
+      end: 'itself',
     },
     invalid_shape: {
       ...shapeless,
@@ -195,14 +210,14 @@ describe('what a record or a rule of ours says', () => {
       },
       says: /expected string/,
       repair: correct(shapeless.made),
-      then: 'itself',
+      end: 'itself',
     },
     too_long: {
       ...long,
       says: /has 22 characters and may have 10/,
       remedy: 'Shorten it and replay.',
       repair: correct(() => ({ ...long.made(), note: 'short' })),
-      then: 'itself',
+      end: 'itself',
       async right() {
         await rightOf(long.made())
         expect(inOdoo(long.made(), { client_order_ref: 'short' })).toBe(1)
@@ -213,30 +228,30 @@ describe('what a record or a rule of ours says', () => {
       says: /no conversion called “formerly”/,
       remedy: 'Correct the rule.',
       repair: () => panel('POST', `${MAPPING}/rollback`, { to: ours, note: 'without it' }),
-      then: 'replay',
+      end: 'replay',
     },
     no_customer: {
       ...nobody,
       says: /names neither a customer nor a guest/,
       remedy: 'Add the contact to the order in the storefront, or write it here, and replay.',
       repair: correct(nobody.made),
-      then: 'itself',
+      end: 'itself',
     },
     no_tax_rule: {
       ...oddTax,
       says: /Shipping “Standard” carries tax of/,
       remedy: 'Let the storefront send the tax rate of shipping, or write it here, and replay.',
       repair: correct(oddTax.made),
-      then: 'itself',
+      end: 'itself',
     },
     totals_inconsistent: {
       ...wrongSums,
       says: /figures of the order do not add up/,
       // The storefront tells of its correction, which needs no replay.
       repair: () => tell({ ...wrongSums.made(), updatedAt: later(wrongSums.made()) }, 'order.updated'),
-      then: 'itself',
+      end: 'itself',
     },
-    rule: { ...ruled, says: /^Somebody looks at these first\.$/, repair: async () => {}, then: 'approve' },
+    rule: { ...ruled, says: /^Somebody looks at these first\.$/, repair: async () => {}, end: 'approve' },
     minimum_quantity: {
       ...few,
       async fault() {
@@ -245,7 +260,7 @@ describe('what a record or a rule of ours says', () => {
       },
       says: /^2 of MUG-BLU are ordered; the minimum is 5\.$/,
       repair: () => panel('PUT', '/lookups/minimum_quantity/entry', { key: 'MUG-BLU', result: '2' }),
-      then: 'replay',
+      end: 'replay',
     },
     anomaly: {
       ...twice,
@@ -257,7 +272,7 @@ describe('what a record or a rule of ours says', () => {
       },
       says: /The same person ordered the same goods/,
       repair: async () => {},
-      then: 'approve',
+      end: 'approve',
     },
     review: {
       ...odd,
@@ -277,7 +292,7 @@ describe('what a record or a rule of ours says', () => {
       },
       says: /^An app of ours says no\.$/,
       repair: async () => {},
-      then: 'replay',
+      end: 'replay',
     },
     proposed_change: proposal(),
     status_conflict: conflict(),
@@ -301,8 +316,7 @@ const events = z.object({
     }),
   ),
 })
-const eventsOf = async (lane: string) =>
-  events.parse(await panel('GET', `/events?q=${encodeURIComponent(lane)}`)).items
+const eventsOf = async (lane: string) => events.parse(await panel('GET', `/events?q=${encodeURIComponent(lane)}`)).items
 const quiet = () =>
   until('nothing under way', MINUTES, async () => {
     const { items } = events.parse(await panel('GET', '/events?state=ready,running'))
@@ -340,7 +354,7 @@ function proposal(): Chains[CauseCode] {
     held: () => expect(partners('1')).toBe(1),
     says: /Customers: content changed on the side that is not the record/,
     repair: async () => {},
-    then: 'approve',
+    end: 'approve',
     async right() {
       expect([partners('1'), partners('2')]).toEqual([0, 1])
       await panel('PATCH', '/entities/customer', { owners: CONTENT })
@@ -373,7 +387,7 @@ function conflict(): Chains[CauseCode] {
     says: /The storefront shows shipped and refuses to go to partiallyShipped/,
     // Odoo delivers the rest, and tells of it.
     repair: async () => stage.odoo.person.validate(await open()),
-    then: 'itself',
+    end: 'itself',
     async right() {
       const order = own.made()
       expect((await stateOf(order))?.delivery_status).toBe('full')
@@ -531,7 +545,11 @@ describe('what needs nothing done', () => {
       const clarity = { side: 'clarity', otherwise: 'ignore' }
       await panel('PATCH', '/entities/customer', { owners: { content: clarity, addresses: clarity } })
       await told('customer.updated')
-      await until('her number', MINUTES, async () => stage.odoo.person.count('res.partner', { email, phone: '2' }) === 1)
+      await until(
+        'her number',
+        MINUTES,
+        async () => stage.odoo.person.count('res.partner', { email, phone: '2' }) === 1,
+      )
       expect(partners()).toBe(1)
       await nobodyIsAsked()
     },

@@ -1,12 +1,14 @@
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
+import { ATTEMPT_LIMIT } from '../../clarity-extension/ledger/policy.ts'
 import { alertSignals } from '../../clarity-extension/ports/signals.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { type Alerts, createAlerts } from '../../clarity-extension/watch/alerts/alerts.ts'
 import type { Channel, Notice } from '../../clarity-extension/watch/alerts/channels.ts'
-import { correct, done, refused } from '../../shared/outcome.ts'
+import { transientCauses } from '../../shared/causes/transient.ts'
+import { correct, done, refused, retry } from '../../shared/outcome.ts'
 import { type Bench, bench, dialects, event, type Place, wipe } from './store-support.ts'
 
 const chat: Channel = {
@@ -95,6 +97,36 @@ describe.each(dialects)('alerts on $dialect', ({ possible, place: makePlace }) =
       expect(runs).toHaveLength(500)
       const late = await store.db.selectFrom('events').select('id').where('message', '=', 'late').execute()
       expect(late).toEqual([])
+    })
+
+    it('tell what time did not heal: after the last attempt each cause has its alert with what to do, and one replay delivers it', async () => {
+      const codes = Object.keys(transientCauses) as (keyof typeof transientCauses)[]
+      let healed = false
+      await it_.ledger.start(async ({ lane }) => {
+        const code = lane.slice('order:'.length)
+        if (healed) return done('applied')
+        if (code === 'bug') throw new Error('a case that nobody knew')
+        return retry(code, `It is ${code}.`)
+      })
+      for (const code of codes) await it_.ledger.ingest(event(`order:${code}`))
+      await it_.ledger.idle()
+      await alerts.look()
+      expect(sent).toEqual([])
+      for (let attempt = 1; attempt < ATTEMPT_LIMIT; attempt++) await it_.later(5 * 60 * 60_000)
+      await alerts.look()
+      const raised = sent.flatMap(({ alerts: about }) => about)
+      for (const code of codes) {
+        const { title, meaning, remedy } = transientCauses[code]
+        const [alert, ...others] = raised.filter(({ key: of }) => of === `dead_letters:${code}`)
+        expect(others).toEqual([])
+        expect(alert, code).toMatchObject({ title: `1 could not be delivered: ${title}`, text: `${meaning} ${remedy}` })
+      }
+      healed = true
+      for (const cause of codes) expect(await it_.ledger.replay({ cause }, 'ada')).toEqual({ moved: 1 })
+      await it_.ledger.idle()
+      await alerts.look()
+      expect((await alerts.active()).filter(({ rule }) => rule === 'dead_letters')).toEqual([])
+      expect((await it_.queries.failures()).total).toBe(0)
     })
 
     it('tell two causes in one message, once; more of a cause is no further alert; two replicas are one voice', async () => {

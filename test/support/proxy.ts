@@ -8,6 +8,8 @@ export interface LossyProxy {
   /** The answers of the next `times` requests whose path contains `path` are lost. */
   lose(path: string, times?: number): void
   readonly lost: number
+  /** Where a request goes on to: the path as it came, unless a test says otherwise. */
+  route: (path: string) => string
   stop(): Promise<void>
 }
 
@@ -18,7 +20,8 @@ export async function lossyProxy(target: string, seen?: (path: string, body: Buf
   let lost = 0
   const server = createServer((incoming, outgoing) => {
     const { method, url = '/', headers } = incoming
-    const onward = request({ host: far.hostname, port: far.port, method, path: url, headers }, (answer) => {
+    const path = proxy.route(url)
+    const onward = request({ host: far.hostname, port: far.port, method, path, headers }, (answer) => {
       if (losing && losing.times > 0 && url.includes(losing.path)) {
         losing.times--
         lost++
@@ -36,7 +39,7 @@ export async function lossyProxy(target: string, seen?: (path: string, body: Buf
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
+  const proxy: LossyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lose(path, times = 1) {
       losing = { path, times }
@@ -44,10 +47,12 @@ export async function lossyProxy(target: string, seen?: (path: string, body: Buf
     get lost() {
       return lost
     },
+    route: (path) => path,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
       }),
   }
+  return proxy
 }

@@ -4,7 +4,11 @@ import { newWebhookId, signHeaders } from '../../shared/signature.ts'
 export function teller(bridge: { url: string }, secret: string) {
   async function send(body: Buffer, id = newWebhookId()): Promise<number> {
     const headers = { ...signHeaders(body, [secret], id, Date.now() / 1000) }
-    const response = await fetch(`${bridge.url}/webhooks/clarity`, { method: 'POST', headers, body: new Uint8Array(body) })
+    const response = await fetch(`${bridge.url}/webhooks/clarity`, {
+      method: 'POST',
+      headers,
+      body: new Uint8Array(body),
+    })
     await response.arrayBuffer()
     return response.status
   }

@@ -37,6 +37,7 @@ describe('the moves', () => {
       'running -refused-> ready',
       'running -release-> ready',
       'dead -supersede-> skipped',
+      'held -supersede-> skipped',
       'dead -replay-> ready',
       'held -replay-> ready',
       'dismissed -replay-> ready',

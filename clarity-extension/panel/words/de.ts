@@ -1323,6 +1323,7 @@ export const de: Words = {
     totals_differ: 'Die Summen weichen ab',
     already_invoiced: 'In Odoo schon in Rechnung gestellt',
     not_delivered: 'Mehr käme zurück, als geliefert wurde',
+    deleted: 'In Odoo gelöscht',
     not_invoiced: 'Die Ware steht auf keiner Rechnung',
     status_conflict: 'Der Auftrag steht auf beiden Seiten anders',
     already_delivered: 'In Odoo schon geliefert',
@@ -1430,6 +1431,8 @@ export const de: Words = {
     already_invoiced: 'Berichtigen Sie die Rechnung in Odoo mit einer Gutschrift und schließen Sie dies.',
     not_delivered:
       'Bestätigen Sie die Lieferung in Odoo, oder berichtigen Sie die Retoure im Shop, und wiederholen Sie dann.',
+    deleted:
+      'Entfernen Sie in Odoo unter Clarity > Links seine Verknüpfung und wiederholen Sie, dann wird er neu angelegt; oder schließen Sie dies.',
     not_invoiced: 'Erstellen Sie die Gutschrift in Odoo von Hand, wo eine fällig ist, und schließen Sie dies.',
     totals_differ:
       'Vergleichen Sie beide Berechnungen; nehmen Sie dann den Unterschied an, oder berichtigen Sie Steuern und Preise.',

@@ -1301,6 +1301,7 @@ export const en = {
     totals_differ: 'The totals differ',
     already_invoiced: 'Already invoiced in Odoo',
     not_delivered: 'More would come back than was delivered',
+    deleted: 'Deleted in Odoo',
     not_invoiced: 'The goods are on no invoice',
     status_conflict: 'The order stands differently on both sides',
     already_delivered: 'Already delivered in Odoo',
