@@ -112,7 +112,7 @@ const proofs: Record<CauseCode, Proved> = {
   bad_rule: ofAChain('bad_rule'),
   expression_not_run: {
     beyond:
-      'A mapping is repeated until every expression that it met has run (expressions/run.ts): no rule and no record leaves one over.',
+      'A mapping is repeated until every expression that it met has run (expressions/mapped.ts): no rule and no record leaves one over.',
     also: [['unit/mapping-engine.test.ts', "'expression_not_run'"]],
   },
   expression_failed: ofARule('expression_failed'),
