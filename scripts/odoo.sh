@@ -9,13 +9,13 @@
 #   npm run odoo -- fresh-db NAME [seeded]   a new database with the addon and its service user, and the sample
 #                                      catalogue if asked for; prints its environment
 #   npm run odoo -- drop-db NAME       stop its server and delete it
-#   npm run odoo -- start NAME [WORKERS] | stop NAME      the server of one database
+#   npm run odoo -- start NAME [WORKERS] | stop NAME | kill NAME      the server of one database; kill is -9
 #   npm run odoo -- shell NAME         Python from standard input, inside Odoo, as its superuser
 #   npm run odoo -- prepare            only install and make the templates; prints how to reach the cluster
 #   npm run odoo -- test-addon         the addon's own tests in Odoo's runner, on a new database
 #   npm run odoo -- pot                the addon's texts for translators, anew into its i18n folder
 #   npm run odoo -- copy-home          another home with a cluster of its own, for tests that stop the database server
-#   npm run odoo -- stop-postgres | start-postgres        that server
+#   npm run odoo -- stop-postgres | kill-postgres | start-postgres    that server
 #
 # Only the environment goes to standard output, everything else to standard error.
 #
@@ -131,12 +131,14 @@ main() {
     drop-db) name_given "$@"; drop_database "$1" ;;
     start) name_given "$@"; start_server "$1" "${2:-0}" 0; print_environment "$1" ;;
     stop) name_given "$@"; stop_server "$1" ;;
+    kill) name_given "$@"; kill_server "$1" ;;
     restart) stop_server "$DB"; start_server "$DB" "${1:-0}" "$PORT_WISH"; print_environment "$DB" ;;
     shell) name_given "$@"; odoo_shell "$1" ;;
     test-addon) under_lock prepare_plain; test_addon ;;
     pot) pot ;;
     copy-home) under_lock prepare; copy_home ;;
     stop-postgres) stop_cluster ;;
+    kill-postgres) kill_cluster ;;
     start-postgres) start_cluster ;;
     *) sed -n '2,29s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac

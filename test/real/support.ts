@@ -26,11 +26,14 @@ export interface RealOdoo {
   start(workers?: number): Promise<void>
   stop(): Promise<void>
   restart(workers?: number): Promise<void>
+  /** SIGKILL, its workers too. */
+  kill(): Promise<void>
   /**
    * Its database server; only with `ownPostgres`, since the others share one. With workers Odoo itself ends when its
    * database goes: `start` it again, as a supervisor would. With threads it stays.
    */
   stopPostgres(): Promise<void>
+  killPostgres(): Promise<void>
   startPostgres(): Promise<void>
   log(): Promise<string>
   /** Stops it and deletes its database: call it in `afterAll`. */
@@ -89,7 +92,9 @@ export async function freshDatabase({
     start: async (count = workers) => void (await odoo(['start', db, `${count}`])),
     stop: async () => void (await odoo(['stop', db])),
     restart,
+    kill: async () => void (await odoo(['kill', db])),
     stopPostgres: async () => void (await needOwn('stop-postgres')),
+    killPostgres: async () => void (await needOwn('kill-postgres')),
     startPostgres: async () => void (await needOwn('start-postgres')),
     log: () => readFile(join(cluster('ODOO_TEST_HOME'), 'servers', db, 'log'), 'utf8'),
     async dispose() {

@@ -11,6 +11,8 @@ export interface Bridge {
   url: string
   port: number
   readonly pid: number
+  /** Whether the process runs; false also when it ended by itself. */
+  readonly alive: boolean
   /** Resident memory now, in MB. */
   rss(): number
   /** SIGKILL, at once. */
@@ -36,6 +38,9 @@ export async function startBridge(env: Record<string, string>): Promise<Bridge> 
     port,
     get pid() {
       return child?.pid ?? 0
+    },
+    get alive() {
+      return child !== undefined && child.exitCode === null && child.signalCode === null
     },
     rss() {
       const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${bridge.pid}/status`, 'utf8'))

@@ -19,8 +19,8 @@ export interface ThrowawayDatabase {
 export interface Cluster {
   url(database?: string): string
   database(): Promise<ThrowawayDatabase>
-  /** `fast` ends sessions in order, `immediate` is a crash: no checkpoint, recovery at the next start. */
-  stop(mode?: 'fast' | 'immediate'): Promise<void>
+  /** `fast` ends sessions in order, `immediate` is a crash: no checkpoint, recovery at the next start. `kill` is SIGKILL. */
+  stop(mode?: 'fast' | 'immediate' | 'kill'): Promise<void>
   /** On the same port and data as before. */
   start(): Promise<void>
   dispose(): Promise<void>
@@ -42,11 +42,16 @@ export const postgresInstalled = (): boolean => process.env.DATABASE_URL_TEST !=
 
 let shared: Promise<Cluster> | undefined
 
-/** @param durable every commit reaches the disk, as a merchant's does; otherwise it is quicker, which is what tests want */
-export async function privateCluster({ durable = false } = {}): Promise<Cluster> {
+const STOPS = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const
+
+/**
+ * @param durable every commit reaches the disk, as a merchant's does; otherwise it is quicker, which is what tests want
+ * @param folder where its files go, e.g. on a disk that is to fill up
+ */
+export async function privateCluster({ durable = false, folder = tmpdir() } = {}): Promise<Cluster> {
   const bin = binaries()
   if (bin === undefined) throw new Error('No PostgreSQL server is installed: apt-get install postgresql')
-  const home = await mkdtemp(join(tmpdir(), 'clarity-postgres-'))
+  const home = await mkdtemp(join(folder, 'clarity-postgres-'))
   const data = join(home, 'data')
   const password = randomBytes(12).toString('hex')
   const port = await freePort()
@@ -67,7 +72,7 @@ export async function privateCluster({ durable = false } = {}): Promise<Cluster>
     async stop(mode = 'fast') {
       if (server === undefined) return
       const ended = once(server, 'exit')
-      server.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      server.kill(STOPS[mode])
       await ended
       server = undefined
     },
