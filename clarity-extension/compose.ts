@@ -55,6 +55,7 @@ import { users } from './ports/users.ts'
 import { createPersons } from './privacy/persons.ts'
 import { checkKey, sealAnew } from './privacy/rotation.ts'
 import { createSeal } from './privacy/seal.ts'
+import { createChanges } from './store/changes.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
 import { ourEndpoint } from './sweep/subscription.ts'
@@ -80,6 +81,7 @@ const STORE = 'default'
 /** config -> store -> clients -> ledger -> flows -> doors. */
 export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> {
   const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
+  const changes = createChanges(store, config.databaseUrl, log)
   const links = createLinks(store)
   const switches = createSwitches(store.db)
   const audit = createAudit(store)
@@ -135,6 +137,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     probe: (name, cause) => sides[name].isMended(cause),
     observe: (fact) => {
       watch.observe(fact)
+      changes.announce()
       assist.observe(fact)
       alerts.observe(fact)
       traces?.observe(fact)
@@ -254,6 +257,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     adminPassword: config.adminPassword,
     secretKey: config.secretKey,
     revoked: spent,
+    changes,
     users: users(store),
     log,
   })

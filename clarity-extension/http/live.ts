@@ -11,19 +11,34 @@ export interface LiveOptions {
   now: () => number
   current(req: Request): Promise<Session | undefined>
   log: Pick<Logger, 'warn'>
-  /** How often the store is looked at while somebody watches. */
+  /** How often the store is looked at while somebody watches, if nobody says that something changed. */
   everyMs: number
+  changes?: Changes | undefined
   heartbeatMs: number
 }
 
+/** Who says, on whichever replica, that something changed in the store. */
+export interface Changes {
+  announce(): void
+  /** @returns ends it */
+  listen(heard: () => void): () => void
+}
+
+/** Looks follow one another no faster, however much changes. */
+const APART_MS = 200
+
 /**
- * Server-sent events. One look at the store serves every watcher, none is taken while nobody watches; looking (rather than
- * listening in this process) also shows what other replicas do.
+ * Server-sent events. One look at the store serves every watcher, none is taken while nobody watches; a look is taken when any
+ * replica says that something changed, and now and then, since what is only told may be missed.
  */
 export function liveRoutes(ports: PanelPorts, options: LiveOptions): { router: Router; close(): void } {
   const watchers = new Map<Response, Request>()
   const seen = new Map<number, string>()
   let looking: NodeJS.Timeout | undefined
+  let lookAt = 0
+  let busy = false
+  let changed = false
+  let deafen: (() => void) | undefined
   let beating: NodeJS.Timeout | undefined
 
   const router = Router()
@@ -37,11 +52,28 @@ export function liveRoutes(ports: PanelPorts, options: LiveOptions): { router: R
     res.write('retry: 3000\n\n')
     watchers.set(res, req)
     res.once('close', () => leave(res))
-    looking ??= setTimeout(look, 0)
+    if (busy) changed = true
+    else if (!looking) lookIn(0)
+    deafen ??= options.changes?.listen(hear)
     beating ??= setInterval(beat, options.heartbeatMs)
   })
 
+  function lookIn(ms: number) {
+    clearTimeout(looking)
+    lookAt = performance.now() + ms
+    looking = setTimeout(look, ms)
+  }
+
+  function hear() {
+    if (watchers.size === 0) return
+    if (busy) changed = true
+    else if (lookAt - performance.now() > APART_MS) lookIn(APART_MS)
+  }
+
   async function look() {
+    looking = undefined
+    busy = true
+    changed = false
     try {
       const [overview, pairing, page] = await Promise.all([
         readOverview(ports, options.now()),
@@ -49,14 +81,15 @@ export function liveRoutes(ports: PanelPorts, options: LiveOptions): { router: R
         ports.queries.list({ limit: NEWEST }),
       ])
       const first = seen.size === 0
-      const changed = page.rows.filter(isNew)
+      const news = page.rows.filter(isNew)
       tell('overview', overview)
       tell('pairing', pairingView(pairing))
-      if (changed.length > 0 && !first) tell('events', changed.map(eventView))
+      if (news.length > 0 && !first) tell('events', news.map(eventView))
     } catch (error) {
       options.log.warn({ err: error }, 'live view could not be read')
     }
-    looking = watchers.size > 0 ? setTimeout(look, options.everyMs) : undefined
+    busy = false
+    if (watchers.size > 0) lookIn(changed ? Math.min(APART_MS, options.everyMs) : options.everyMs)
   }
 
   function isNew(row: EventSummary): boolean {
@@ -91,6 +124,8 @@ export function liveRoutes(ports: PanelPorts, options: LiveOptions): { router: R
     if (watchers.size > 0) return
     clearTimeout(looking)
     clearInterval(beating)
+    deafen?.()
+    deafen = undefined
     looking = undefined
     beating = undefined
     seen.clear()

@@ -8,7 +8,7 @@ import { auditRoutes } from './audit.ts'
 import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
 import { failureRoutes } from './failures.ts'
-import { liveRoutes } from './live.ts'
+import { type Changes, liveRoutes } from './live.ts'
 import { loadRoutes } from './loads.ts'
 import { lookupRoutes } from './lookups.ts'
 import { mappingSuggestionRoutes } from './mapping-suggestions.ts'
@@ -37,8 +37,9 @@ export interface PanelApiOptions extends PanelPorts {
   now?: () => number
   /** Requests per minute and address, default 600. */
   requestsPerMinute?: number
-  /** How often a watched panel looks at the store, default 1000. */
+  /** How often a watched panel looks at the store, whether or not anybody says that something changed. Default 3000. */
   liveEveryMs?: number
+  changes?: Changes
 }
 
 export interface PanelApi {
@@ -58,7 +59,8 @@ export function panelApi(options: PanelApiOptions): PanelApi {
     now,
     current: session.current,
     log: options.log,
-    everyMs: options.liveEveryMs ?? 1000,
+    everyMs: options.liveEveryMs ?? 3000,
+    changes: options.changes,
     heartbeatMs: 15_000,
   })
   const router = Router()
@@ -69,7 +71,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
   router.use('/events', express.json({ limit: '2mb' }))
   router.use(express.json({ limit: '64kb' }))
   router.use(session.router)
-  router.use(session.required, allowed(options.users))
+  router.use(session.required, allowed(options.users), announced(options.changes))
   router.use(overviewRoutes(options, now), activityRoutes(options, options.log), failureRoutes(options))
   router.use(lookupRoutes(options.lookups), mappingSuggestionRoutes(options), mappingRoutes(options))
   router.use(connectionRoutes(options, now), entityRoutes(options.entities), sweepRoutes(options.sweeps))
@@ -91,6 +93,14 @@ const noStore: RequestHandler = (_req, res, next) => {
   res.setHeader('Cache-Control', 'no-store')
   next()
 }
+
+/** What a person did shows in every panel at once. */
+const announced =
+  (changes: Changes | undefined): RequestHandler =>
+  (req, res, next) => {
+    if (changes && req.method !== 'GET') res.once('finish', () => res.statusCode < 400 && changes.announce())
+    next()
+  }
 
 const limited = (perMinute: number): RequestHandler =>
   rateLimit({

@@ -1,18 +1,38 @@
+import { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { z } from 'zod'
 import type { Tables } from './schema.ts'
 import type { Store } from './store.ts'
 
 /** A door answers 503 rather than wait longer than its sender does. */
 const CONNECT_MS = 10_000
 
-/** PostgreSQL, for several replicas on one store. */
-export function openPostgres(databaseUrl: string): Store {
+/**
+ * A connection on which nothing moves for so long while it is asked something is given up: a network that swallows packets
+ * says no word of it, and TCP alone would wait for a quarter of an hour.
+ */
+const SILENCE_MS = 30_000
+
+/** The server ends a transaction whose bridge is gone without a word, or its locks would stop the other replicas. */
+const ABANDONED = "set idle_in_transaction_session_timeout = '30s'"
+
+/**
+ * PostgreSQL, for several replicas on one store.
+ * @param silenceMs 0 for who may ask for more than can be done in half a minute, such as a new index
+ */
+export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: 10,
     connectionTimeoutMillis: CONNECT_MS,
     types: { getTypeParser },
+    onConnect: async (client) => {
+      // One that breaks between two statements of a transaction has nobody else who listens: the next statement says so.
+      client.on('error', () => undefined)
+      watch(client, silenceMs)
+      await client.query(ABANDONED)
+    },
   })
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on('error', () => undefined)
@@ -25,6 +45,15 @@ export function openPostgres(databaseUrl: string): Store {
     close: () => db.destroy(),
   }
 }
+
+/** Idle connections are closed by the pool before their silence is one. */
+function watch(client: pg.ClientBase, silenceMs: number): void {
+  // Only now is it the socket that carries everything: with TLS it is another one than the first.
+  const { stream } = connectionOf.parse(client).connection
+  stream.setTimeout(silenceMs, () => stream.destroy(new Error(`PostgreSQL said nothing for ${silenceMs} ms`)))
+}
+
+const connectionOf = z.object({ connection: z.object({ stream: z.instanceof(Socket) }) })
 
 const { INT8, NUMERIC } = pg.types.builtins
 

@@ -20,11 +20,19 @@ export interface Store {
 }
 
 /**
- * Opens the store and brings its tables up to date.
+ * Opens the store and brings its tables up to date. Only the driver that is used is loaded.
  * @throws StoreInUse when another process has the data folder, StoreTooNew when a newer version of the bridge wrote it
  */
 export async function openStore(where: { dataDir: string } | { databaseUrl: string }): Promise<Store> {
-  const store = await open(where)
+  if ('databaseUrl' in where) {
+    const { openPostgres } = await import('./postgres.ts')
+    await upToDate(openPostgres(where.databaseUrl, 0)).then((store) => store.close())
+    return openPostgres(where.databaseUrl)
+  }
+  return upToDate(await (await import('./sqlite.ts')).openSqlite(where.dataDir))
+}
+
+async function upToDate(store: Store): Promise<Store> {
   try {
     await migrate(store.db, store.dialect)
   } catch (error) {
@@ -32,10 +40,4 @@ export async function openStore(where: { dataDir: string } | { databaseUrl: stri
     throw error
   }
   return store
-}
-
-/** Only the driver that is used is loaded. */
-async function open(where: { dataDir: string } | { databaseUrl: string }): Promise<Store> {
-  if ('dataDir' in where) return (await import('./sqlite.ts')).openSqlite(where.dataDir)
-  return (await import('./postgres.ts')).openPostgres(where.databaseUrl)
 }

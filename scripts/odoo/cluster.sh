@@ -8,8 +8,9 @@ start_cluster() {
     # A restart keeps its port, or the servers that use it would not find it again.
     [ -s "$HOME_DIR/pgport" ] && port_is_free "$(cat "$HOME_DIR/pgport")" || free_port > "$HOME_DIR/pgport"
     # Odoo's workers and several test servers share it; TCP only, so that no socket folder is needed.
+    # A copy and what was killed are in recovery at their start: opening each of their files to sync it takes a minute.
     as_postgres "$(pg_bin)/pg_ctl" -D "$PGDATA_DIR" -s -w -l "$PGDATA_DIR/log" \
-      -o "-p $(cat "$HOME_DIR/pgport") -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300" start >&2 9>&- ||
+      -o "-p $(cat "$HOME_DIR/pgport") -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c recovery_init_sync_method=syncfs" start >&2 9>&- ||
       { as_postgres tail -5 "$PGDATA_DIR/log" >&2; fail 'PostgreSQL does not start'; }
   fi
   export_cluster

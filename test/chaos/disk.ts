@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,6 +26,8 @@ export async function openDisk(): Promise<Disk | undefined> {
   const image = join(home, 'image')
   const path = join(home, 'disk')
   await mkdir(path)
+  // PostgreSQL's own user passes through.
+  await chmod(home, 0o711)
   await run('truncate', '-s', SIZE, image)
   const mount = () => run('mount', '-o', 'loop,errors=remount-ro', image, path)
   try {

@@ -65,7 +65,7 @@ export async function replicas({
       ['replicas:one-at-a-time', kills + 2, both(await judgeLanes(world, []), lostLanes())],
     ]
     report(lines)
-    const ok = lines.every(([, , verdict]) => clean(verdict))
+    const ok = lines.every(([, , verdict]) => clean(verdict)) && world.crashes.length === 0
     await explain(world, ok)
     const seconds = (performance.now() - began) / 1000
     say(`${all.length} orders in Odoo, ${kills} kills, ${Math.round(seconds)} s`)

@@ -51,7 +51,7 @@ export async function rough(
     const struck = told.reduce((sum, { injected }) => sum + injected, 0)
     lines.push([name('stock'), struck, await judgeStock(world)])
     lines.push([name('one-at-a-time'), struck, await judgeLanes(world, offClock)])
-    const ok = lines.every(([, , verdict]) => clean(verdict))
+    const ok = lines.every(([, , verdict]) => clean(verdict)) && world.crashes.length === 0
     report(lines)
     await explain(world, ok)
     const all = told.reduce((sum, one) => sum + one.orders.size, 0)

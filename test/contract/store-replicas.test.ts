@@ -1,7 +1,11 @@
+import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
+import { createChanges } from '../../clarity-extension/store/changes.ts'
+import { openPostgres } from '../../clarity-extension/store/postgres.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { done, retry } from '../../shared/outcome.ts'
+import { openWire } from '../chaos/wire.ts'
 import { bench, dialects, event, type Place, recorder, wipe } from './store-support.ts'
 
 const postgres = dialects.find(({ dialect }) => dialect === 'PostgreSQL')
@@ -75,4 +79,51 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     expect(runs).toMatchObject([{ id, attempt: 2 }])
     expect((await next.queries.detail(id))?.attemptLog.map(({ outcome }) => outcome)).toEqual(['lease_lost', 'done'])
   })
+
+  it('hear of what another replica did, also after their connection was cut', async () => {
+    const url = place.databaseUrl ?? ''
+    const wire = await openWire('to PostgreSQL', Number(new URL(url).port), () => 0)
+    const log = pino({ level: 'silent' })
+    const telling = createChanges(stores[0], url, log)
+    const listening = createChanges(stores[1], onPort(url, wire.port), log)
+    let heard = Promise.withResolvers<void>()
+    // Each new connection hears at once, since what was said before was missed.
+    const deafen = listening.listen(() => heard.resolve())
+    await heard.promise
+    heard = Promise.withResolvers()
+    telling.announce()
+    await heard.promise
+
+    wire.weather = { fault: 'reset', percent: 100 }
+    while (wire.injected === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    wire.weather = undefined
+    heard = Promise.withResolvers()
+    await heard.promise
+    heard = Promise.withResolvers()
+    telling.announce()
+    await heard.promise
+    deafen()
+    await wire.stop()
+  })
+
+  it('give up a connection that swallows everything, and use another one', async () => {
+    const url = place.databaseUrl ?? ''
+    const wire = await openWire('to PostgreSQL', Number(new URL(url).port), () => 0)
+    const store = openPostgres(onPort(url, wire.port), 300)
+    const ask = () => store.db.selectFrom('lanes').select('lane').execute()
+    await ask()
+    wire.weather = { fault: 'blackhole', percent: 100 }
+    while (wire.injected === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    wire.weather = undefined
+    await expect(ask()).rejects.toThrow('PostgreSQL said nothing for 300 ms')
+    expect(await ask()).toEqual([])
+    await store.close()
+    await wire.stop()
+  })
 })
+
+function onPort(url: string, port: number): string {
+  const moved = new URL(url)
+  moved.port = String(port)
+  return moved.href
+}

@@ -13,6 +13,8 @@ import { postgresInstalled, throwawayDatabase } from '../support/postgres.ts'
 export interface Place {
   /** Opens it; for SQLite only one at a time. */
   open(): Promise<Store>
+  /** Of PostgreSQL. */
+  databaseUrl?: string
   remove(): Promise<void>
 }
 
@@ -28,7 +30,11 @@ async function sqlitePlace(): Promise<Place> {
 
 async function postgresPlace(): Promise<Place> {
   const database = await throwawayDatabase()
-  return { open: () => openStore({ databaseUrl: database.url }), remove: () => database.drop() }
+  return {
+    open: () => openStore({ databaseUrl: database.url }),
+    databaseUrl: database.url,
+    remove: () => database.drop(),
+  }
 }
 
 export interface Bench {
