@@ -56,6 +56,7 @@ import { createPersons } from './privacy/persons.ts'
 import { checkKey, sealAnew } from './privacy/rotation.ts'
 import { createSeal } from './privacy/seal.ts'
 import { createChanges } from './store/changes.ts'
+import { openClock } from './store/clock.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
 import { ourEndpoint } from './sweep/subscription.ts'
@@ -81,6 +82,7 @@ const STORE = 'default'
 /** config -> store -> clients -> ledger -> flows -> doors. */
 export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> {
   const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
+  const clock = await openClock(store)
   const changes = createChanges(store, config.databaseUrl, log)
   const links = createLinks(store)
   const switches = createSwitches(store.db)
@@ -91,7 +93,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   await checkKey(store.db, seal)
   const connections = await openConnections({ store, seal, given: config, log })
   const { clarity, odoo, book } = connections
-  const queries = createQueries(store, Date.now, seal)
+  const queries = createQueries(store, clock.now, seal)
   const watch = metrics(queries, flowNameOf)
   const traces = config.otlp && otlpTraces({ ...config.otlp, log })
   const written = () => writtenToOdoo(switches)
@@ -131,6 +133,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const ledger = createLedger({
     store,
     log,
+    now: clock.now,
     seal,
     types: typeRules,
     project: demandOf,
@@ -332,6 +335,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       await traces?.stop()
       rotation.stop()
       await connections.stop()
+      clock.stop()
       await store.close()
     },
   }

@@ -1,7 +1,8 @@
 import pino from 'pino'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
 import { createChanges } from '../../clarity-extension/store/changes.ts'
+import { openClock } from '../../clarity-extension/store/clock.ts'
 import { openPostgres } from '../../clarity-extension/store/postgres.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { done, retry } from '../../shared/outcome.ts'
@@ -104,6 +105,16 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     await heard.promise
     deafen()
     await wire.stop()
+  })
+
+  it('go by the clock of PostgreSQL, however wrong their own is', async () => {
+    const own = vi.spyOn(Date, 'now').mockReturnValue(Date.UTC(2001, 1, 1))
+    const clocks = await Promise.all(stores.map(openClock))
+    const [here = 0, there = 0] = clocks.map(({ now }) => now())
+    own.mockRestore()
+    for (const { stop } of clocks) stop()
+    expect(Math.abs(here - there)).toBeLessThan(1_000)
+    expect(Math.abs(here - Date.now())).toBeLessThan(60_000)
   })
 
   it('give up a connection that swallows everything, and use another one', async () => {
