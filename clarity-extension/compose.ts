@@ -133,7 +133,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const ledger = createLedger({
     store,
     log,
-    now: clock.now,
+    ...clock,
     seal,
     types: typeRules,
     project: demandOf,

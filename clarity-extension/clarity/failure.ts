@@ -47,6 +47,9 @@ export function classify(refusal: Refusal, call: string, now: number): Failure {
       `The storefront redirects to ${to}. Enter that address under Connections.`,
     )
   }
+  // We only send JSON that is JSON: who cannot read it got something else, and gets it again.
+  if (status === 400 && (problem.code === 'malformed_json' || GARBLED.test(said)))
+    return retry('network', `What was sent to the storefront arrived damaged (${call})`)
   const [first = whole(status, said), ...others] = problemsOf(problem)
   return correct(first, ...others)
 }
@@ -76,6 +79,7 @@ export function isSilence(error: unknown): boolean {
   )
 }
 
+const GARBLED = /\b(not|invalid|malformed|unexpected)\b.{0,20}\bjson\b/i
 const IN_PROGRESS = new Set(['idempotency_in_progress'])
 
 const problemShape = z.object({

@@ -11,6 +11,8 @@ export interface LedgerOptions {
   log: Logger
   /** Unix milliseconds. */
   now?: () => number
+  /** Milliseconds of a clock that nobody sets, by which steps of the other are seen. Absent: `now` takes none. */
+  steady?: () => number
   /** In [0, 1). */
   random?: () => number
   /** Lanes that run side by side. Default 1,000: flows that send many records in one call gather them from so many lanes. */
@@ -35,7 +37,8 @@ export interface LedgerOptions {
 }
 
 /** The options with everything filled in. */
-export type Settings = Required<Omit<LedgerOptions, 'probe'>> & Pick<LedgerOptions, 'probe'>
+export type Settings = Required<Omit<LedgerOptions, Optional>> & Pick<LedgerOptions, Optional>
+type Optional = 'probe' | 'steady'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

@@ -6,6 +6,7 @@ import { reportSettled } from './report.ts'
 import { type Run, startRun } from './run.ts'
 import type { Settings } from './settings.ts'
 import { type Ending, type Settled, settleEndings } from './settle.ts'
+import { createSteps } from './steps.ts'
 import type { Handler } from './types.ts'
 
 /** Runs events: claims lanes while there is room, hands each event to the handler, settles what comes of it. */
@@ -36,6 +37,7 @@ const GIVE_BACK_MS = 5_000
 export function createWorker(settings: Settings, onPause: () => void, onMended: (issue: Issue) => void): Worker {
   const { store, now, log, observe, concurrency, leaseMs } = settings
   const lowConcurrency = Math.max(1, Math.floor(concurrency * LOW_SHARE))
+  const lookAtClock = createSteps(settings)
   const runs = new Map<Run, Promise<void>>()
   const settles = group((endings: Ending[]) =>
     store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),
@@ -60,6 +62,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   async function pump(): Promise<void> {
     clearTimeout(sleep)
     try {
+      await lookAtClock()
       while (handle && again) {
         // Runs that end together leave room together: claimed for one by one, what they make room for would go out one by one.
         await endOfTurn()

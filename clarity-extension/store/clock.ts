@@ -4,6 +4,8 @@ import type { Store } from './store.ts'
 export interface Clock {
   /** Unix milliseconds. */
   now(): number
+  /** Absent where `now` cannot be set. */
+  steady?: () => number
   stop(): void
 }
 
@@ -17,7 +19,7 @@ const LATE_MS = 1_000
  * a clock that nobody sets; a store that only this process has goes by the machine's.
  */
 export async function openClock(store: Pick<Store, 'db' | 'dialect'>): Promise<Clock> {
-  if (store.dialect === 'sqlite') return { now: Date.now, stop: () => undefined }
+  if (store.dialect === 'sqlite') return { now: Date.now, steady: () => performance.now(), stop: () => undefined }
   let offset = Number.NaN
   const read = async () => {
     const asked = performance.now()

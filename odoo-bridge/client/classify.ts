@@ -48,6 +48,7 @@ function page({ status, text, location, retryAfterMs }: Page): Failure {
   if (status === 401 || status === 403 || status === 407) {
     return odooRefused('proxy_refused', `Something before Odoo refuses us with ${status}: ${text || 'no text'}`)
   }
+  if (status === 400 && GARBLED.test(text)) return garbled(text)
   if (status === 413)
     return mend('too_large', text, 'Raise the request size limit of the proxy before Odoo, or send less at once.')
   if (status === 400 || status === 415)
@@ -55,8 +56,14 @@ function page({ status, text, location, retryAfterMs }: Page): Failure {
   return odooRefused('wrong_address', `The address of Odoo answers ${status} with something that is not its API.`)
 }
 
+/** We only send JSON that is JSON: who cannot read it got something else, and gets it again. */
+const GARBLED = /could not parse the body as json|invalid json data/i
+const garbled = (message: string): Failure =>
+  retry('network', `What was sent to Odoo arrived damaged: ${sentence(message)}`)
+
 function error(fault: OdooError, call: Call): Failure {
   const { name, message, status } = fault
+  if (GARBLED.test(message)) return garbled(message)
   if (isMissingDatabase(fault)) {
     return odooRefused('wrong_database', `Odoo has no database of this name for us: ${sentence(message)}`)
   }

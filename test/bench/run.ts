@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   anomalies: () => import('./anomalies.ts'),
   catalogue: () => import('./catalogue.ts'),
   claim: () => import('./claim.ts'),
+  cost: () => import('./cost.ts'),
   drift: () => import('./drift.ts'),
   groups: () => import('./groups.ts'),
   idle: () => import('./idle.ts'),

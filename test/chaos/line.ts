@@ -37,6 +37,9 @@ export interface Line {
   weather: Weather | undefined
   /** Requests that a fault befell since the line was opened. */
   readonly injected: number
+  readonly requests: number
+  /** Bodies, both ways. */
+  readonly bytes: number
   stop(): Promise<void>
 }
 
@@ -44,6 +47,8 @@ export interface Line {
 export async function openLine(name: string, target: () => string, random: (below: number) => number): Promise<Line> {
   const agent = new Agent({ keepAlive: true })
   let injected = 0
+  let requests = 0
+  let bytes = 0
   const server = createServer((incoming, outgoing) => void carry(incoming, outgoing).catch(() => incoming.destroy()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const line: Line = {
@@ -52,6 +57,12 @@ export async function openLine(name: string, target: () => string, random: (belo
     weather: undefined,
     get injected() {
       return injected
+    },
+    get requests() {
+      return requests
+    },
+    get bytes() {
+      return bytes
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -152,6 +163,8 @@ export async function openLine(name: string, target: () => string, random: (belo
 
   function onward({ method, path, headers, body }: Message): Promise<Answer> {
     const far = new URL(target())
+    requests++
+    bytes += body.length
     const { connection: _, 'transfer-encoding': __, ...kept } = headers
     const sent = { ...kept, host: far.host, ...(body.length > 0 ? { 'content-length': String(body.length) } : {}) }
     return new Promise((resolve, reject) => {
@@ -160,7 +173,9 @@ export async function openLine(name: string, target: () => string, random: (belo
         async (answer) => {
           try {
             const { 'transfer-encoding': ___, connection: ____, 'content-length': _____, ...back } = answer.headers
-            resolve({ status: answer.statusCode ?? 502, headers: back, body: await buffer(answer) })
+            const said = await buffer(answer)
+            bytes += said.length
+            resolve({ status: answer.statusCode ?? 502, headers: back, body: said })
           } catch (error) {
             reject(error)
           }

@@ -4,7 +4,6 @@ import { explain, report, say } from './rough.ts'
 import { both, clean, judgeLanes, judgeOrders, judgeStock, type Verdict } from './verdict.ts'
 import { openWorld, type Wishes } from './world.ts'
 
-const KILL_EVERY_MS = 20_000
 const END_MS = 20 * 60_000
 
 /**
@@ -13,19 +12,21 @@ const END_MS = 20 * 60_000
  */
 export async function replicas({
   orders,
+  killEveryMs = 20_000,
+  spreadMs = 8_000,
   ...wishes
-}: Pick<Wishes, 'odoo' | 'seed'> & { orders: number }): Promise<boolean> {
+}: Pick<Wishes, 'odoo' | 'seed'> & { orders: number; killEveryMs?: number; spreadMs?: number }): Promise<boolean> {
   const began = performance.now()
   const world = await openWorld({ ...wishes, store: 'postgres', replicas: 2 })
   const { shop, odoo, cluster, bridges } = world
   try {
     say(`two replicas, Odoo ${wishes.odoo}, seed ${wishes.seed}, ${orders} orders of three deliveries each`)
-    await shop.control('POST', '/webhooks', { copies: 3, spreadMs: 8_000 })
+    await shop.control('POST', '/webhooks', { copies: 3, spreadMs })
     const numbers = new Set<string>()
     let through = false
     let kills = 0
     const killing = (async () => {
-      for (let next = performance.now() + KILL_EVERY_MS; !through; next += KILL_EVERY_MS) {
+      for (let next = performance.now() + killEveryMs; !through; next += killEveryMs) {
         while (performance.now() < next && !through) await sleep(200)
         const bridge = bridges[kills % bridges.length]
         if (through || !bridge) return

@@ -60,8 +60,28 @@ const SCHEDULE = [0, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 150 }, ()
 const PLENTY = 100_000
 
 export async function openWorld(wishes: Wishes): Promise<World> {
+  const opened: (() => unknown)[] = []
+  const close = async () => {
+    for (const one of opened.splice(0).reverse()) await one()
+  }
+  // A mounted disk would outlive us.
+  const interrupted = () => void close().finally(() => process.exit(130))
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  try {
+    return await open(wishes, opened, async () => {
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+      await close()
+    })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function open(wishes: Wishes, opened: (() => unknown)[], dispose: () => Promise<void>): Promise<World> {
   const random = chance(wishes.seed)
   const folder = mkdtempSync(join(tmpdir(), 'clarity-chaos-'))
+  opened.push(() => rmSync(folder, { recursive: true, force: true }))
   const bridges: Bridge[] = []
   let turn = 0
   const anyBridge = () => {
@@ -71,17 +91,27 @@ export async function openWorld(wishes: Wishes): Promise<World> {
   const fromShop = await openLine('storefront to bridge', anyBridge, random)
   const fromOdoo = await openLine('Odoo to bridge', anyBridge, random)
   const shop = await openShop(join(folder, 'shop'), { delivery: { schedule: SCHEDULE } })
+  opened.push(() => shop.stop())
   const odoo = await (wishes.odoo === 'real'
     ? realOdoo((path) => fromOdoo.url + path)
     : standInOdoo(folder, (path) => fromOdoo.url + path))
+  opened.push(() => odoo.dispose())
   const toShop = await openLine('bridge to storefront', () => shop.url, random)
   const toOdoo = await openLine('bridge to Odoo', () => odoo.url, random)
   const disk = await openDisk()
+  opened.push(async () => disk?.dispose())
   const home = disk?.path ?? folder
   const cluster = wishes.store === 'postgres' ? await privateCluster({ folder: home }) : undefined
+  opened.push(async () => cluster?.dispose())
   const database = await cluster?.database()
   const wire = database && (await openWire('bridge to PostgreSQL', Number(new URL(database.url).port), random))
   const lines = [fromShop, fromOdoo, toShop, toOdoo, ...(wire ? [wire] : [])]
+  opened.push(async () => {
+    for (const line of lines) await line.stop()
+  })
+  opened.push(async () => {
+    for (const bridge of bridges) await bridge.kill()
+  })
 
   for (let n = 0; n < wishes.replicas; n++) {
     const dataDir = join(home, `bridge-${n}`)
@@ -108,6 +138,7 @@ export async function openWorld(wishes: Wishes): Promise<World> {
   let meant = 0
   const crashes: string[] = []
   const supervising = setInterval(() => void supervise(), 1_000)
+  opened.push(() => clearInterval(supervising))
   let placed = 0
 
   return {
@@ -166,16 +197,7 @@ export async function openWorld(wishes: Wishes): Promise<World> {
     weather(weather) {
       for (const line of lines) line.weather = weather
     },
-    async dispose() {
-      clearInterval(supervising)
-      for (const bridge of bridges) await bridge.kill()
-      for (const line of lines) await line.stop()
-      await shop.stop()
-      await odoo.dispose()
-      await cluster?.dispose()
-      await disk?.dispose()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    dispose,
   }
 
   async function supervise(): Promise<void> {

@@ -145,6 +145,18 @@ describe('an answer becomes an outcome', () => {
     })
   })
 
+  it('what arrived damaged is sent again', async () => {
+    const damaged: typeof fetch = async (input, init) => {
+      const request = new Request(input, init)
+      if (request.method !== 'PUT') return fetch(request)
+      const body = (await request.text()).slice(0, -3)
+      return fetch(new Request(request.url, { method: 'PUT', headers: request.headers, body }))
+    }
+    const { client } = await stage({ fetch: damaged })
+    const row = { sku: 'TEE-RED-M', locationKey: 'main', quantity: '1', asOf: '2026-03-01T12:00:00Z' }
+    expect(await client.putInventory([row])).toMatchObject({ outcome: { kind: 'retry', cause: 'network' } })
+  })
+
   it('422 names every field it is about', async () => {
     const { client, place } = await stage()
     const id = await place()

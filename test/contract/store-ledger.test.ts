@@ -259,6 +259,23 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
         ])
       })
 
+      it('a clock that is set back does not make anything wait for the time it showed', async () => {
+        const { runs, handler } = recorder((_, attempt) => (attempt === 1 ? retry('network', 'no answer') : done('ok')))
+        const clock = { wall: Date.UTC(2026, 10, 20, 13), steady: 0 }
+        const { ledger } = bench(it_.store, { now: () => clock.wall, steady: () => clock.steady })
+        await ledger.start(handler)
+        await ledger.ingest(event())
+        await ledger.idle()
+        clock.wall -= 60 * 60_000
+        await ledger.idle()
+        expect(runs).toHaveLength(1)
+        clock.wall += 1_001
+        clock.steady += 1_001
+        await ledger.idle()
+        await ledger.stop()
+        expect(runs.map(({ attempt }) => attempt)).toEqual([1, 2])
+      })
+
       it('a dead letter and a held event let the next one pass', async () => {
         const { runs, handler } = recorder((id) =>
           id === dead.id

@@ -71,6 +71,11 @@ export async function privateCluster({ durable = false, folder = tmpdir() } = {}
     database: () => createDatabase(url()),
     async stop(mode = 'fast') {
       if (server === undefined) return
+      if (server.exitCode !== null || server.signalCode !== null) {
+        // It ended by itself, e.g. because its disk was full.
+        server = undefined
+        return
+      }
       const ended = once(server, 'exit')
       server.kill(STOPS[mode])
       await ended

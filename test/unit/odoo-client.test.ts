@@ -68,6 +68,14 @@ describe('the Odoo client', () => {
       expect(await json2(url).ping()).toMatchObject({ outcome: { kind: 'refused', cause: 'unauthorized' } })
     })
 
+    it('sends again what arrived damaged: what it sends is JSON', async () => {
+      const message = 'could not parse the body as json: Unterminated string starting at: line 1 column 20 (char 19)'
+      const url = await serve((_request, response) =>
+        json(response, 400, { name: 'werkzeug.exceptions.BadRequest', message }),
+      )
+      expect(await json2(url).ping()).toMatchObject({ outcome: { kind: 'retry', cause: 'network' } })
+    })
+
     it('cuts a long message to a length that people read', async () => {
       const url = await serve((_request, response) =>
         json(response, 422, { name: 'odoo.exceptions.UserError', message: 'y'.repeat(5000) }),
