@@ -7,15 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../clarity-extension/store/store.ts'
 import { newSecret, newWebhookId, signHeaders } from '../../shared/signature.ts'
+import { postgresInstalled, throwawayDatabase } from '../support/postgres.ts'
 
 let home: string
 let journal: string
 const secret = newSecret()
 const children: ChildProcess[] = []
+let ended = false
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'bridge-kill9-'))
   journal = join(home, 'journal')
+  ended = false
   await writeFile(journal, '')
 })
 afterEach(async () => {
@@ -50,10 +53,42 @@ describe('kill -9', () => {
     expect(lanes).toEqual([])
     expectOneAtATime(await readFile(journal, 'utf8'))
   })
+
+  it.skipIf(!postgresInstalled())(
+    'CASES 8: of two replicas on one PostgreSQL, again and again: nothing acknowledged is lost, and no lane runs twice at once',
+    async () => {
+      const database = await throwawayDatabase()
+      const acknowledged = new Set<string>()
+      const replicas = [await start(database.url), await start(database.url)]
+      const sending: Promise<void>[] = replicas.map(({ port }, n) => sendUntilGone(port, acknowledged, n))
+      for (let life = 2; life < 6; life++) {
+        const enough = acknowledged.size + 60
+        while (acknowledged.size < enough) await sleep(5)
+        replicas[life % 2]?.child.kill('SIGKILL')
+        const next = await start(database.url)
+        replicas[life % 2] = next
+        sending.push(sendUntilGone(next.port, acknowledged, life))
+      }
+      ended = true
+      await Promise.all(sending)
+
+      const store = await openStore({ databaseUrl: database.url })
+      const open = () => store.db.selectFrom('lanes').select('lane').execute()
+      while ((await open()).length > 0) await sleep(100)
+      const rows = await store.db.selectFrom('events').select(['webhook_id', 'state']).execute()
+      await store.close()
+      for (const { child } of replicas) child.kill('SIGKILL')
+      await database.drop()
+      const stored = new Set(rows.map(({ webhook_id }) => webhook_id))
+      expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([])
+      expect(rows.filter(({ state }) => state !== 'done')).toEqual([])
+      expectOneAtATime(await readFile(journal, 'utf8'))
+    },
+  )
 })
 
-async function start() {
-  const child = fork(join(import.meta.dirname, 'ledger-process.ts'), [home, secret, journal])
+async function start(databaseUrl = '') {
+  const child = fork(join(import.meta.dirname, 'ledger-process.ts'), [home, secret, journal, databaseUrl])
   children.push(child)
   const [{ port }] = await once(child, 'message')
   return { child, port }
@@ -63,7 +98,7 @@ async function start() {
 async function sendUntilGone(port: number, acknowledged: Set<string>, life: number): Promise<void> {
   await Promise.all(
     Array.from({ length: 20 }, async (_, sender) => {
-      for (let n = 0; ; n++) {
+      for (let n = 0; !ended; n++) {
         const id = newWebhookId()
         const at = new Date().toISOString()
         const data = { id: String(sender % 10), updatedAt: at, number: `${life}-${sender}-${n}` }

@@ -10,13 +10,14 @@ import { openStore } from '../../clarity-extension/store/store.ts'
 import { done } from '../../shared/outcome.ts'
 
 /**
- * The doors and the ledger in a process that a test may kill. Every run writes a line `began <id> <attempt>` and a line
+ * The doors and the ledger in a process that a test may kill, on SQLite or, given an address, on PostgreSQL with short leases. Every run writes a line `began <id> <attempt>` and a line
  * `ended <id>` to a file before its outcome is settled.
  */
-const [dataDir = '', secret = '', journal = ''] = process.argv.slice(2)
+const [dataDir = '', secret = '', journal = '', databaseUrl] = process.argv.slice(2)
+const LEASE_MS = 1_500
 const log = pino({ level: 'error' })
-const store = await openStore({ dataDir })
-const ledger = createLedger({ store, log, concurrency: 8 })
+const store = await openStore(databaseUrl ? { databaseUrl } : { dataDir })
+const ledger = createLedger({ store, log, concurrency: 8, ...(databaseUrl ? { leaseMs: LEASE_MS } : {}) })
 const server = createServer(
   express().use(webhookDoors({ secrets: { clarity: () => [secret], odoo: () => [secret] }, ledger, log })),
 ).listen(0, '127.0.0.1')
