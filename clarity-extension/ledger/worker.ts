@@ -62,7 +62,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   async function pump(): Promise<void> {
     clearTimeout(sleep)
     try {
-      await lookAtClock()
+      if (settings.steady) await lookAtClock()
       while (handle && again) {
         // Runs that end together leave room together: claimed for one by one, what they make room for would go out one by one.
         await endOfTurn()

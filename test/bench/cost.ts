@@ -41,13 +41,17 @@ export async function run(report: Report): Promise<void> {
 
 async function place(world: World, many: number): Promise<void> {
   const numbers = new Set<string>()
-  await inParallel(Array.from({ length: many }), 8, async () => void numbers.add(await world.place()))
+  await inParallel(
+    Array.from({ length: many }, (_, n) => n),
+    8,
+    async () => void numbers.add(await world.place()),
+  )
   await until(
     'every order in the storefront',
     300_000,
     async () => {
       const told = await world.shop.orders()
-      return told.every(({ number, externalKey }) => !numbers.has(number) || externalKey !== null)
+      return told.every(({ number, externalKey }) => !numbers.has(number) || Boolean(externalKey))
     },
     500,
   )

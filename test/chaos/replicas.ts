@@ -45,7 +45,11 @@ export async function replicas({
       await odoo.restart()
       say(`Odoo restarted at ${await held()} orders`)
     })()
-    await inParallel(Array.from({ length: orders }), 4, async () => void numbers.add(await world.place()))
+    await inParallel(
+      Array.from({ length: orders }, (_, n) => n),
+      4,
+      async () => void numbers.add(await world.place()),
+    )
 
     const judge = async (): Promise<Verdict> => judgeOrders(world, numbers)
     await until('every order', END_MS, async () => clean(await judge().catch(() => open)), 2_000).catch(() => undefined)
