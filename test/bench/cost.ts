@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { clean, judgeStock } from '../chaos/verdict.ts'
 import { openWorld, type World } from '../chaos/world.ts'
 import { inParallel, until } from './figures.ts'
 import type { Report } from './run.ts'
@@ -9,7 +10,7 @@ import type { Report } from './run.ts'
  */
 const ORDERS = 300
 const WARM_UP = 50
-const COUNTS = 10
+const COUNTS = 5
 
 export async function run(report: Report): Promise<void> {
   for (const store of ['sqlite', 'postgres'] as const) {
@@ -27,7 +28,7 @@ export async function run(report: Report): Promise<void> {
           for (let n = 0; n < COUNTS; n++) {
             base++
             for (const sku of skus) await world.odoo.count(sku, base)
-            await until('the storefront to know', 60_000, async () => world.shop.stocked('main', base) >= skus.length)
+            await until('the storefront to know', 120_000, async () => clean(await judgeStock(world)), 250)
             await quiet(world)
           }
         },

@@ -101,7 +101,7 @@ async function open(wishes: Wishes, opened: (() => unknown)[], dispose: () => Pr
   const disk = await openDisk()
   opened.push(async () => disk?.dispose())
   const home = disk?.path ?? folder
-  const cluster = wishes.store === 'postgres' ? await privateCluster({ folder: home }) : undefined
+  const cluster = wishes.store === 'postgres' ? await privateCluster({ folder: home, durable: true }) : undefined
   opened.push(async () => cluster?.dispose())
   const database = await cluster?.database()
   const wire = database && (await openWire('bridge to PostgreSQL', Number(new URL(database.url).port), random))
