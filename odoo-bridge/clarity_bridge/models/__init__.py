@@ -4,7 +4,9 @@ from . import account_payment
 from . import base_partner_merge
 from . import clarity_link
 from . import clarity_linked
+from . import clarity_one_company
 from . import clarity_payment
+from . import clarity_remembered
 from . import clarity_return
 from . import clarity_status
 from . import clarity_event
@@ -25,3 +27,4 @@ from . import sale_order_line
 from . import stock_move
 from . import stock_picking
 from . import stock_quant
+from . import stock_rule

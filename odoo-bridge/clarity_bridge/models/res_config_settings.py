@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import reservation
+from ..tools import bulk, reservation
 from ..tools.delivery import Endpoint, send
 from ..tools.emission import SETTING_OF, body_of, is_on
 from ..tools.payments import MATCH_SETTING
@@ -24,6 +24,7 @@ _SWITCHES = {
     "clarity_emit_product": SETTING_OF["product"],
     "clarity_emit_price": SETTING_OF["price"],
     "clarity_emit_customer": SETTING_OF["partner"],
+    "clarity_write_together": bulk.SETTING,
     "clarity_defer_reservation": reservation.SETTING,
 }
 
@@ -64,6 +65,12 @@ class ResConfigSettings(models.TransientModel):
     clarity_emit_price = fields.Boolean("Price Lists", help="Tell the storefront when a rule of a price list changes.")
     clarity_emit_customer = fields.Boolean(
         "Customers", help="Tell the storefront when a registered customer's data, credit or hold changes."
+    )
+    clarity_write_together = fields.Boolean(
+        "Confirm Together",
+        help="Make what the storefront orders of one call need all at once: transfers, references, notes and "
+        "reservations. The records are those of Odoo's own way, order by order, which is gone where another "
+        "app has its own say, and always with this off.",
     )
     clarity_defer_reservation = fields.Boolean(
         "Reserve Right After Confirming",

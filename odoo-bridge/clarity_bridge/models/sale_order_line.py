@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools import amounts
+from ..tools import amounts, pickings, references
 
 
 class SaleOrderLine(models.Model):
@@ -19,6 +19,11 @@ class SaleOrderLine(models.Model):
     def _compute_amount(self):
         # Amounts that were given to a line are kept there.
         return super()._compute_amount()
+
+    def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
+        references.make(self, previous_product_uom_qty)
+        with pickings.confirming_together(self.env):
+            return super()._action_launch_stock_rule(previous_product_uom_qty=previous_product_uom_qty)
 
     def _prepare_invoice_line(self, **optional_values):
         values = super()._prepare_invoice_line(**optional_values)

@@ -1,11 +1,23 @@
 from odoo import models
 
-from ..tools.bulk import is_without
+from ..tools import pickings
+from ..tools.orderpoints import with_orderpoints
 from ..tools.reservation import deferred_moves
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        with pickings.confirming(self):
+            return super()._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
+
+    def _assign_picking(self):
+        return pickings.assign(self) or super()._assign_picking()
+
+    def modified(self, fnames, create=False, before=False):
+        if create or before or not pickings.put_off(self, fnames):
+            super().modified(fnames, create=create, before=before)
 
     def _action_assign(self, force_qty=False):
         later = deferred_moves(self.env.cr)
@@ -17,13 +29,7 @@ class StockMove(models.Model):
         return super(StockMove, now)._action_assign(force_qty=force_qty)
 
     def _trigger_scheduler(self):
-        return super(StockMove, self._with_orderpoints())._trigger_scheduler()
+        return super(StockMove, with_orderpoints(self))._trigger_scheduler()
 
     def _update_orderpoints(self):
-        return super(StockMove, self._with_orderpoints())._update_orderpoints()
-
-    def _with_orderpoints(self):
-        rules = self.env["stock.warehouse.orderpoint"]
-        if is_without(rules):
-            return self.browse()
-        return self.filtered(lambda move: not is_without(rules, "product_id", move.product_id.id))
+        return super(StockMove, with_orderpoints(self))._update_orderpoints()

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..tools import pickings
 from ..tools.emission import changed
 from ..tools.orders import DELIVERIES
 
@@ -25,6 +26,9 @@ class StockPicking(models.Model):
         result = super().write(vals)
         changed(self.env, "picking_tracking", tracked.ids)
         return result
+
+    def action_confirm(self):
+        return pickings.confirm_later(self) or super().action_confirm()
 
     def _clarity_domain(self):
         """A delivery is known by its order."""

@@ -24,3 +24,4 @@ from . import test_sender
 from . import test_settings
 from . import test_signature
 from . import test_translations
+from . import test_write_together

@@ -37,6 +37,21 @@ class TestReservation(BridgeCase):
         self.assertEqual(order.picking_ids.state, "assigned")
         self.assertFalse(self.link("o1").reservation_pending)
 
+    def test_order_of_a_user_who_is_gone_is_reserved_too(self):
+        order = self.applied(ref="o1")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE clarity_link SET write_uid = NULL WHERE res_id = %s", [order.id])
+        self.env.invalidate_all()
+        self.reserve(order)
+        self.assertEqual(order.picking_ids.state, "assigned")
+
+    def test_who_confirmed_reserves_and_no_note_is_written(self):
+        order = self.applied(ref="o1")
+        notes = order.picking_ids.message_ids
+        self.reserve(order)
+        self.assertEqual(order.picking_ids.move_ids.move_line_ids.create_uid, self.service)
+        self.assertEqual(order.picking_ids.message_ids, notes)
+
     def test_order_that_cannot_be_reserved_does_not_stop_the_others(self):
         bad, good = self.applied(ref="bad", lines=[self.line(sku="T-MUG")]), self.applied(ref="good")
         plain = reserving.assign

@@ -15,7 +15,8 @@ class TestSettings(BridgeCase):
         return self.env["res.config.settings"].create(values)
 
     def test_switches_are_on_until_switched_off_and_stay_so(self):
-        names = ["clarity_emit_order", "clarity_emit_shipment", "clarity_emit_stock", "clarity_defer_reservation"]
+        names = ["clarity_emit_order", "clarity_emit_shipment", "clarity_emit_stock"]
+        names += ["clarity_defer_reservation", "clarity_write_together"]
         self.assertTrue(all(self.settings()[name] for name in names))
         self.settings(**dict.fromkeys(names, False)).execute()
         self.assertFalse(any(self.settings()[name] for name in names))

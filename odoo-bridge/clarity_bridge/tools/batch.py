@@ -137,7 +137,7 @@ class Batch:
     def _attempt(self, operations):
         while operations:
             try:
-                with self.env.cr.savepoint(), bulk(self.env.cr):
+                with self.env.cr.savepoint(), bulk(self.env):
                     group = Group(self, operations)
                     group.write()
             except Withdraw:

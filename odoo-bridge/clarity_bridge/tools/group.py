@@ -7,6 +7,7 @@ from odoo.fields import Date
 from . import amounts, checks, orders, payments, returns, variants
 from .adopt import adopt, refuse_shared
 from .changes import changes, creation
+from .defaults import with_defaults
 from .edits import Edit
 from .emission import changed
 from .ensure import make
@@ -150,7 +151,7 @@ class Group:
                 with_ids(operation.ready_initial | operation.ready, ids) | self.combinations.get(operation, {})
                 for operation in some
             ]
-            records = target.create([creation(one) for one in values])
+            records = target.create(with_defaults(target, [creation(one) for one in values]))
             self.made |= {op.key: (model, record.id) for op, record in zip(some, records, strict=True)}
             self.changed.update(some)
             if model == "sale.order":
@@ -220,7 +221,6 @@ class Group:
             yield from zip(some, self.env[model].browse(self.record(one).id for one in some), strict=True)
 
     def _check_totals(self):
-        self.env.flush_all()
         for operation in self.operations:
             if operation.expect and operation in self.changed and operation.model == "sale.order":
                 if operation.accept_difference or "cancel" in operation.follow:

@@ -9,6 +9,8 @@ once. Everything else, and what other addons do when stock is reserved, goes the
 from collections import defaultdict
 from contextlib import contextmanager
 
+from .bulk import writes_together
+
 _MARK = "clarity_bridge.reserved"
 
 
@@ -19,7 +21,7 @@ def collected(cr):
 
 def assign(moves):
     """Do what `moves._action_assign()` does."""
-    plan = _plan(moves)
+    plan = _plan(moves) if writes_together(moves.env) else None
     if plan:
         _reserve(moves.env, plan)
     # Moves that are reserved now are passed over by Odoo, but not by what other addons do here.
@@ -41,7 +43,10 @@ def _plan(moves):
             group = wanted[location, product]
             if _suffices(some, location, sum(group.mapped("product_qty"))):
                 plan[some] = group
-    return plan
+    # The lines of one transfer stand in the order of its moves: it is reserved as a whole, or Odoo's way.
+    left = (moves - moves.browse().concat(*plan.values())).picking_id
+    whole = {quant: group.filtered(lambda move: move.picking_id not in left) for quant, group in plan.items()}
+    return {quant: group for quant, group in whole.items() if group}
 
 
 def _by_location(wanted):
@@ -83,11 +88,11 @@ def _reserve(env, plan):
     # In one order, so that nobody waits in a circle. A quant that changed since our snapshot ends this transaction.
     env.cr.execute("SELECT id FROM stock_quant WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [quants.ids])
     with _collecting(env.cr) as reserved:
+        quant_of = {move: quant for quant, moves in plan.items() for move in moves}
         lines = env["stock.move.line"].create(
             [
-                move._prepare_move_line_vals(quantity=move.product_qty, reserved_quant=quant)
-                for quant, moves in plan.items()
-                for move in moves
+                move._prepare_move_line_vals(quantity=move.product_qty, reserved_quant=quant_of[move])
+                for move in sorted(quant_of, key=lambda move: move.id)
             ]
         )
     for quant in quants:

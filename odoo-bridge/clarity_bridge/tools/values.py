@@ -35,6 +35,8 @@ class Converter:
 
     def __init__(self, env, finder, links):
         self.env, self.finder, self.links = env, finder, links
+        # (model, id) -> whether there is such a record.
+        self.existing = {}
 
     def convert(self, model, values, pointer, promised):
         """
@@ -212,7 +214,10 @@ class Converter:
     def _many2one(self, field, value):
         if isinstance(value, bool) or not isinstance(value, int):
             return None
-        return value if self.env[field.comodel_name].browse(value).exists() else None
+        key = field.comodel_name, value
+        if key not in self.existing:
+            self.existing[key] = bool(self.env[field.comodel_name].browse(value).exists())
+        return value if self.existing[key] else None
 
 
 def _is_id(name, argument):
