@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import pino from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
 import { createSearchKeys } from '../../clarity-extension/ledger/search-keys.ts'
@@ -174,6 +174,22 @@ describe.each(dialects)('personal data on $dialect', ({ possible, place: makePla
         expect(await found('MUG')).toEqual(ids.toReversed())
         await it_.ledger.prune(afterwards())
         expect(await found('mug')).toEqual([ids[2]])
+      })
+
+      it('becomes searchable by itself', async () => {
+        const keys = createSearchKeys({ store, seal, log, now: afterwards })
+        keys.start()
+        const found = async () =>
+          (await createQueries(store, Date.now, seal).list({ search: 'bob@example.com' })).rows.map(({ id }) => id)
+        await vi.waitFor(async () => expect(await found()).toEqual([ids[1]]), { timeout: 30_000, interval: 50 })
+        const payload = message('9', 'carol@example.com')
+        const { id } = await it_.ledger.ingest(event('order:9', { payload }))
+        const later = () => createQueries(store, Date.now, seal).list({ search: 'carol@example.com' })
+        await vi.waitFor(async () => expect((await later()).rows).toMatchObject([{ id }]), {
+          timeout: 30_000,
+          interval: 50,
+        })
+        await keys.stop()
       })
 
       it('is searched for with a new key as soon as all is made anew, and by who lacks it as before', async () => {
