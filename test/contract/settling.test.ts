@@ -111,6 +111,8 @@ describe('CASES 7: no ping-pong', () => {
       await settled()
       // Only what was shipped comes back, which may have been little while all of it was under way.
       const shipped = placed.filter(({ delivered }) => delivered).slice(0, Math.ceil(CHANGES / 25))
+      await inParallel(shipped, 8, (order) => again(() => deliver(order)))
+      await settled()
       await inParallel(shipped, 8, async (order) => {
         for (let step = 0; step < 3; step++) await again(() => takeBack(order))
       })

@@ -209,7 +209,7 @@ describe('one event', () => {
   it('shows both sums of one that is held, and is rejected with a reason', async () => {
     await open(`/activity/${idOf('totals_differ')}`)
     await page.getByText('129.91', { exact: true }).waitFor()
-    expect(await page.getByRole('row').allTextContents()).toEqual(['skustorefrontodoo', 'MUG-BLUE119.90119.91'])
+    expect(await page.getByRole('row').allTextContents()).toEqual(['SKUStorefrontOdoo', 'MUG-BLUE119.90119.91'])
     await page.getByRole('button', { name: 'Reject' }).click()
     await page.getByRole('dialog').getByLabel('Reason').fill('sold by phone')
     await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click()
