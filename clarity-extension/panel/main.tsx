@@ -22,6 +22,8 @@ whenRefused(() => void queryClient.invalidateQueries(sessionQuery))
 // Asked for beside the language, so that the first page needs one round trip less.
 const session = queryClient.prefetchQuery(sessionQuery)
 await Promise.all([startLanguage(), session])
+// The page is found before the first render, which then is the only one.
+if (/^\/admin\/?$/.test(location.pathname)) await router.load()
 
 createRoot(place).render(
   <StrictMode>

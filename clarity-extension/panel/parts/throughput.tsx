@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Overview } from '../api.ts'
 import { localeOf, number } from '../format.ts'
@@ -11,6 +11,7 @@ const ThroughputPlot = lazy(async () => ({ default: (await import('./throughput-
 export function Throughput({ overview }: { overview: Overview }) {
   const { t, i18n } = useTranslation()
   const [hovered, setHovered] = useState<number | null>(null)
+  const idle = useIdle()
   const { throughput } = overview
   const total = (pick: (minute: (typeof throughput)[number]) => number) =>
     throughput.reduce((sum, minute) => sum + pick(minute), 0)
@@ -36,9 +37,11 @@ export function Throughput({ overview }: { overview: Overview }) {
         </ul>
       </div>
       <div className={styles.chart} role="img" aria-label={t('overview.chartLabel', totals)}>
-        <Suspense>
-          <ThroughputPlot throughput={throughput} language={i18n.language} onHover={setHovered} />
-        </Suspense>
+        {idle && (
+          <Suspense>
+            <ThroughputPlot throughput={throughput} language={i18n.language} onHover={setHovered} />
+          </Suspense>
+        )}
         {silent && (
           <p className={styles.silent}>
             <span>{t('overview.chartEmpty')}</span>
@@ -47,4 +50,16 @@ export function Throughput({ overview }: { overview: Overview }) {
       </div>
     </section>
   )
+}
+
+/** Whether the page has had time for a click since it stood. */
+function useIdle(): boolean {
+  const [idle, setIdle] = useState(false)
+  useEffect(() => {
+    // Safari has none.
+    if (!('requestIdleCallback' in window)) return setIdle(true)
+    const asked = requestIdleCallback(() => setIdle(true), { timeout: 1000 })
+    return () => cancelIdleCallback(asked)
+  }, [])
+  return idle
 }
