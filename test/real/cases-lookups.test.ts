@@ -231,6 +231,7 @@ describe('a rule that is wrong', () => {
       for (const [code, order] of orders) {
         expect(await settled(order), code).toMatchObject([{ state: 'done' }])
         expect(await saleOrders(order), code).toHaveLength(1)
+        await until(`${code} known in the shop`, MINUTES, async () => (await stage.shop.order(order.id)).externalKey)
       }
     },
     5 * MINUTES,
