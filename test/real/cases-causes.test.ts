@@ -475,18 +475,19 @@ function edited(order: Order): Chain {
   }
 }
 
-/** Deleted in Odoo, and then edited in the storefront. */
+/** Cancelled and deleted in Odoo, and then written a note on in the storefront. */
 function deletedHere(order: Order): Chain {
   return {
     async fault() {
       const ids = [(await confirmed(order)).id]
-      // Before Odoo tells of the cancellation, without which it deletes nothing.
-      const emit = (value: string) =>
-        stage.admin('ir.config_parameter', 'set_param', { key: 'clarity_bridge.emit_order', value })
-      await emit('0')
       await stage.admin('sale.order', 'action_cancel', { ids })
+      // Odoo deletes nothing that is not cancelled, and tells of that.
+      await until(
+        'the cancellation in the storefront',
+        2 * MINUTES,
+        async () => (await stage.shop.order(order.id)).status === 'cancelled',
+      )
       await stage.admin('sale.order', 'unlink', { ids })
-      await emit('1')
       await stage.shop.control('PATCH', `/orders/${order.id}`, { note: 'Ring twice' })
       await tell(await stage.shop.order(order.id), 'order.updated')
       return laneOf(order)
@@ -502,7 +503,7 @@ function deletedHere(order: Order): Chain {
       await stage.admin('clarity.link', 'unlink', { ids })
     },
     end: 'replay',
-    right: async () => rightOf(await stage.shop.order(order.id)),
+    right: async () => expect(await saleOrders(order)).toMatchObject([{ state: 'cancel' }]),
   }
 }
 
