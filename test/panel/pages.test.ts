@@ -22,7 +22,8 @@ afterAll(async () => {
   await server.close()
 })
 
-// Colours are the same at every width: the narrow page is looked at in one appearance.
+// Colours are the same at every width: the narrow page is looked at in one appearance. The failing history has every colour and every
+// part that the others have; of those, dark is not repeated, and narrow is only measured.
 const looks = [
   { look: 'light, wide', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { look: 'dark, wide', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
@@ -30,22 +31,26 @@ const looks = [
 ] as const
 
 describe.each(scenarios)('with a history that is %s', (name) => {
-  it.each(looks)('every page is accessible, fits and obeys its policy: $look', async ({ colorScheme, viewport }) => {
-    server.show(name)
-    const context = await browser.newContext({ storageState: signedIn, viewport, colorScheme })
-    const found = complaints(context)
-    const page = await context.newPage()
-    await page.goto(`${server.url}/admin/`)
-    for (const path of pages(name)) {
-      await visit(page, path)
-      await page.locator('main h1').waitFor()
-      await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
-      expect(await seriousFaults(page), path).toEqual([])
-      expect(await overflow(page), path).toBeLessThanOrEqual(0)
-    }
-    expect(found).toEqual([])
-    await context.close()
-  })
+  const all = name === 'failing'
+  it.each(looks.filter(({ colorScheme }) => all || colorScheme === 'light'))(
+    'every page is accessible, fits and obeys its policy: $look',
+    async ({ colorScheme, viewport }) => {
+      server.show(name)
+      const context = await browser.newContext({ storageState: signedIn, viewport, colorScheme })
+      const found = complaints(context)
+      const page = await context.newPage()
+      await page.goto(`${server.url}/admin/`)
+      for (const path of pages(name)) {
+        await visit(page, path)
+        await page.locator('main h1').waitFor()
+        await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
+        if (all || viewport.width > 400) expect(await seriousFaults(page), path).toEqual([])
+        expect(await overflow(page), path).toBeLessThanOrEqual(0)
+      }
+      expect(found).toEqual([])
+      await context.close()
+    },
+  )
 })
 
 it('the sign-in is accessible in both appearances', async () => {
