@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { ClarityConfig, OdooConfig } from '../config.ts'
 import type { Seal } from '../privacy/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -17,6 +18,7 @@ export interface BookParts {
   /** What the environment says. */
   given: { clarity: ClarityConfig; odoo: OdooConfig }
   now?: () => number
+  log?: Pick<Logger, 'warn'>
 }
 
 /** Another replica's change holds here after this long. Milliseconds. */
@@ -44,8 +46,9 @@ export async function openBook(parts: BookParts): Promise<ConnectionBook> {
   timer?.unref()
   return { ...book, stop: () => clearInterval(timer) }
 
+  /** A store that is away for a moment is looked at again; nobody waits for this look, who could be told. */
   function look(): void {
-    void book.clarity.look()
-    void book.odoo.look()
+    for (const side of [book.clarity, book.odoo])
+      side.look().catch((error: unknown) => parts.log?.warn({ err: error }, 'the connections could not be read'))
   }
 }
