@@ -1,26 +1,39 @@
 /**
- * `npm run store -- copy postgres://…`: everything of the SQLite store in DATA_DIR into a PostgreSQL database that no bridge has
- * used yet, read back and compared before it stays. The bridge must be stopped meanwhile; the SQLite store stays as it is.
+ * What is done to a store while the bridge is stopped. The store is the SQLite one in DATA_DIR (default: data), or DATABASE_URL.
+ *
+ * `npm run store -- copy postgres://…`: everything of the SQLite store into a PostgreSQL database that no bridge has used yet, read
+ * back and compared before it stays; the SQLite store stays as it is.
+ *
+ * `npm run store -- rotate-key`: seals everything with SECRET_KEY that was sealed with SECRET_KEY_PREVIOUS, which may go afterwards.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkKey, sealAll } from '../clarity-extension/privacy/rotation.ts'
+import { createSeal } from '../clarity-extension/privacy/seal.ts'
 import { copyStore } from '../clarity-extension/store/copy.ts'
-import { openStore } from '../clarity-extension/store/store.ts'
+import { openStore, type Store } from '../clarity-extension/store/store.ts'
 
-const [command, databaseUrl] = process.argv.slice(2)
-if (command !== 'copy' || !databaseUrl?.startsWith('postgres'))
-  fail(
-    'Say where to: npm run store -- copy postgres://user:password@host/database. DATA_DIR names the store to copy (default: data).',
-  )
 const dataDir = process.env.DATA_DIR ?? 'data'
-if (!existsSync(join(dataDir, 'bridge.db')))
-  fail(`There is no store in ${dataDir}. Set DATA_DIR to the folder that has bridge.db.`)
+const [command, ...args] = process.argv.slice(2)
+const commands: Record<string, () => Promise<void>> = { copy, 'rotate-key': rotateKey }
 
 try {
-  const from = await openStore({ dataDir })
-  try {
-    const to = await openStore({ databaseUrl })
-    try {
+  const run = commands[command ?? '']
+  if (!run) throw new Error(`Say what to do: ${Object.keys(commands).join(' or ')}. E.g. npm run store -- rotate-key`)
+  await run()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exit(1)
+}
+
+async function copy(): Promise<void> {
+  const [databaseUrl] = args
+  if (!databaseUrl?.startsWith('postgres'))
+    throw new Error(
+      'Say where to: npm run store -- copy postgres://user:password@host/database. DATA_DIR names the store to copy.',
+    )
+  await using(openHere(), (from) =>
+    using(openStore({ databaseUrl }), async (to) => {
       const copied = await copyStore(from, to, ({ table, rows, hash }) =>
         console.log(`${table.padEnd(20)} ${String(rows).padStart(9)} rows  ${hash.slice(0, 16)}`),
       )
@@ -31,17 +44,40 @@ try {
           ? `Start with DATABASE_URL, and SECRET_KEY set to what ${join(dataDir, 'secret.key')} holds: without it nothing can be read.`
           : 'Start with DATABASE_URL and the same SECRET_KEY as before: without it nothing can be read.',
       )
-    } finally {
-      await to.close()
-    }
-  } finally {
-    await from.close()
-  }
-} catch (error) {
-  fail(error instanceof Error ? error.message : String(error))
+    }),
+  )
 }
 
-function fail(message: string): never {
-  console.error(message)
-  process.exit(1)
+async function rotateKey(): Promise<void> {
+  const { SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = process.env
+  if (!key || !previous)
+    throw new Error(
+      'Set SECRET_KEY to the new key (openssl rand -base64 32) and SECRET_KEY_PREVIOUS to the one that the store has now; several are separated by commas.',
+    )
+  if (key.length < 32)
+    throw new Error('SECRET_KEY must have at least 32 characters; make one with: openssl rand -base64 32')
+  const { DATABASE_URL: databaseUrl } = process.env
+  await using(databaseUrl ? openStore({ databaseUrl }) : openHere(), async ({ db }) => {
+    const seal = createSeal([key, ...previous.split(',').map((one) => one.trim())])
+    await checkKey(db, seal)
+    const rows = await sealAll(db, seal, { log: { info: () => undefined }, pauseMs: 0, stopped: () => false })
+    console.log(
+      `Sealed ${rows} rows anew. Start with the new SECRET_KEY and without SECRET_KEY_PREVIOUS; destroy the old key.`,
+    )
+  })
+}
+
+async function openHere(): Promise<Store> {
+  if (!existsSync(join(dataDir, 'bridge.db')))
+    throw new Error(`There is no store in ${dataDir}. Set DATA_DIR to the folder that has bridge.db.`)
+  return openStore({ dataDir })
+}
+
+async function using(opening: Promise<Store>, work: (store: Store) => Promise<void>): Promise<void> {
+  const store = await opening
+  try {
+    await work(store)
+  } finally {
+    await store.close()
+  }
 }

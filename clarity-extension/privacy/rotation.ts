@@ -44,7 +44,7 @@ export interface Sealing {
 /** Seals everything with the current key that is not. Once per key: the next start finds that it was done. */
 export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info' | 'error'>): Sealing {
   let stopped = false
-  const done = run().catch((error: unknown) => {
+  const done = sealAll(db, seal, { log, pauseMs: PAUSE_MS, stopped: () => stopped }).catch((error: unknown) => {
     log.error({ err: error }, 'the store could not be sealed with the current key')
     return 0
   })
@@ -55,6 +55,18 @@ export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info
       await done
     },
   }
+}
+
+interface Manner {
+  log: Pick<Logger, 'info'>
+  /** Between two batches. */
+  pauseMs: number
+  stopped(): boolean
+}
+
+/** The same, to be waited for. @returns rows that were sealed anew */
+export async function sealAll(db: Kysely<Tables>, seal: Seal, { log, pauseMs, stopped }: Manner): Promise<number> {
+  return run()
 
   async function run(): Promise<number> {
     const mark = await db.selectFrom('settings').select('value').where('key', '=', DONE).executeTakeFirst()
@@ -66,7 +78,7 @@ export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info
       await sealLoads(),
       await sealSettings(),
     ]
-    if (stopped) return 0
+    if (stopped()) return 0
     const fresh = { value: seal.text('all'), updated_at: Date.now() }
     await db
       .insertInto('settings')
@@ -190,12 +202,12 @@ export function sealAnew(db: Kysely<Tables>, seal: Seal, log: Pick<Logger, 'info
     step: (after: number) => Promise<{ changed: number; last: number | undefined; full: boolean }>,
   ): Promise<number> {
     let total = 0
-    for (let after = 0; !stopped; ) {
+    for (let after = 0; !stopped(); ) {
       const { changed, last, full } = await step(after)
       total += changed
       if (!full || last === undefined) return total
       after = last
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
     return total
   }
