@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types, lint of TypeScript and Python, architecture with stale generated code, known holes in what we ship.
+ * `npm run check`: types, lint of TypeScript and Python, architecture with stale generated code, known holes and licences of what we ship.
  * Every part runs, beside each other; the output of those that fail follows the summary.
  */
 import { execFile } from 'node:child_process'
@@ -23,6 +23,7 @@ const parts: Record<string, () => Promise<Verdict>> = {
   'architecture, generated code': () =>
     node(join(modules, 'vitest/vitest.mjs'), 'run', '--project=unit', 'test/architecture.test.ts'),
   'known vulnerabilities': audit,
+  licences: () => node(join(root, 'scripts/licences.ts')),
 }
 
 async function main(): Promise<number> {
