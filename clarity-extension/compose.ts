@@ -79,6 +79,9 @@ export interface Bridge {
 /** Links of two storefronts on one Odoo never meet; one process serves one. */
 const STORE = 'default'
 
+/** A replica that was killed has lost its lanes after this; alone, a process takes its own back when it starts. */
+const SHARED_LEASE_MS = 45_000
+
 /** config -> store -> clients -> ledger -> flows -> doors. */
 export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> {
   const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
@@ -132,6 +135,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   })
   const ledger = createLedger({
     store,
+    ...(config.databaseUrl ? { leaseMs: SHARED_LEASE_MS } : {}),
     log,
     ...clock,
     seal,
