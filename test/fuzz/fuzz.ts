@@ -84,6 +84,8 @@ async function shootAt(
     }
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
     if (answer.status === 401 && shot.headers.cookie === used.cookie) await session.renew(used)
+    // Only a body says why.
+    if (answer.status >= 500 && shot.method === 'head') return judge({ ...shot, method: 'get' })
     if (answer.status >= 500 && !EXPECTED.test(answer.text)) return `${answer.status} ${answer.text.slice(0, 300)}`
     if (INSIDE.test(answer.text) && answer.status >= 400) return `tells of its inside: ${answer.text.slice(0, 300)}`
     if (answer.status >= 400 && shot.path.startsWith('/api/') && shot.method !== 'head') {
