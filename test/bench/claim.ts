@@ -5,7 +5,7 @@ import pino from 'pino'
 import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 import { done } from '../../shared/outcome.ts'
-import { median, seconds } from './figures.ts'
+import { median, ratio, seconds } from './figures.ts'
 
 const SMALL = 1_000
 const LARGE = 1_000_000
@@ -31,11 +31,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
       }
     report('small_per_s', median(perSecond.small), 'events/s')
     report('large_per_s', median(perSecond.large), 'events/s')
-    report(
-      'ratio_history',
-      median(perSecond.large.map((value, round) => value / (perSecond.small[round] ?? value))),
-      'ratio',
-    )
+    report('ratio_history', ratio(perSecond.large, perSecond.small), 'ratio')
   } finally {
     for (const store of stores) await store.close()
     for (const folder of folders) await rm(folder, { recursive: true })

@@ -2,6 +2,10 @@ export function median(values: number[]): number {
   return percentile(values, 50)
 }
 
+/** Of rounds that stood side by side, so that a slow moment of the machine counts for both. */
+export const ratio = (ours: readonly number[], theirs: readonly number[]): number =>
+  median(ours.map((value, round) => value / (theirs[round] ?? value)))
+
 /** Nearest rank. @param p 0 to 100 */
 export function percentile(values: number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { newSecret } from '../../shared/signature.ts'
 import { execArgv, startEnv } from '../support/as-started.ts'
 import { privateCluster } from '../support/postgres.ts'
+import { median, ratio } from './figures.ts'
 import { load, signedOrders } from './load.ts'
 
 const MODES = ['nothing', 'store', 'drain', 'postgres'] as const
@@ -84,14 +85,4 @@ async function rssOf(child: ChildProcess): Promise<number> {
   child.send('rss')
   const [{ rss }] = await once(child, 'message')
   return rss
-}
-
-/** Of rounds that stood side by side, so that a slow moment of the machine counts for both. */
-const ratio = (ours: number[], theirs: number[]): number =>
-  median(ours.map((value, round) => value / (theirs[round] ?? value)))
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

@@ -3,7 +3,7 @@ import { freePort } from '../support/ports.ts'
 import { privateCluster } from '../support/postgres.ts'
 import { openSandboxStage, PLENTY, type SandboxStage } from '../support/sandbox-stage.ts'
 import { checkout } from '../support/shop.ts'
-import { inParallel, median, until } from './figures.ts'
+import { inParallel, median, ratio, until } from './figures.ts'
 
 const ROUNDS = 6
 const ORDERS = 300
@@ -30,7 +30,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
     await second.stop()
     report('one_per_s', median(perSecond.one), 'orders/s')
     report('two_per_s', median(perSecond.two), 'orders/s')
-    report('ratio', median(perSecond.two.map((value, round) => value / (perSecond.one[round] ?? value))), 'ratio')
+    report('ratio', ratio(perSecond.two, perSecond.one), 'ratio')
   } finally {
     await stage.dispose()
     await database.drop()

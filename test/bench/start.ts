@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { execArgv, startEnv } from '../support/as-started.ts'
 import { freePort } from '../support/ports.ts'
 import { openSandboxStage } from '../support/sandbox-stage.ts'
-import { median } from './figures.ts'
+import { median, ratio } from './figures.ts'
 
 const ROUNDS = 11
 const root = join(import.meta.dirname, '../..')
@@ -34,7 +34,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
       }
     report('ready_ms', median(times.ours), 'ms')
     report('empty_ms', median(times.empty), 'ms')
-    report('ratio', median(times.ours.map((value, round) => value / (times.empty[round] ?? value))), 'x')
+    report('ratio', ratio(times.ours, times.empty), 'x')
   } finally {
     for (const folder of folders) await rm(folder, { recursive: true, force: true })
     await stage.dispose()

@@ -5,7 +5,7 @@ import { type Order, type ReturnRequest, returnRequest } from '../../shared/enti
 import { amount } from '../../shared/money.ts'
 import { until } from '../bench/figures.ts'
 import { type Chain, type Chains, driveChains } from '../support/cause-chain.ts'
-import { type Checkout, checkout } from '../support/shop.ts'
+import { type Checkout, checkout, withTax } from '../support/shop.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 
 /** Causes that are Odoo's, each by its real fault in a real Odoo 19, to both systems being right again. */
@@ -617,22 +617,6 @@ function refundedEarly(order: Order): Chain {
         ...{ status: 'refunded', receipts: 0, credited: request?.refundAmount },
       })
     },
-  }
-}
-
-/** The same order with another tax on its items: figures that add up, under a rate the shop's own taxes do not have. */
-function withTax(order: Order, taxCode: string, taxRate: string): Order {
-  const items = order.items.map((item) => {
-    const taxAmount = amount(item.total).times(taxRate).div(100).toFixed(2)
-    return { ...item, taxCode, taxRate, taxAmount }
-  })
-  const shippingLines = order.shippingLines.map((line) => ({ ...line, taxAmount: '0.00', taxRate: '0', taxCode: null }))
-  const taxTotal = items.reduce((sum, { taxAmount }) => sum.plus(taxAmount), amount('0'))
-  const total = amount(order.subtotal).plus(order.shippingTotal).plus(taxTotal).toFixed(2)
-  return {
-    ...order,
-    ...{ items, shippingLines, total, taxTotal: taxTotal.toFixed(2) },
-    payments: order.payments.map((payment) => ({ ...payment, amount: total })),
   }
 }
 

@@ -3,9 +3,8 @@ import { z } from 'zod'
 import type { Rule } from '../../clarity-extension/mapping/rules.ts'
 import { type CauseCode, causeOf } from '../../shared/causes.ts'
 import type { Order } from '../../shared/entities.ts'
-import { amount } from '../../shared/money.ts'
 import { until } from '../bench/figures.ts'
-import { checkout } from '../support/shop.ts'
+import { checkout, withTax } from '../support/shop.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 
 const MINUTES = 60_000
@@ -254,23 +253,4 @@ async function taxesOf(order: Order): Promise<number[]> {
     [order.number],
   )
   return rows.map(({ id }) => id)
-}
-
-/** The same order with another tax on its items: figures that add up, under a rate the shop's own taxes do not have. */
-function withTax(order: Order, taxCode: string, taxRate: string): Order {
-  const items = order.items.map((item) => {
-    const taxAmount = amount(item.total).times(taxRate).div(100).toFixed(2)
-    return { ...item, taxCode, taxRate, taxAmount }
-  })
-  const shippingLines = order.shippingLines.map((line) => ({ ...line, taxAmount: '0.00', taxRate: '0', taxCode: null }))
-  const taxTotal = items.reduce((sum, { taxAmount }) => sum.plus(taxAmount), amount('0'))
-  const total = amount(order.subtotal).plus(order.shippingTotal).plus(taxTotal).toFixed(2)
-  return {
-    ...order,
-    items,
-    shippingLines,
-    taxTotal: taxTotal.toFixed(2),
-    total,
-    payments: order.payments.map((payment) => ({ ...payment, amount: total })),
-  }
 }

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { createStorefront, type StorefrontOptions } from '../../clarity-extension/sandbox/storefront/storefront.ts'
 import { type Order, order, shipment } from '../../shared/entities.ts'
+import { amount } from '../../shared/money.ts'
 import { newSecret } from '../../shared/signature.ts'
 
 /** The sandbox storefront in this process, with what a test does to it through its own API. */
@@ -128,5 +129,24 @@ export function checkout(n: number, change: Partial<Checkout> = {}): Checkout {
     billingAddress: { ...springfield, name, line1: `${n} Main St` },
     shippingAddress: { ...springfield, name, line1: `${n} Main St` },
     ...change,
+  }
+}
+
+/** The same order with another tax on its items: figures that add up, under a rate the shop's own taxes do not have. */
+export function withTax(order: Order, taxCode: string, taxRate: string): Order {
+  const items = order.items.map((item) => {
+    const taxAmount = amount(item.total).times(taxRate).div(100).toFixed(2)
+    return { ...item, taxCode, taxRate, taxAmount }
+  })
+  const shippingLines = order.shippingLines.map((line) => ({ ...line, taxAmount: '0.00', taxRate: '0', taxCode: null }))
+  const taxTotal = items.reduce((sum, { taxAmount }) => sum.plus(taxAmount), amount('0'))
+  const total = amount(order.subtotal).plus(order.shippingTotal).plus(taxTotal).toFixed(2)
+  return {
+    ...order,
+    items,
+    shippingLines,
+    taxTotal: taxTotal.toFixed(2),
+    total,
+    payments: order.payments.map((payment) => ({ ...payment, amount: total })),
   }
 }
