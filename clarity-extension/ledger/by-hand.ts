@@ -88,13 +88,14 @@ export function createByHand({ store, now, seal }: Settings, onReady: () => void
         if ('fault' in place) return { moved: 0, fault: place.fault }
         if (event.type !== 'unreadable' && place.lane !== event.lane)
           return { moved: 0, fault: `/data: belongs to ${place.lane}; a correction must stay with ${event.lane}.` }
+        const readable = await rerouted(trx, [{ ...event, correction }])
+        // The lane before its events, as wherever an attempt is settled.
+        await openLanes(trx, readable, now())
         await trx
           .updateTable('events')
           .set({ correction: seal.text(correction), corrected_by: by, corrected_at: now() })
           .where('id', '=', id)
           .execute()
-        const readable = await rerouted(trx, [{ ...event, correction }])
-        await openLanes(trx, readable, now())
         const moved = await makeReady(trx, readable, by, 'replay', now())
         await record(trx, by, 'event.correct', readable, { fields: changedFields(event, correction) })
         return { moved }

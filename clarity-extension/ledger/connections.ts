@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { Connection } from '../../shared/outcome.ts'
 import { type Change, recordChange } from '../audit/record.ts'
+import { padded } from '../store/padded.ts'
 import type { Tables } from '../store/schema.ts'
+import { lockLanes } from './locks.ts'
 import type { Settings } from './settings.ts'
 
 /** The pause of a person: no probe ends it. */
@@ -38,6 +40,8 @@ export interface Connections {
 const PROBES = [15_000, 30_000, 60_000]
 const PROBES_OF_SILENCE = [5_000, 10_000, 15_000, 30_000]
 const LOOK_MS = 15_000
+/** Lanes in one transaction: the doors never wait for more. */
+const BATCH = 500
 
 /**
  * Pausing and resuming. A connection that refused us is probed until it takes us again.
@@ -64,10 +68,10 @@ export function createConnections(
         .where('name', '=', name)
         .where('state', '=', 'paused')
         .executeTakeFirst()
-      await trx.updateTable('lanes').set({ waits_for: null }).where('waits_for', '=', name).execute()
       if (numUpdatedRows > 0n) await record(trx, by, 'connection.resume', name, before)
       return numUpdatedRows > 0n
     })
+    await letGo([name])
     if (changed) {
       log.info({ connection: name }, 'connection resumed')
       observe({ fact: 'resumed', connection: name })
@@ -91,7 +95,21 @@ export function createConnections(
       if (state === 'paused' && cause !== BY_HAND) probeLater(name, cause, 0)
     }
     // Another replica may have resumed it while a claim here still saw it paused.
-    if (up.length > 0) await db.updateTable('lanes').set({ waits_for: null }).where('waits_for', 'in', up).execute()
+    if (up.length > 0) await letGo(up)
+  }
+
+  /** Lanes that wait for one of these may run. An outage may have left many of them. */
+  const letGo = async (names: readonly Connection[]) => {
+    for (;;) {
+      const lanes = await db.transaction().execute(async (trx) => {
+        const waiting = await lockLanes(trx, dialect).where('waits_for', 'in', names).limit(BATCH).execute()
+        const found = waiting.map(({ lane }) => lane)
+        if (found.length > 0)
+          await trx.updateTable('lanes').set({ waits_for: null }).where('lane', 'in', padded(found)).execute()
+        return found
+      })
+      if (lanes.length < BATCH) return
+    }
   }
 
   const probeLater = (name: Connection, cause: string | null, tries: number) => {

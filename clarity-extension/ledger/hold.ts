@@ -4,6 +4,7 @@ import { procedure } from '../store/procedure.ts'
 import { statementOfRows } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { extendLeases } from './leases.ts'
+import { lockLanes } from './locks.ts'
 import type { Settings } from './settings.ts'
 import { passOn } from './settle.ts'
 import type { Hold, Priority } from './types.ts'
@@ -16,7 +17,7 @@ export function createHold(
   { store, now, leaseMs, log }: Settings,
   wake: () => void,
 ): (lanes: string[]) => Promise<Hold> {
-  const { db, dialect } = store
+  const { dialect } = store
   return async (lanes) => {
     const held = await store.run(holdLanes, { lanes, now: now(), leaseUntil: now() + leaseMs })
     const heartbeat = setInterval(() => void beat(), leaseMs / 3)
@@ -32,7 +33,7 @@ export function createHold(
 
     async function beat() {
       try {
-        await extendLeases(db, held, now() + leaseMs)
+        await extendLeases(store, held, now() + leaseMs)
       } catch (error) {
         log.error({ err: error }, 'leases could not be extended')
       }
@@ -85,13 +86,9 @@ export const releaseLanes = procedure(
     if (held.length === 0) return false
     const epochs = new Map(held.map(({ lane, epoch }) => [lane, epoch]))
     // Locked before anything is looked up: an ingest that holds a lane is waited for, and seen.
-    const rows = await trx
-      .selectFrom('lanes')
-      .select(['lane', 'epoch'])
+    const rows = await lockLanes(trx, dialect)
       .where('lane', 'in', padded([...epochs.keys()]))
       .where(sql<boolean>`lease_until is not null`)
-      .orderBy('lane')
-      .$if(dialect === 'postgres', (query) => query.forUpdate())
       .execute()
     const ours = rows.filter(({ lane, epoch }) => epochs.get(lane) === epoch)
     return passOn(

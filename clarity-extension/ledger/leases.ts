@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { padded } from '../store/padded.ts'
 import type { Tables } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { lockLanes } from './locks.ts'
 import { decide } from './policy.ts'
 import type { Settings } from './settings.ts'
 import { type Ending, settleEndings } from './settle.ts'
@@ -13,20 +14,22 @@ interface Held {
 
 /** Extends the leases that are still ours. @returns those that are not */
 export async function extendLeases<H extends Held>(
-  db: Kysely<Tables>,
+  { db, dialect }: Pick<Store, 'db' | 'dialect'>,
   held: readonly H[],
   leaseUntil: number,
 ): Promise<H[]> {
   if (held.length === 0) return []
-  const rows = await db
-    .updateTable('lanes')
-    .set({ lease_until: leaseUntil })
-    .where(sql<boolean>`lease_until is not null`)
-    .where((where) => where.or(held.map(({ lane, epoch }) => where.and({ lane, epoch }))))
-    .returning('lane')
-    .execute()
-  const ours = new Set(rows.map(({ lane }) => lane))
-  return held.filter(({ lane }) => !ours.has(lane))
+  return db.transaction().execute(async (trx) => {
+    const leased = await lockLanes(trx, dialect)
+      .where('lane', 'in', padded(held.map(({ lane }) => lane)))
+      .where(sql<boolean>`lease_until is not null`)
+      .execute()
+    const epochs = new Map(leased.map(({ lane, epoch }) => [lane, epoch]))
+    const ours = held.filter(({ lane, epoch }) => epochs.get(lane) === epoch).map(({ lane }) => lane)
+    if (ours.length > 0)
+      await trx.updateTable('lanes').set({ lease_until: leaseUntil }).where('lane', 'in', padded(ours)).execute()
+    return held.filter(({ lane, epoch }) => epochs.get(lane) !== epoch)
+  })
 }
 
 /** Lanes in one transaction. */

@@ -7,6 +7,7 @@ import type { EventState, EventsTable, Tables } from '../store/schema.ts'
 import { statement, statementOfRows } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { pause } from './connections.ts'
+import { lockLanes } from './locks.ts'
 import { sourcesOf, targetOf } from './moves.ts'
 import { type Issue, isAnsweredBySuccess, type Move, supersedes } from './policy.ts'
 import { countThroughput } from './throughput.ts'
@@ -78,13 +79,9 @@ async function stillOurs(
   endings: readonly Ending[],
   dialect: Dialect,
 ): Promise<Map<Ending, Before>> {
-  const lanes = await trx
-    .selectFrom('lanes')
-    .select(['lane', 'epoch'])
+  const lanes = await lockLanes(trx, dialect)
     .where('lane', 'in', padded([...new Set(endings.map(({ lane }) => lane))]))
     .where(sql<boolean>`lease_until is not null`)
-    .orderBy('lane')
-    .$if(dialect === 'postgres', (query) => query.forUpdate())
     .execute()
   const running = await trx
     .selectFrom('events')

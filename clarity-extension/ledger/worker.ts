@@ -129,7 +129,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   /** Extends what is ours first, so that a clock that jumped never makes us take our own lanes back. */
   async function beat(): Promise<void> {
     try {
-      const lost = await extendLeases(store.db, [...runs.keys()], now() + leaseMs)
+      const lost = await extendLeases(store, [...runs.keys()], now() + leaseMs)
       for (const run of lost) {
         if (!runs.has(run)) continue
         run.abort.abort()

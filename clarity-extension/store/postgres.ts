@@ -1,8 +1,8 @@
 import { Socket } from 'node:net'
-import { Kysely, PostgresDialect } from 'kysely'
+import { PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { z } from 'zod'
-import type { Tables } from './schema.ts'
+import { Again } from './again.ts'
 import type { Store } from './store.ts'
 
 /** A door answers 503 rather than wait longer than its sender does. */
@@ -36,7 +36,7 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
   })
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on('error', () => undefined)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Again({ dialect: new PostgresDialect({ pool }) })
   return {
     db,
     dialect: 'postgres',

@@ -34,8 +34,17 @@ export async function replicas({
         await world.kill(bridge)
       }
     })()
+    const held = async () => (await odoo.orders()).length
+    const telling = (async () => {
+      for (let next = 1; !through; ) {
+        await sleep(1_000)
+        const many = await held().catch(() => 0)
+        if (many < (orders * next) / 10) continue
+        say(`${many} orders in Odoo, ${kills} kills`)
+        next = Math.floor((many * 10) / orders) + 1
+      }
+    })()
     const restarting = (async () => {
-      const held = async () => (await odoo.orders()).length
       await until('a third of the orders', END_MS, async () => (await held()) >= orders / 3, 1_000)
       await cluster?.stop('fast')
       await sleep(2_000)
@@ -55,7 +64,7 @@ export async function replicas({
     await until('every order', END_MS, async () => clean(await judge().catch(() => open)), 2_000).catch(() => undefined)
     await restarting.catch((error) => say(String(error)))
     through = true
-    await killing
+    await Promise.all([killing, telling])
     await until('the stock to agree', END_MS, async () => clean(await judgeStock(world)), 1_000).catch(() => undefined)
     await shop.storefront.idle()
 

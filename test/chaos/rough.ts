@@ -145,4 +145,5 @@ export async function explain({ ask, crashes, bridges }: World, ok: boolean): Pr
   for (const line of said.slice(-20)) say(line.slice(0, 600))
 }
 
-export const say = (text: string): void => console.log(`  ${text}`)
+/** With the seconds since the start. */
+export const say = (text: string): void => console.log(`  ${Math.round(performance.now() / 1_000)} s: ${text}`)

@@ -1,11 +1,15 @@
+import { sql } from 'kysely'
+import pg from 'pg'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { extendLeases } from '../../clarity-extension/ledger/leases.ts'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
 import { createChanges } from '../../clarity-extension/store/changes.ts'
 import { openClock } from '../../clarity-extension/store/clock.ts'
 import { openPostgres } from '../../clarity-extension/store/postgres.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { done, retry } from '../../shared/outcome.ts'
+import { until } from '../bench/figures.ts'
 import { openWire } from '../chaos/wire.ts'
 import { bench, dialects, event, type Place, recorder, wipe } from './store-support.ts'
 
@@ -107,6 +111,56 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     await wire.stop()
   })
 
+  it('extend leases and let lanes go in the order in which everybody else takes lanes', async () => {
+    const [{ db }, other] = stores
+    // On the disk they stand the other way round.
+    const lanes = ['order:b', 'order:a'].map((lane) => ({ lane, priority: 0, due_at: 0, epoch: 1 }))
+    const leased = lanes.map((row) => ({ ...row, lease_until: 1_000 }))
+    for (const row of leased) await db.insertInto('lanes').values(row).execute()
+    const somebody = new pg.Client({ connectionString: place.databaseUrl })
+    await somebody.connect()
+    // Of a deadlock it would be the one that is ended, and say so.
+    await somebody.query("set deadlock_timeout = '10ms'")
+    const take = (lane: string) => somebody.query('select lane from lanes where lane = $1 for update', [lane])
+
+    /** Two transactions over both lanes: somebody else's began, and goes on when ours waits for it. */
+    const beside = async <T>(work: () => Promise<T>): Promise<T> => {
+      await somebody.query('begin')
+      await take('order:a')
+      const working = work()
+      await until('it to wait', 30_000, async () => (await waitingForLocks(db)) > 0)
+      await take('order:b')
+      await somebody.query('commit')
+      return working
+    }
+    expect(await beside(() => extendLeases(other, leased, 2_000))).toEqual([])
+    expect(await db.selectFrom('lanes').select('lease_until').distinct().execute()).toEqual([{ lease_until: 2_000 }])
+
+    await db.updateTable('lanes').set({ lease_until: null, waits_for: 'odoo' }).execute()
+    await beside(() => bench(other).ledger.resumeConnection('odoo', 'a person'))
+    expect(await db.selectFrom('lanes').select('waits_for').distinct().execute()).toEqual([{ waits_for: null }])
+    await somebody.end()
+  })
+
+  it('run a transaction again that PostgreSQL ended so that another could go on', async () => {
+    for (const lane of ['order:a', 'order:b'])
+      await stores[0].db.insertInto('lanes').values({ lane, priority: 0, due_at: 0, epoch: 1 }).execute()
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const began = [first, second]
+    const crossing = stores.map(({ db }, n) => {
+      const order = n === 0 ? ['order:a', 'order:b'] : ['order:b', 'order:a']
+      return db.transaction().execute(async (trx) => {
+        for (const lane of order) {
+          await trx.updateTable('lanes').set({ epoch: sql`epoch + 1` }).where('lane', '=', lane).execute()
+          began[n]?.resolve()
+          await Promise.all(began.map(({ promise }) => promise))
+        }
+      })
+    })
+    await Promise.all(crossing)
+    expect(await stores[0].db.selectFrom('lanes').select('epoch').execute()).toEqual([{ epoch: 3 }, { epoch: 3 }])
+  })
+
   it('go by the clock of PostgreSQL, however wrong their own is', async () => {
     const own = vi.spyOn(Date, 'now').mockReturnValue(Date.UTC(2001, 1, 1))
     const clocks = await Promise.all(stores.map(openClock))
@@ -132,6 +186,13 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     await wire.stop()
   })
 })
+
+/** How many sessions of this database wait for a row that another has. */
+async function waitingForLocks(db: Store['db']): Promise<number> {
+  const { rows } = await sql<{ many: number }>`select count(*) as many from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+  return rows[0]?.many ?? 0
+}
 
 function onPort(url: string, port: number): string {
   const moved = new URL(url)
