@@ -1,11 +1,11 @@
 import pino from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import { ATTEMPT_LIMIT } from '../../clarity-extension/ledger/policy.ts'
 import { alertSignals } from '../../clarity-extension/ports/signals.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
-import { type Alerts, createAlerts } from '../../clarity-extension/watch/alerts/alerts.ts'
+import { type AlertOptions, type Alerts, createAlerts } from '../../clarity-extension/watch/alerts/alerts.ts'
 import type { Channel, Notice } from '../../clarity-extension/watch/alerts/channels.ts'
 import { transientCauses } from '../../shared/causes/transient.ts'
 import { correct, done, refused, retry } from '../../shared/outcome.ts'
@@ -35,8 +35,9 @@ describe.each(dialects)('alerts on $dialect', ({ possible, place: makePlace }) =
       await place.remove()
     })
 
-    const make = () =>
+    const make = (more: Partial<AlertOptions> = {}) =>
       createAlerts({
+        ...more,
         store,
         seal: createSeal(['a key of at least 32 characters, for tests']),
         log: pino({ level: 'silent' }),
@@ -147,6 +148,23 @@ describe.each(dialects)('alerts on $dialect', ({ possible, place: makePlace }) =
       expect((await alerts.active()).map(({ title }) => title).sort()).toContainEqual(
         expect.stringMatching(/^3 could not/),
       )
+    })
+
+    it('look by themselves where something newly waits, once for a burst, and when it is mended', async () => {
+      let healed = false
+      alerts = make({ soonMs: 5, mendedMs: 5 })
+      await it_.ledger.stop()
+      it_ = bench(store, { observe: (fact) => alerts.observe(fact) })
+      await it_.ledger.start(async () =>
+        healed ? done('applied') : correct({ code: 'unknown_sku', message: 'no', remedy: 'mend it' }),
+      )
+      for (let index = 0; index < 5; index++) await it_.ledger.ingest(event(`order:${index}`))
+      await it_.ledger.idle()
+      await vi.waitFor(() => expect(told()).toEqual(['raised dead_letters:unknown_sku']))
+      healed = true
+      await it_.ledger.replay({ cause: 'unknown_sku' }, 'ada')
+      await it_.ledger.idle()
+      await vi.waitFor(() => expect(told().slice(1)).toEqual(['cleared dead_letters:unknown_sku']))
     })
 
     it('are silent for a while, and tell nobody that they are over', async () => {

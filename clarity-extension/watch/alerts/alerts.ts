@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { recordChange } from '../../audit/record.ts'
 import type { LedgerFact } from '../../ledger/types.ts'
 import type { Seal } from '../../privacy/seal.ts'
-import type { AlertsTable } from '../../store/schema.ts'
+import type { AlertsTable, EventState } from '../../store/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { type Channel, type Notice, send } from './channels.ts'
 import { type AlertRule, type Condition, conditionsOf, type Signals } from './rules.ts'
@@ -14,7 +14,7 @@ export type Alert = Omit<AlertsTable, 'id'> & { id: number }
 export interface Alerts {
   /** Looks at everything now, raises what is new and clears what is mended. */
   look(): Promise<void>
-  /** A fact of the ledger; a refused connection is looked at at once. */
+  /** A fact of the ledger: what newly is in trouble is told within a second. */
   observe(fact: LedgerFact): void
   /** Looks in a moment, once for all that happens until then. */
   soon(): void
@@ -45,12 +45,18 @@ export interface AlertOptions {
   allowPrivate: boolean
   now?: () => number
   everyMs?: number
+  soonMs?: number
+  mendedMs?: number
   deliver?: typeof send
 }
 
 const NOTICE_LASTS = 60 * 60_000
-/** A refused connection and its probe settle a moment later. */
+/** A refused connection and its probe settle a moment later, and what comes in a burst is one message. */
 const SOON_MS = 500
+/** While something is in trouble, what goes well may have ended it. */
+const MENDED_MS = 3_000
+/** Where what waits for a person is told: by cause. */
+const TOLD_AS: Partial<Record<EventState, AlertRule>> = { dead: 'dead_letters', held: 'reviews' }
 const RECENT = 50
 
 /**
@@ -59,9 +65,14 @@ const RECENT = 50
  */
 export function createAlerts(options: AlertOptions): Alerts {
   const { store, seal, log, now = Date.now, everyMs = 15_000, deliver = send } = options
+  const { soonMs = SOON_MS, mendedMs = MENDED_MS } = options
   const { db, dialect } = store
   const kept = alertSettingsStore(store, seal, now)
   const noticed = new Map<string, Condition & { until: number }>()
+  /** Keys of what was wrong at the last look. */
+  let lasting: ReadonlySet<string> = new Set()
+  /** Keys that were looked for out of turn since the last round: one look each, below a threshold too. */
+  const asked = new Set<string>()
   let looking: Promise<void> | undefined
   let again = false
   let timer: NodeJS.Timeout | undefined
@@ -78,7 +89,7 @@ export function createAlerts(options: AlertOptions): Alerts {
       if (known.has(condition.key)) await refresh(condition)
       else if (await begin(condition)) raised.push(condition)
     }
-    const lasting = new Set(conditions.map(({ key }) => key))
+    lasting = new Set(conditions.map(({ key }) => key))
     const over: Alert[] = []
     for (const alert of before) if (!lasting.has(alert.key) && (await end(alert))) over.push(alert)
     await tell(settings.channels, 'raised', raised)
@@ -161,19 +172,31 @@ export function createAlerts(options: AlertOptions): Alerts {
     return looking
   }
 
-  function lookSoon(): void {
-    clearTimeout(soon)
-    soon = setTimeout(() => void look(), SOON_MS)
+  function lookSoon(ms = soonMs): void {
+    soon ??= setTimeout(() => {
+      soon = undefined
+      void look()
+    }, ms)
     soon.unref()
+  }
+
+  /** More of what waits already is told at the next round. */
+  function observe(fact: LedgerFact): void {
+    if (fact.fact === 'paused' || fact.fact === 'resumed') lookSoon()
+    if (fact.fact !== 'settled') return
+    const rule = TOLD_AS[fact.to]
+    const key = `${rule}:${fact.cause}`
+    if (rule && !lasting.has(key) && !asked.has(key)) {
+      asked.add(key)
+      lookSoon()
+    } else if (fact.to === 'done' && [...lasting].some(isOfPerson)) lookSoon(mendedMs)
   }
 
   return {
     look,
     active,
-    soon: lookSoon,
-    observe(fact) {
-      if (fact.fact === 'paused' || fact.fact === 'resumed') lookSoon()
-    },
+    soon: () => lookSoon(),
+    observe,
     notice(rule: AlertRule, title, text, link = '/') {
       const key = `${rule}:${title}`
       noticed.set(key, { key, rule, severity: 'warning', title, text, link, until: now() + NOTICE_LASTS })
@@ -231,7 +254,10 @@ export function createAlerts(options: AlertOptions): Alerts {
       }),
     start() {
       void look()
-      timer = setInterval(() => void look(), everyMs)
+      timer = setInterval(() => {
+        asked.clear()
+        void look()
+      }, everyMs)
       timer.unref()
     },
     async stop() {
@@ -242,4 +268,5 @@ export function createAlerts(options: AlertOptions): Alerts {
   }
 }
 
+const isOfPerson = (key: string): boolean => Object.values(TOLD_AS).some((rule) => key.startsWith(`${rule}:`))
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))
