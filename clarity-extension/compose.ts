@@ -16,43 +16,35 @@ import { documentDoors } from './http/documents.ts'
 import { healthDoors } from './http/health.ts'
 import { launchDoor } from './http/launch.ts'
 import { pairingDoor } from './http/pairing-door.ts'
-import { panelApi } from './http/panel-api.ts'
+import { SessionTokens } from './http/session-token.ts'
 import { webhookDoors } from './http/webhooks.ts'
+import { whenAsked } from './http/when-asked.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { createQueries } from './ledger/queries.ts'
 import { createSearchKeys } from './ledger/search-keys.ts'
-import { createSkipped } from './ledger/skipped.ts'
 import { createLinks } from './links.ts'
-import { assistance } from './ports/assistance.ts'
-import { connectionDesk } from './ports/connection-desk.ts'
+import { anomalyWatch } from './ports/anomalies.ts'
 import { connectionSides } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
-import { entitiesPort } from './ports/entities.ts'
 import { keyExpiries } from './ports/expiries.ts'
 import { invoicePorts } from './ports/invoices.ts'
 import { firstLoads } from './ports/loads.ts'
 import { tableLocations } from './ports/locations.ts'
 import { lookups } from './ports/lookups.ts'
-import { mappingDesk } from './ports/mapping-desk.ts'
 import { mappingEngine } from './ports/mapping-engine.ts'
 import { documentsInOdoo, masterPorts, writtenGroups, writtenToOdoo } from './ports/masters.ts'
 import { orderPorts } from './ports/order.ts'
 import { pairing } from './ports/pairing.ts'
-import { dismissal, panelLinks } from './ports/panel.ts'
 import { publishedStock } from './ports/published.ts'
 import { orderRates } from './ports/rates.ts'
 import { reconciliation } from './ports/reconcile.ts'
 import { recounting } from './ports/recount.ts'
 import { returnPorts } from './ports/returns.ts'
-import { setupProgress } from './ports/setup.ts'
 import { shipmentPorts } from './ports/shipment.ts'
 import { alertSignals } from './ports/signals.ts'
 import { spentIds } from './ports/spent.ts'
 import { statusPorts, statusWhenOn } from './ports/status.ts'
 import { stockPorts } from './ports/stock.ts'
-import { sweepsPort } from './ports/sweeps.ts'
-import { users } from './ports/users.ts'
-import { createPersons } from './privacy/persons.ts'
 import { checkKey, sealAnew } from './privacy/rotation.ts'
 import { createSeal } from './privacy/seal.ts'
 import { createChanges } from './store/changes.ts'
@@ -105,18 +97,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const endpoint = () => ourEndpoint({ db: store.db, clarity, publicUrl: config.publicUrl })
   const rotation = createRotation({ connections, endpoint, log })
 
-  const assist = assistance({
-    store,
-    open: seal.openBytes,
-    odoo,
-    queries,
-    audit,
-    tables: () => lookupDesk,
-    model: config.assistModel,
-    told: () => alerts.soon(),
-    log,
-  })
-
+  const anomalies = anomalyWatch({ store, open: seal.openBytes, told: () => alerts.soon(), log })
   const alerts = createAlerts({
     store,
     seal,
@@ -145,7 +126,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     observe: (fact) => {
       watch.observe(fact)
       changes.announce()
-      assist.observe(fact)
+      anomalies.observe(fact)
       alerts.observe(fact)
       traces?.observe(fact)
       if (fact.fact === 'resumed') connections.circuits[fact.connection].close()
@@ -188,7 +169,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
         mapOrder: mapping.mapOrder,
         lookups: tables.book,
         sighted: tables.sighted,
-        inspect: assist.inspect,
+        inspect: anomalies.inspect,
         sender,
         links,
         publishStatus: statusWhenOn(status, switches, ledger),
@@ -235,42 +216,50 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     keepSecret: (secret) => book.clarity.addSecret(secret, null, 'bridge'),
     releaseMissed: lookupDesk.releaseMissed,
     reconcile: compared.run,
-    also: [assist.sweep, first.sweep],
+    also: [anomalies.sweep, first.sweep],
     open: seal.openBytes,
     alert: (cause, message) => alerts.notice('subscription', noticeTitles[cause] ?? cause, message, '/'),
   })
 
   const spent = spentIds(store)
   const paired = pairing({ store, seal, audit, connections, queries, ledger, written })
-  const api = panelApi({
-    lookups: lookupDesk,
-    audit,
-    anomalies: assist.watchman,
-    suggestions: assist.suggestions,
-    persons: createPersons(store, seal),
-    alerts,
-    allowPrivateAlerts: config.allowPrivateAlerts,
-    queries,
-    ledger: { ...ledger, dismiss: dismissal(ledger, demand, recount) },
-    connections: sides,
-    setup: { pairing: paired, progress: setupProgress(store.db, audit), publicUrl: config.publicUrl },
-    connectionDesk: connectionDesk({ connections, rotation, queries, ledger, expiries, written, endpoint, signatures }),
-    mappings: mappingDesk({ engine: mapping, queries, ledger }),
-    linksOf: panelLinks(links, () => book.odoo.settings().url),
-    entities: entitiesPort({ db: store.db, switches, skipped: createSkipped(store.db, ledger), links, audit }),
-    sweeps: sweepsPort(sweeps, audit),
-    reconciliation: compared.port,
-    loads: first.port(() => sweeps.runNow(first.sweep.name)),
-    adminPassword: config.adminPassword,
-    secretKey: config.secretKey,
-    revoked: spent,
-    changes,
-    users: users(store),
-    log,
+  const panel = whenAsked(async () => {
+    const { composePanel } = await import('./compose-panel.ts')
+    return composePanel({
+      config,
+      store,
+      seal,
+      audit,
+      log,
+      alerts,
+      anomalies: anomalies.watchman,
+      queries,
+      ledger,
+      links,
+      switches,
+      sweeps,
+      demand,
+      recount,
+      odoo,
+      connections,
+      sides,
+      rotation,
+      expiries,
+      written,
+      endpoint,
+      signatures,
+      pairing: paired,
+      mapping,
+      lookups: lookupDesk,
+      reconciliation: compared.port,
+      loads: first.port(() => sweeps.runNow(first.sweep.name)),
+      revoked: spent,
+      changes,
+    })
   })
   const frames = () => [new URL(book.clarity.settings().baseUrl).origin, ...config.adminOrigins]
   const launch = launchDoor({
-    tokens: api.tokens,
+    tokens: new SessionTokens(config.secretKey, config.adminPassword),
     spent,
     audit,
     secrets: book.clarity.secrets,
@@ -300,7 +289,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       }),
     ],
     health: healthDoors({ ledger, queries }),
-    panelApi: api,
+    panelApi: panel.router,
     metrics: watch.handler,
     panelDist: join(import.meta.dirname, 'panel/dist'),
     trustProxy: nearby(config.host),
@@ -310,7 +299,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   server.listen(config.port, config.host)
   await once(server, 'listening')
   await ledger.start(handler)
-  assist.start()
+  anomalies.start()
   await sweeps.start()
   alerts.start()
   // In the background: what was sealed with a previous key, or not at all, is sealed with the current one.
@@ -326,12 +315,12 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       await sealing.stop()
       await searchKeys.stop()
       await alerts.stop()
-      api.close()
+      await panel.close()
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
       await ledger.stop()
-      await assist.stop()
+      await anomalies.stop()
       await tables.sightings.stop()
       server.closeAllConnections()
       await closed

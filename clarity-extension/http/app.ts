@@ -1,7 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { accessLog, requestId } from './observe.ts'
-import type { PanelApi } from './panel-api.ts'
 import { panelFiles } from './panel-files.ts'
 import { notFound, problemHandler } from './problem.ts'
 import { secureHeaders } from './security.ts'
@@ -11,7 +10,8 @@ export interface AppOptions {
   doors: readonly RequestHandler[]
   /** /health/live and /health/ready, with their own paths. */
   health: RequestHandler
-  panelApi: PanelApi
+  /** Everything below /api. */
+  panelApi: RequestHandler
   /** Answers GET /metrics. */
   metrics: RequestHandler
   /** Folder of the built panel. */
@@ -36,7 +36,7 @@ export function createApp(options: AppOptions): Express {
   app.use(accessLog(options.log), ...secureHeaders(options.frameAncestors ?? (() => [])))
   app.get('/metrics', options.metrics)
   if (options.launch) app.use(options.launch)
-  app.use('/api', options.panelApi.router)
+  app.use('/api', options.panelApi)
   app.get('/', (_req, res) => res.redirect('/admin/'))
   app.use('/admin', slash, panelFiles(options.panelDist))
   app.use(notFound, problemHandler(options.log))

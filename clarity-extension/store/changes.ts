@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import pg from 'pg'
 import type { Logger } from 'pino'
 import type { Store } from './store.ts'
 
@@ -84,7 +83,8 @@ function listenTo(databaseUrl: string, heard: () => void, log: Pick<Logger, 'war
 
 /** Resolves when it is ended. @throws when the connection is lost */
 async function listenOnce(databaseUrl: string, heard: () => void, ended: AbortSignal): Promise<void> {
-  const client = new pg.Client({
+  const { Client } = (await import('pg')).default
+  const client = new Client({
     connectionString: databaseUrl,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: CONNECT_MS,

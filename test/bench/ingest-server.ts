@@ -4,7 +4,6 @@ import { Router } from 'express'
 import pino from 'pino'
 import { createApp } from '../../clarity-extension/http/app.ts'
 import { healthDoors } from '../../clarity-extension/http/health.ts'
-import { SessionTokens } from '../../clarity-extension/http/session-token.ts'
 import { webhookDoors } from '../../clarity-extension/http/webhooks.ts'
 import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
@@ -34,7 +33,7 @@ const app = createApp({
     }),
   ],
   health: healthDoors({ ledger, queries: createQueries(store) }),
-  panelApi: { router: Router(), tokens: new SessionTokens(secret, secret), close: () => undefined },
+  panelApi: Router(),
   metrics: (_req, res) => void res.end(),
   panelDist: dataDir,
   log,

@@ -38,7 +38,7 @@ export async function startPanel(name: Scenario): Promise<PanelServer> {
   const app = createApp({
     doors: [],
     health: (_req, _res, next) => next(),
-    panelApi: api,
+    panelApi: api.router,
     metrics: (_req, res) => void res.send(''),
     panelDist: join(import.meta.dirname, '../../clarity-extension/panel/dist'),
     log,

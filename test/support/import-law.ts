@@ -83,6 +83,7 @@ const law: Record<string, Room> = {
   config: { enters: ['shared'] },
   handler: { enters: ['*'] },
   compose: { enters: ['*'] },
+  'compose-panel': { enters: ['*'] },
   main: { enters: ['*'] },
 }
 

@@ -35,7 +35,7 @@ export function panelServer(
   const app = createApp({
     doors: [],
     health: (_req, _res, next) => next(),
-    panelApi: api,
+    panelApi: api.router,
     metrics: (_req, res) => void res.send('metrics'),
     panelDist: '/nowhere',
     trustProxy: 'loopback',
