@@ -55,6 +55,7 @@ import { ourEndpoint } from './sweep/subscription.ts'
 import { createSwitches } from './switches.ts'
 import { createAlerts } from './watch/alerts/alerts.ts'
 import { metrics } from './watch/metrics.ts'
+import { openRest } from './watch/rest.ts'
 import { createSignatureWatch } from './watch/signatures.ts'
 import { otlpTraces } from './watch/traces.ts'
 
@@ -90,6 +91,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const { clarity, odoo, book } = connections
   const queries = createQueries(store, clock.now, seal)
   const watch = metrics(queries, flowNameOf)
+  const rest = openRest()
   const traces = config.otlp && otlpTraces({ ...config.otlp, log })
   const written = () => writtenToOdoo(switches)
   const sides = connectionSides(connections, written, () => documentsInOdoo(switches))
@@ -125,6 +127,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     probe: (name, cause) => sides[name].isMended(cause),
     observe: (fact) => {
       watch.observe(fact)
+      rest.observe()
       changes.announce()
       anomalies.observe(fact)
       alerts.observe(fact)
@@ -327,6 +330,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       await mapping.close()
       await traces?.stop()
       rotation.stop()
+      rest.stop()
       await connections.stop()
       clock.stop()
       await store.close()

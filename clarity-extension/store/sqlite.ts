@@ -92,7 +92,7 @@ async function startThread(dataDir: string) {
     workerData: { dataDir },
     name: 'sqlite',
     // Groups come and go; a small nursery keeps the process small.
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   })
   const waiting = new Map<number, Waiting>()
   let last = 0
