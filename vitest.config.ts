@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 /**
  * The projects of `npm test -- <project> …`. Those that share nothing run first and beside each other; those with servers
@@ -8,13 +9,14 @@ export default defineConfig({
   test: {
     // Otherwise every test of a third of a second is listed, and a run is too long to read.
     slowTestThreshold: 10_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], { order: 0, seconds: 20 }),
       project('flows', ['test/flows/**/*.test.ts'], { order: 0, seconds: 20 }),
-      project('contract', ['test/contract/**/*.test.ts'], { order: 1, seconds: 90 }),
-      project('real', ['test/real/**/*.test.ts'], { order: 1, seconds: 120 }),
-      project('panel', ['test/panel/**/*.test.ts'], { order: 1, seconds: 60 }),
-      project('faults', ['test/faults/**/*.test.ts'], { order: 2, seconds: 300, alone: true }),
+      project('contract', ['test/contract/**/*.test.ts'], { order: 1, seconds: 90, workers: 3 }),
+      project('real', ['test/real/**/*.test.ts'], { order: 1, seconds: 120, workers: 3 }),
+      project('panel', ['test/panel/**/*.test.ts'], { order: 1, seconds: 60, workers: 3 }),
+      project('faults', ['test/faults/**/*.test.ts'], { order: 2, seconds: 300, workers: 1 }),
     ],
   },
 })
@@ -23,18 +25,21 @@ interface Manner {
   order: number
   /** A safety net against a hang, never an expectation. */
   seconds: number
-  alone?: boolean
+  /** More than processors where tests wait for servers: a third of the time nothing would run. */
+  workers?: number
 }
 
-function project(name: string, include: string[], { order, seconds, alone = false }: Manner) {
+function project(name: string, include: string[], { order, seconds, workers = 2 }: Manner) {
   return {
     test: {
       name,
       include,
       environment: 'node',
       pool: 'forks' as const,
-      maxWorkers: alone ? 1 : 2,
-      fileParallelism: !alone,
+      maxWorkers: workers,
+      fileParallelism: workers > 1,
+      // Tests that are concurrent wait for a server: none of them is to wait for another test.
+      maxConcurrency: 20,
       testTimeout: seconds * 1000,
       hookTimeout: Math.max(seconds, 300) * 1000, // the first of all makes the database templates
       sequence: { groupOrder: order },
