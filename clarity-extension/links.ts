@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { MappedBy } from './mapping/rule-sets.ts'
 import { type RuleWrite, saveWrites } from './rulebook/writes.ts'
 import { group } from './store/group.ts'
+import { padded } from './store/padded.ts'
 import type { LinksTable } from './store/schema.ts'
 import { statementOfRows } from './store/statement.ts'
 import type { Store } from './store/store.ts'
@@ -30,6 +31,7 @@ export type LinkChange = Pick<Link, 'kind' | 'clarityId' | 'odooModel' | 'odooId
   }
 
 export interface Links {
+  /** All that are asked for in one event-loop turn are one question. */
   get(kind: string, clarityId: string): Promise<Link | undefined>
   /** By Clarity id; those without a link are missing. */
   getMany(kind: string, clarityIds: readonly string[]): Promise<Map<string, Link>>
@@ -43,6 +45,9 @@ export interface Links {
   /** All saves of one event-loop turn are one commit. */
   save(...changes: LinkChange[]): Promise<void>
 }
+
+/** The next is on its way before the answer to the last has been read. */
+const QUESTIONS_UNDER_WAY = 2
 
 export function createLinks({ db }: Store, now: () => number = Date.now): Links {
   const saves = group((batch: LinkChange[][]) => db.transaction().execute((trx) => saveAll(trx, batch)))
@@ -60,14 +65,23 @@ export function createLinks({ db }: Store, now: () => number = Date.now): Links 
       .selectFrom('links')
       .selectAll()
       .where('kind', '=', kind)
-      .where('clarity_id', 'in', [...new Set(clarityIds)])
+      .where('clarity_id', 'in', padded([...new Set(clarityIds)]))
       .execute()
     return new Map(rows.map((row) => [row.clarity_id, linkOf(row)]))
   }
 
+  const gets = group(async (asked: { kind: string; clarityId: string }[]) => {
+    const found = new Map<string, Map<string, Link>>()
+    for (const [kind, some] of Map.groupBy(asked, ({ kind }) => kind)) {
+      const ids = some.map(({ clarityId }) => clarityId)
+      found.set(kind, await getMany(kind, ids))
+    }
+    return asked.map(({ kind, clarityId }) => found.get(kind)?.get(clarityId))
+  }, QUESTIONS_UNDER_WAY)
+
   return {
     getMany,
-    get: async (kind, clarityId) => (await getMany(kind, [clarityId])).get(clarityId),
+    get: (kind, clarityId) => gets.add({ kind, clarityId }),
     async byOdoo(odooModel, odooId) {
       const row = await db
         .selectFrom('links')

@@ -41,11 +41,10 @@ async function main(wanted: string[]): Promise<number> {
       `${part} is not to be had here. Not run: ${selected.filter((name) => needs[part]?.includes(name)).join(', ') || 'what needs it'}`,
     )
 
-  const counts = [
-    await runVitest(possible.filter((name) => name !== 'addon')),
-    possible.includes('addon') ? await runAddonTests() : none,
-    { ...none, failed: strict ? missing.length : 0 },
-  ]
+  // Beside each other: Odoo's runner is one process, and vitest has moments in which only one of its own has work.
+  const addon = possible.includes('addon') ? runAddonTests() : Promise.resolve(undefined)
+  const others = await runVitest(possible.filter((name) => name !== 'addon'))
+  const counts = [others, told(await addon), { ...none, failed: strict ? missing.length : 0 }]
   if (wasDown) await odoo('down')
   const total = (key: keyof Count) => counts.reduce((sum, count) => sum + count[key], 0)
   if (total('skipped') > 0) shout(`${total('skipped')} tests were skipped.`)
@@ -109,13 +108,24 @@ async function runVitest(projects: string[]): Promise<Count> {
   }
 }
 
-async function runAddonTests(): Promise<Count> {
-  console.log("\nThe addon's own tests, in Odoo's runner:")
+interface AddonTests {
+  count: Count
+  output: string
+}
+
+async function runAddonTests(): Promise<AddonTests> {
   const { code, output } = await odoo('test-addon')
-  const result = countOdoo(output, { code, strict })
-  if (result.failed > 0) console.log(troublesIn(output) || output.split('\n').slice(-40).join('\n'))
-  console.log(`  ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`)
-  return result
+  return { count: countOdoo(output, { code, strict }), output }
+}
+
+/** Said when the others are through, so that it does not stand in the middle of what they say. */
+function told(tests: AddonTests | undefined): Count {
+  if (!tests) return none
+  const { count, output } = tests
+  console.log("\nThe addon's own tests, in Odoo's runner:")
+  if (count.failed > 0) console.log(troublesIn(output) || output.split('\n').slice(-40).join('\n'))
+  console.log(`  ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+  return count
 }
 
 const odoo = (command: string, env: NodeJS.ProcessEnv = {}) =>

@@ -2,7 +2,7 @@ import type { Limit } from './limit.ts'
 
 /**
  * Gathers what many lanes want to send into few calls. As soon as a call may start, whatever waits goes out together: one
- * item alone when it is quiet (no added latency), full batches when it is busy (no timer, no tuning).
+ * item alone when it is quiet (no added latency), full batches when it is busy, and in a crowd with those on the way.
  */
 export interface BatcherOptions<Item, Result> {
   /** Answers one result per item, in the same order. A throw is every item's failure. */
@@ -13,6 +13,8 @@ export interface BatcherOptions<Item, Result> {
   keys?(item: Item): string[]
   /** Whether an answer says that the server was asked too much at once. */
   wasRefused?(result: Result): boolean
+  /** Asked when the first of a call waits: until then it waits for others, unless the call is full. */
+  gathered?(): Promise<void> | undefined
   now?(): number
 }
 
@@ -30,16 +32,19 @@ interface Waiting<Item, Result> {
 }
 
 export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { send, limit, maxItems, keys = () => [], wasRefused = () => false, now = () => performance.now() } = options
+  const { send, limit, maxItems, keys = () => [], wasRefused = () => false } = options
+  const { gathered = () => undefined, now = () => performance.now() } = options
   let queue: Waiting<Item, Result>[] = []
   const busy = new Set<string>()
   let inFlight = 0
   let scheduled = false
+  let gathering: Promise<void> | undefined
 
   return {
     submit(item) {
       return new Promise((resolve, reject) => {
         queue.push({ item, keys: keys(item), resolve, reject })
+        if (queue.length === 1) gather()
         schedule()
       })
     },
@@ -51,15 +56,25 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     },
   }
 
+  function gather() {
+    const company = gathered()
+    gathering = company
+    void company?.then(() => {
+      if (gathering === company) gathering = undefined
+      schedule()
+    })
+  }
+
   /** After the current turn, so that everything it submits travels together. */
   function schedule() {
     if (scheduled) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      while (inFlight < limit.size) {
+      while (inFlight < limit.size && (!gathering || queue.length >= maxItems)) {
         const batch = takeBatch()
         if (batch.length === 0) return
+        if (queue.length > 0) gather()
         void run(batch)
       }
     })

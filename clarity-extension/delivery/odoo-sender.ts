@@ -2,18 +2,21 @@ import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Operation } from '../../odoo-bridge/client/shapes.ts'
 import type { Answer } from '../../shared/outcome.ts'
 import { type Batcher, batcher } from './batcher.ts'
+import { company } from './company.ts'
 import { adaptiveLimit, type Limit, ONE_AT_A_TIME } from './limit.ts'
 import { type Applied, answerOf } from './result.ts'
 
 /** Operations of many lanes travel to Odoo together, as many calls at a time as it takes. */
 export interface OdooSender {
   apply(operation: Operation): Promise<Answer<Applied>>
+  /** An operation for this record is being made. @returns to be called when none comes of it after all */
+  announce(record: { kind: string; ref: string }): () => void
   readonly waiting: number
   readonly inFlight: number
 }
 
-/** Measured best on a server with two workers: more per call only adds latency. */
-const OPERATIONS_PER_CALL = 25
+/** A call costs Odoo what some ten orders in it cost; of more per call the customers in it would wait too long. */
+const OPERATIONS_PER_CALL = 50
 const MASTERS_PER_CALL = 100
 /** How many ensured records are remembered as being there. */
 const REMEMBERED = 50_000
@@ -36,15 +39,22 @@ export function odooSender(
   { limit = adaptiveLimit(), operationsPerCall = OPERATIONS_PER_CALL }: SenderOptions = {},
 ): OdooSender {
   const known = new Set<string>()
+  const { announce, arrived, gathered } = company()
   const calls: Batcher<Operation, Answer<Applied>> = batcher({
     limit,
     maxItems: operationsPerCall,
     keys: (operation) => touched(operation).filter((key) => !known.has(key)),
     wasRefused: (answer) => !answer.ok && answer.outcome.kind === 'retry' && answer.outcome.cause !== 'conflict',
+    gathered,
     send,
   })
   return {
-    apply: (operation) => calls.submit(operation),
+    apply(operation) {
+      const answer = calls.submit(operation)
+      arrived(keyOf(operation))
+      return answer
+    },
+    announce: (record) => announce(keyOf(record)),
     get waiting() {
       return calls.waiting
     },
@@ -78,4 +88,6 @@ export function odooSender(
 
 /** Two calls that create the same customer at once would lose a race in Odoo; in one call they are one record. */
 const touched = ({ kind, ref, ensure = [], attach = [] }: Operation): string[] =>
-  [{ kind, ref }, ...ensure, ...attach].map((record) => `${record.kind}:${record.ref}`)
+  [{ kind, ref }, ...ensure, ...attach].map(keyOf)
+
+const keyOf = ({ kind, ref }: { kind: string; ref: string }) => `${kind}:${ref}`

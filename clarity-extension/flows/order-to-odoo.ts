@@ -23,6 +23,8 @@ export interface OrderToOdooPorts {
   saveLink(delivered: Delivered, event: FlowEvent): Promise<void>
   /** Nothing is left to do for this content: the storefront knows of it, too. */
   saveHash(delivered: Delivered): Promise<void>
+  /** It may come to `deliver` soon: others wait a moment to travel with it. @returns to be called at the end in any case */
+  announce(orderId: string): () => void
   /** A cancelled order no longer takes stock away from what is for sale. */
   releaseDemand(orderId: string): Promise<void>
   /** The storefront took the sold pieces off by itself, so what we last published is no longer what it shows. */
@@ -53,37 +55,50 @@ export const orderToOdoo =
   async (event, trace) => {
     const envelope = clarityEnvelope.safeParse(JSON.parse(event.payload.toString('utf8')))
     if (!envelope.success) return correct(...problemsOf(envelope.error))
-    const { id, updatedAt } = envelope.data.data
-
-    const known = await ports.link(id)
-    if (known?.version && updatedAt < known.version) return skip('stale', `Odoo holds the version of ${known.version}`)
-
-    const current = await snapshotOrRead(ports, envelope.data.data, event.traceparent, trace)
-    if (!current.ok) return current.outcome
-    const order = current.value
-    const prepared = await ports.prepare(order, trace, event.approvals)
-    if (prepared.ok && known?.hash === prepared.value.hash) {
-      return skip('unchanged', 'Odoo already holds this content')
+    const gone = ports.announce(envelope.data.data.id)
+    try {
+      return await bring(ports, envelope.data.data, event, trace)
+    } finally {
+      gone()
     }
-
-    await ports.forgetPublished(order)
-    if (!prepared.ok) return prepared.outcome
-    if (!known && order.status !== 'cancelled') {
-      const odd = await ports.inspect(order, event)
-      if (odd) return odd
-    }
-    const delivered = await prepared.value.deliver(event.traceparent, trace)
-    if (!delivered.ok) return delivered.outcome
-    const { status, state } = delivered.value
-    if (status === 'stale') return skip('stale', `Odoo holds a newer version (${state.version})`)
-    await ports.saveLink(delivered.value, event)
-    if (order.status === 'cancelled') await ports.releaseDemand(order.id)
-
-    const published = await ports.publishStatus(state, event, trace)
-    if (published.kind !== 'done' && published.kind !== 'skip') return published
-    await ports.saveHash(delivered.value)
-    return done(`${state.name} ${status}, ${state.state}`)
   }
+
+async function bring(
+  ports: OrderToOdooPorts,
+  snapshot: { id: string; updatedAt: string },
+  event: FlowEvent,
+  trace: Trace,
+): Promise<Outcome> {
+  const known = await ports.link(snapshot.id)
+  if (known?.version && snapshot.updatedAt < known.version)
+    return skip('stale', `Odoo holds the version of ${known.version}`)
+
+  const current = await snapshotOrRead(ports, snapshot, event.traceparent, trace)
+  if (!current.ok) return current.outcome
+  const order = current.value
+  const prepared = await ports.prepare(order, trace, event.approvals)
+  if (prepared.ok && known?.hash === prepared.value.hash) {
+    return skip('unchanged', 'Odoo already holds this content')
+  }
+
+  await ports.forgetPublished(order)
+  if (!prepared.ok) return prepared.outcome
+  if (!known && order.status !== 'cancelled') {
+    const odd = await ports.inspect(order, event)
+    if (odd) return odd
+  }
+  const delivered = await prepared.value.deliver(event.traceparent, trace)
+  if (!delivered.ok) return delivered.outcome
+  const { status, state } = delivered.value
+  if (status === 'stale') return skip('stale', `Odoo holds a newer version (${state.version})`)
+  await ports.saveLink(delivered.value, event)
+  if (order.status === 'cancelled') await ports.releaseDemand(order.id)
+
+  const published = await ports.publishStatus(state, event, trace)
+  if (published.kind !== 'done' && published.kind !== 'skip') return published
+  await ports.saveHash(delivered.value)
+  return done(`${state.name} ${status}, ${state.state}`)
+}
 
 /** A complete snapshot saves a call; one that is not (or an older dialect) is read anew. */
 async function snapshotOrRead(

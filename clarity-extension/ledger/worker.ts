@@ -24,7 +24,7 @@ const SLEEP = { sqlite: 30_000, postgres: 1_000 }
 /** What stock and catalogue may take of the lanes that run side by side; the rest is kept for orders and fulfilment. */
 const LOW_SHARE = 0.8
 /** Orders and deliveries that run side by side: several full batches for Odoo. */
-const URGENT_LANES = 100
+const URGENT_LANES = 200
 /** Between tries while the store cannot commit. */
 const AGAIN_MS = 1_000
 /** What stopping may take beyond its limit, to give back what still runs. */

@@ -44,6 +44,7 @@ export function orderPorts(parts: OrderParts): OrderToOdooPorts {
     readOrder: (id, traceparent) => clarity.getOrder(id, { traceparent }),
     publishStatus: parts.publishStatus,
     inspect: parts.inspect,
+    announce: (orderId) => sender.announce({ kind: 'order', ref: orderId }),
 
     ...orderLinks(links),
 
@@ -95,8 +96,14 @@ function delivered(
   })
   for (const [index, answer] of applied.entries()) {
     const id = operations[index]?.id ?? ''
-    if (!answer.ok)
-      return { ok: false, outcome: atSource(answer.outcome, mapped.origins[id], mapped.asked[id], lookups) }
+    if (answer.ok) continue
+    const { outcome } = answer
+    // Where its values come from is traced anew: not for who is only tried again.
+    const corrected = outcome.kind === 'correct'
+    return {
+      ok: false,
+      outcome: corrected ? atSource(outcome, mapped.origins[id], mapped.asked[id], lookups) : outcome,
+    }
   }
   const [firstHeld, ...otherHeld] = held
   if (firstHeld) return { ok: false, outcome: correct(firstHeld, ...otherHeld) }
@@ -107,8 +114,12 @@ function delivered(
 }
 
 /** Odoo names the field it refuses; a merchant knows the storefront's, and the value table that would mend it. */
-function atSource(outcome: Outcome, origins: Origins = {}, asked: Asked = {}, lookups: LookupTables = {}): Outcome {
-  if (outcome.kind !== 'correct') return outcome
+function atSource(
+  outcome: Extract<Outcome, { kind: 'correct' }>,
+  origins: Origins = {},
+  asked: Asked = {},
+  lookups: LookupTables = {},
+): Outcome {
   const [first, ...others] = outcome.problems.map((problem): Problem => {
     const field = problem.field ?? (problem.target && sourceOf(origins, problem.target))
     return asUnmapped(field ? { ...problem, field } : problem, asked, lookups)

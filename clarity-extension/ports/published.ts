@@ -1,12 +1,16 @@
 import { type Kysely, sql } from 'kysely'
 import { type InventoryRow, keyOf, type Shown } from '../flows/stock-to-clarity.ts'
-import type { Tables } from '../store/schema.ts'
+import { group } from '../store/group.ts'
+import { padded } from '../store/padded.ts'
+import type { PublishedStockTable, Tables } from '../store/schema.ts'
+import { statementOfRows } from '../store/statement.ts'
 import type { Store } from '../store/store.ts'
 import { chunked } from './demand.ts'
 
 /** The numbers the storefront was last given, so that only changes are sent. */
 export interface PublishedStock {
   of(skus: string[]): Promise<Shown>
+  /** What orders of one event-loop turn forget is one commit. */
   forget(skus: string[]): Promise<void>
   /** Every SKU that was published and not forgotten. */
   skus(): Promise<string[]>
@@ -19,6 +23,26 @@ export interface PublishedStock {
 const COUNTER = ''
 
 export function publishedStock({ db, dialect }: Pick<Store, 'db' | 'dialect'>): PublishedStock {
+  const count = counting()
+  const forgets = group((batch: string[][]) =>
+    db.transaction().execute(async (trx) => {
+      // In one order, so that two replicas never wait for each other.
+      const skus = [...new Set(batch.flat())].sort()
+      await count(
+        trx,
+        skus.map((sku) => ({ sku, location_key: COUNTER, quantity: '1', as_of: 0 })),
+      )
+      await chunked(skus, (part) =>
+        trx
+          .deleteFrom('published_stock')
+          .where('sku', 'in', padded(part))
+          .where('location_key', '<>', COUNTER)
+          .execute(),
+      )
+      return batch.map(() => undefined)
+    }),
+  )
+
   return {
     async of(skus) {
       const rows = await chunked(skus, (part) =>
@@ -46,21 +70,7 @@ export function publishedStock({ db, dialect }: Pick<Store, 'db' | 'dialect'>): 
       return rows.map(({ sku }) => sku)
     },
     async forget(skus) {
-      if (skus.length === 0) return
-      await db.transaction().execute(async (trx) => {
-        await trx
-          .insertInto('published_stock')
-          .values(skus.toSorted().map((sku) => ({ sku, location_key: COUNTER, quantity: '1', as_of: 0 })))
-          .onConflict((conflict) =>
-            conflict
-              .columns(['sku', 'location_key'])
-              .doUpdateSet({ quantity: sql`cast(cast(published_stock.quantity as bigint) + 1 as text)` }),
-          )
-          .execute()
-        await chunked(skus, (part) =>
-          trx.deleteFrom('published_stock').where('sku', 'in', part).where('location_key', '<>', COUNTER).execute(),
-        )
-      })
+      if (skus.length > 0) await forgets.add(skus)
     },
   }
 
@@ -102,3 +112,16 @@ export function publishedStock({ db, dialect }: Pick<Store, 'db' | 'dialect'>): 
     return new Map(rows.map(({ sku, quantity }) => [sku, quantity]))
   }
 }
+
+/** One per store: what is compiled for one dialect is none of the other's. */
+const counting = () =>
+  statementOfRows<PublishedStockTable, unknown>(['sku', 'location_key', 'quantity', 'as_of'], (db, rows) =>
+    db
+      .insertInto('published_stock')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['sku', 'location_key'])
+          .doUpdateSet({ quantity: sql`cast(cast(published_stock.quantity as bigint) + 1 as text)` }),
+      ),
+  )

@@ -65,6 +65,7 @@ describe.each(dialects)('anomalies on $dialect', ({ dialect, possible, place: ma
     const flowWith = (watch: Watchman) =>
       orderToOdoo({
         readOrder: async () => ({ ok: false, outcome: retry('network', 'away') }),
+        announce: () => () => undefined,
         prepare: async (order) => ({
           ok: true,
           value: {

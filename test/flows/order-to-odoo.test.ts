@@ -36,6 +36,7 @@ function setup(change: Partial<OrderToOdooPorts> = {}) {
       return done('shown')
     },
     inspect: async () => undefined,
+    announce: () => () => undefined,
     link: async () => undefined,
     async saveLink({ version, by }, { id }) {
       said(`link ${version} by ${by.map(({ name, version }) => `${name}@${version}`)} for event ${id}`)
@@ -133,6 +134,21 @@ describe('order-to-odoo', () => {
     expect(calls).toContain('link 2026-11-20T10:00:00.000Z by order-to-odoo@3 for event 1')
     // Not through yet: the next attempt must not take it for unchanged.
     expect(calls.filter((call) => call.startsWith('hash'))).toEqual([])
+  })
+
+  it('is waited for by others only until it ends, however it ends', async () => {
+    const announced: string[] = []
+    const announce = (id: string) => {
+      announced.push(id)
+      return () => void announced.splice(announced.indexOf(id), 1)
+    }
+    for (const change of [{}, refusing(retry('network', 'away')), { link: () => Promise.reject(new Error('boom')) }]) {
+      const { run } = setup({ ...change, announce })
+      const ended = run(fixture('order.created'), quiet).catch(() => undefined)
+      expect(announced).toHaveLength(1)
+      await ended
+      expect(announced).toEqual([])
+    }
   })
 
   it('is done when the storefront already shows the status', async () => {

@@ -144,6 +144,7 @@ export async function startProcess(world: World): Promise<Process> {
       order: {
         readOrder: (id) => net.call(() => shop.read(id)),
         inspect: async () => undefined,
+        announce: () => () => undefined,
         publishStatus: publishStatus(status),
         ...orderLinks(links),
         ...orderStock({ demand, published, recount: recounting(ledger) }),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { odooSender } from '../../clarity-extension/delivery/odoo-sender.ts'
 import type { Operation, Result } from '../../odoo-bridge/client/shapes.ts'
 import { correct, retry } from '../../shared/outcome.ts'
@@ -63,8 +63,61 @@ describe('odoo sender', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(fresh.inFlight).toBe(1)
     await Promise.all(together)
-    expect(calls[0]).toHaveLength(25)
+    expect(calls[0]).toHaveLength(50)
     expect(calls.flat()).toHaveLength(60)
+  })
+
+  describe('in a crowd', () => {
+    // Patience ends only where a test lets it.
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+    afterEach(() => void vi.useRealTimers())
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    const crowd = (many: number) => {
+      const { calls, sender } = setup((operations) => ({ ok: true, value: operations.map(created) }))
+      const ids = Array.from({ length: many }, (_, n) => `o${n}`)
+      return { calls, sender, ids, gone: ids.map((ref) => sender.announce({ kind: 'order', ref })) }
+    }
+
+    it('waits for those that were on the way, and they travel together', async () => {
+      const { calls, sender, ids } = crowd(20)
+      const answers = []
+      for (const id of ids) {
+        answers.push(sender.apply(operation(id)))
+        await turn()
+      }
+      await Promise.all(answers)
+      expect(calls).toEqual([ids])
+    })
+
+    it('waits for nobody who gave up or came later', async () => {
+      const { calls, sender, ids, gone } = crowd(10)
+      const answers = ids.slice(0, 9).map((id) => sender.apply(operation(id)))
+      for (const ref of ids) sender.announce({ kind: 'order', ref: `later ${ref}` })
+      await turn()
+      expect(calls).toEqual([])
+      gone[9]?.()
+      await Promise.all(answers)
+      expect(calls).toEqual([ids.slice(0, 9)])
+    })
+
+    it('is no crowd of a few, and a full call waits for nobody', async () => {
+      const few = crowd(3)
+      await few.sender.apply(operation('o0'))
+      expect(few.calls).toEqual([['o0']])
+      const many = crowd(70)
+      await Promise.all(many.ids.slice(0, 50).map((id) => many.sender.apply(operation(id))))
+      expect(many.calls).toEqual([many.ids.slice(0, 50)])
+    })
+
+    it('has patience, but not for long', async () => {
+      const { calls, sender } = crowd(10)
+      const answer = sender.apply(operation('o0'))
+      await turn()
+      expect(calls).toEqual([])
+      vi.advanceTimersByTime(1_000)
+      await answer
+      expect(calls).toEqual([['o0']])
+    })
   })
 
   it('says each result of Odoo as what is to be done', async () => {

@@ -51,16 +51,23 @@ const BELIEVED_MS = 1_000
 
 export function createWatchRules(store: Pick<Store, 'db' | 'dialect'>, now: () => number): WatchRules {
   const { db } = store
-  let known: { settings: RuleSetting[]; until: number } | undefined
-  const all = async (): Promise<RuleSetting[]> => {
+  let known: { settings: Promise<RuleSetting[]>; until: number } | undefined
+  const all = (): Promise<RuleSetting[]> => {
     if (known && now() < known.until) return known.settings
+    // Whoever asks while it is being read waits for the same answer.
+    const asked = { settings: read(), until: now() + BELIEVED_MS }
+    known = asked
+    asked.settings.catch(() => {
+      if (known === asked) known = undefined
+    })
+    return asked.settings
+  }
+  const read = async (): Promise<RuleSetting[]> => {
     const stored = new Map((await db.selectFrom('anomaly_rules').selectAll().execute()).map((row) => [row.rule, row]))
-    const settings = [...seriesNames, ...recordRules].map((rule): RuleSetting => {
+    return [...seriesNames, ...recordRules].map((rule): RuleSetting => {
       const row = stored.get(rule)
       return { rule, action: row?.action ?? 'notify', tolerance: row?.tolerance ?? 1 }
     })
-    known = { settings, until: now() + BELIEVED_MS }
-    return settings
   }
   const of = async (rule: WatchRule): Promise<RuleSetting> =>
     (await all()).find((one) => one.rule === rule) ?? { rule, action: 'notify', tolerance: 1 }
