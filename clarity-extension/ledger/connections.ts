@@ -101,14 +101,18 @@ export function createConnections(
   /** Lanes that wait for one of these may run. An outage may have left many of them. */
   const letGo = async (names: readonly Connection[]) => {
     for (;;) {
-      const lanes = await db.transaction().execute(async (trx) => {
-        const waiting = await lockLanes(trx, dialect).where('waits_for', 'in', names).limit(BATCH).execute()
-        const found = waiting.map(({ lane }) => lane)
-        if (found.length > 0)
-          await trx.updateTable('lanes').set({ waits_for: null }).where('lane', 'in', padded(found)).execute()
-        return found
+      const found = await db.selectFrom('lanes').select('lane').where('waits_for', 'in', names).limit(BATCH).execute()
+      if (found.length === 0) return
+      const lanes = padded(found.map(({ lane }) => lane))
+      await db.transaction().execute(async (trx) => {
+        await lockLanes(trx, dialect).where('lane', 'in', lanes).execute()
+        await trx
+          .updateTable('lanes')
+          .set({ waits_for: null })
+          .where('lane', 'in', lanes)
+          .where('waits_for', 'in', names)
+          .execute()
       })
-      if (lanes.length < BATCH) return
     }
   }
 

@@ -222,7 +222,7 @@ class Life {
         this.#seen = this.#acts + this.#net.effects
         each()
       }
-      if (this.#steps % 50 === 0 && quiet()) return
+      if (this.#steps % 10 === 0 && quiet()) return
     }
   }
 
