@@ -81,6 +81,10 @@ async function endingsOf(
     .where('lane', 'in', padded(lanes.map(({ lane }) => lane)))
     .execute()
   const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch]))
+  const losses = await lossesOf(
+    trx,
+    running.map(({ id }) => id),
+  )
   return running.map((event) => ({
     eventId: event.id,
     lane: event.lane,
@@ -88,10 +92,33 @@ async function endingsOf(
     type: event.type,
     attempt: event.attempts,
     outcome: 'lease_lost',
-    move: { ...decide({ kind: 'lease_lost' }, event.attempts, random(), attemptLimit), details: null },
+    move: {
+      ...decide(
+        { kind: 'lease_lost', losses: 1 + (losses.get(event.id) ?? 0) },
+        event.attempts,
+        random(),
+        attemptLimit,
+      ),
+      details: null,
+    },
     startedAt: now,
     durationMs: 0,
     restMs: 0,
     steps: '[]',
   }))
+}
+
+/** How often each was lost since an attempt of it last came to an end. */
+async function lossesOf(trx: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await trx
+    .selectFrom('attempts')
+    .select(['event_id', 'outcome'])
+    .where('event_id', 'in', padded(ids))
+    .orderBy('id')
+    .execute()
+  const losses = new Map<number, number>()
+  for (const { event_id, outcome } of rows)
+    losses.set(event_id, outcome === 'lease_lost' ? (losses.get(event_id) ?? 0) + 1 : 0)
+  return losses
 }

@@ -7,8 +7,8 @@ export type Ended =
   | Outcome
   /** A bug; or, with cause `timeout`, a handler that never came back. */
   | { kind: 'thrown'; message: string; cause?: 'bug' | 'timeout' }
-  /** The process that ran it is gone. */
-  | { kind: 'lease_lost' }
+  /** The process that ran it is gone. `losses`: how often one after another, this time included. */
+  | { kind: 'lease_lost'; losses: number }
   /** The process stops before it is through. */
   | { kind: 'released' }
 
@@ -46,8 +46,11 @@ const HOUR = 60 * MINUTE
 const DELAYS = [1 * SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 1 * HOUR, 2 * HOUR, 4 * HOUR]
 /** Of the delay, added at random, so that what failed together does not come back together. */
 const JITTER = 0.25
-/** A process that was killed says nothing about its events; one that dies of an event again and again does. */
-const FREE_LOSSES = 2
+/**
+ * A process that was killed says little about the events it ran, of which there may be a hundred; one that dies of an event again
+ * and again does, and must get through the others in between.
+ */
+const LOSS_DELAYS = [0, 0, 5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE]
 
 /**
  * The only place where an outcome becomes a move.
@@ -94,11 +97,7 @@ export function decide(ended: Ended, attempt: number, random: number, limit: num
     case 'thrown':
       return again(ended.cause ?? 'bug', ended.message, delayAfter(attempt))
     case 'lease_lost':
-      return again(
-        'lease_lost',
-        'The process that ran it ended before it was through.',
-        attempt <= FREE_LOSSES ? 0 : delayAfter(attempt),
-      )
+      return again('lease_lost', 'The process that ran it ended before it was through.', nth(LOSS_DELAYS, ended.losses))
     default:
       throw new TypeError(`not an outcome: ${JSON.stringify(ended satisfies never)}`)
   }
@@ -123,7 +122,10 @@ function issueOf({ code, field, target, value = '' }: Problem): Issue {
   return { cause: code, field: pointer, value: PERSONAL.test(pointer) ? '' : value.slice(0, LONGEST) }
 }
 
-const delayAfter = (attempt: number): number => DELAYS[Math.min(attempt, DELAYS.length) - 1] ?? 1 * SECOND
+const delayAfter = (attempt: number): number => nth(DELAYS, attempt)
+
+/** The last one stays. */
+const nth = (delays: readonly number[], n: number): number => delays[Math.min(n, delays.length) - 1] ?? 0
 
 const say = ([first, ...others]: readonly [Problem, ...Problem[]]): string =>
   others.length === 0 ? first.message : `${first.message} (and ${others.length} more)`

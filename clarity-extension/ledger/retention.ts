@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { forgetLoadRows } from '../store/forget-load.ts'
 import type { Tables } from '../store/schema.ts'
 import type { Settings } from './settings.ts'
 
@@ -22,7 +23,7 @@ export function createRetention({ store: { db }, now, log, retentionMs }: Settin
       .deleteFrom('throughput')
       .where('minute', '<', now() - 25 * HOUR)
       .execute()
-    await db.deleteFrom('loads').where('finished_at', '<', before).execute()
+    await pruneLoads(db, before)
     let deleted = 0
     let after = 0
     for (;;) {
@@ -50,6 +51,20 @@ export function createRetention({ store: { db }, now, log, retentionMs }: Settin
       timer.unref()
     },
     stop: () => clearInterval(timer),
+  }
+}
+
+async function pruneLoads(db: Kysely<Tables>, before: number): Promise<void> {
+  // One that failed is not taken up again: nobody starts it while its rows go.
+  const old = await db
+    .updateTable('loads')
+    .set({ state: 'failed' })
+    .where('finished_at', '<', before)
+    .returning('id')
+    .execute()
+  for (const { id } of old) {
+    await forgetLoadRows(db, id)
+    await db.deleteFrom('loads').where('id', '=', id).execute()
   }
 }
 

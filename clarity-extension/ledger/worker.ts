@@ -133,7 +133,8 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
       for (const run of lost) {
         if (!runs.has(run)) continue
         run.abort.abort()
-        run.cut({ kind: 'lease_lost' })
+        // What becomes of the event is for whoever has the lane now to say.
+        run.cut({ kind: 'lease_lost', losses: 1 })
       }
       await takeBack(false)
     } catch (error) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Problem } from '../../shared/outcome.ts'
 import type { Direction, Entity } from '../../shared/switches.ts'
 import type { Seal } from '../privacy/seal.ts'
+import { forgetLoadRows } from '../store/forget-load.ts'
 import { padded } from '../store/padded.ts'
 import type { LoadRowsTable, LoadsTable, Tables } from '../store/schema.ts'
 import { statementOfRows } from '../store/statement.ts'
@@ -107,8 +108,17 @@ export function createLoads(db: Kysely<Tables>, seal: Pick<Seal, 'text' | 'openT
 
   return {
     /** The one before of the entity is forgotten. @returns undefined while that one is under way */
-    create: (entity: Entity, direction: Direction, by: string): Promise<number | undefined> =>
-      db.transaction().execute(async (trx) => {
+    async create(entity: Entity, direction: Direction, by: string): Promise<number | undefined> {
+      // One that failed is not taken up again: nobody starts it while its rows go.
+      const before = await db
+        .updateTable('loads')
+        .set({ state: 'failed' })
+        .where('entity', '=', entity)
+        .where('state', 'not in', MOVING)
+        .returning('id')
+        .executeTakeFirst()
+      if (before) await forgetLoadRows(db, before.id)
+      return db.transaction().execute(async (trx) => {
         await trx.deleteFrom('loads').where('entity', '=', entity).where('state', 'not in', MOVING).execute()
         const row = { entity, direction, state: 'planning' as const, made_by: by, made_at: now() }
         const made = await trx
@@ -118,7 +128,8 @@ export function createLoads(db: Kysely<Tables>, seal: Pick<Seal, 'text' | 'openT
           .returning('id')
           .executeTakeFirst()
         return made?.id
-      }),
+      })
+    },
 
     async get(id: number): Promise<Load | undefined> {
       const row = await loads().where('id', '=', id).executeTakeFirst()
@@ -151,7 +162,7 @@ export function createLoads(db: Kysely<Tables>, seal: Pick<Seal, 'text' | 'openT
 
     /** All rows of a plan; those of an interrupted one before are forgotten. */
     async fill(id: number, rows: Iterable<NewRow>): Promise<void> {
-      await db.deleteFrom('load_rows').where('load_id', '=', id).execute()
+      await forgetLoadRows(db, id)
       for (const part of chunks(rows, 512))
         await insertRows(
           db,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inParallel, until } from '../bench/figures.ts'
-import { explain, report, say } from './rough.ts'
-import { both, clean, judgeLanes, judgeOrders, judgeStock, type Verdict } from './verdict.ts'
+import { explain, report } from './rough.ts'
+import { both, clean, judgeLanes, judgeOrders, judgeStock, say, type Verdict } from './verdict.ts'
 import { openWorld, type Wishes } from './world.ts'
 
 const END_MS = 20 * 60_000

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../bench/figures.ts'
 import type { Fault } from './faults.ts'
-import { both, clean, judgeLanes, judgeOrders, judgeShipments, judgeStock, keyOf, type Verdict } from './verdict.ts'
+import {
+  both,
+  clean,
+  judgeLanes,
+  judgeOrders,
+  judgeShipments,
+  judgeStock,
+  keyOf,
+  say,
+  type Verdict,
+} from './verdict.ts'
 import { openWorld, type Wishes, type World } from './world.ts'
 
 /** Then the next fault strikes; what is still on its way is looked at again at the end. */
@@ -14,7 +24,7 @@ interface Told {
   orders: Set<string>
   shipments: Set<string>
   /** What only the fault itself can judge. */
-  own: Verdict
+  own(): Promise<Verdict>
 }
 
 /** One fault after another on one store. @returns whether nothing was lost or doubled */
@@ -67,10 +77,10 @@ async function strike(world: World, fault: Fault, many: number, outage: number):
   const shippedBefore = new Set((await patiently(() => world.odoo.shipped())).map(keyOf))
   const orders = new Set<string>()
   const load = loaded(world, many, orders)
-  const { injected, lost = [], doubled = [] } = await fault.strike(world, { outage, load })
+  const { injected, own = async () => fine } = await fault.strike(world, { outage, load })
   await load
   const shipments = (await patiently(() => world.odoo.shipped())).map(keyOf).filter((key) => !shippedBefore.has(key))
-  return { fault, injected, orders, shipments: new Set(shipments), own: { lost, doubled } }
+  return { fault, injected, orders, shipments: new Set(shipments), own }
 }
 
 /** Shoppers order, people in Odoo ship and count: whatever else happens. */
@@ -85,21 +95,18 @@ async function loaded(world: World, many: number, orders: Set<string>): Promise<
 }
 
 const judge = async (world: World, { orders, shipments, own }: Told): Promise<Verdict> =>
-  both(own, await judgeOrders(world, orders), await judgeShipments(world, shipments))
+  both(await own(), await judgeOrders(world, orders), await judgeShipments(world, shipments))
 
 async function settle(world: World, told: Told[], limitMs: number): Promise<Verdict> {
   const all: Told | undefined = told[0] && {
     ...told[0],
-    own: { lost: [], doubled: [] },
+    own: async () => both(...(await Promise.all(told.map(({ own }) => own())))),
     orders: new Set(told.flatMap(({ orders }) => [...orders])),
     shipments: new Set(told.flatMap(({ shipments }) => [...shipments])),
   }
-  if (!all) return { lost: [], doubled: [] }
+  if (!all) return fine
   const ask = () => patiently(() => judge(world, all))
-  return until('both sides to agree', limitMs, async () => clean(await ask()), 1_000).then(
-    () => ({ lost: [], doubled: [] }),
-    ask,
-  )
+  return until('both sides to agree', limitMs, async () => clean(await ask()), 1_000).then(() => fine, ask)
 }
 
 /** A side may just be starting. */
@@ -145,5 +152,4 @@ export async function explain({ ask, crashes, bridges }: World, ok: boolean): Pr
   for (const line of said.slice(-20)) say(line.slice(0, 600))
 }
 
-/** With the seconds since the start. */
-export const say = (text: string): void => console.log(`  ${Math.round(performance.now() / 1_000)} s: ${text}`)
+const fine: Verdict = { lost: [], doubled: [] }

@@ -107,3 +107,6 @@ export const both = (...verdicts: Verdict[]): Verdict => ({
 })
 
 export const clean = ({ lost, doubled }: Verdict): boolean => lost.length === 0 && doubled.length === 0
+
+/** With the seconds since the start. */
+export const say = (text: string): void => console.log(`  ${Math.round(performance.now() / 1_000)} s: ${text}`)

@@ -1,9 +1,10 @@
+import { type KyselyPlugin, TableNode } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { settleEndings } from '../../clarity-extension/ledger/settle.ts'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { correct, done, refused, retry, review, skip } from '../../shared/outcome.ts'
-import { type Bench, bench, dialects, event, type Place, recorder, stateOf, wipe } from './store-support.ts'
+import { type Bench, bench, dialects, event, type Place, recorder, START, stateOf, wipe } from './store-support.ts'
 
 const problem = { code: 'unknown_sku', message: 'No such SKU', remedy: 'Add it' }
 
@@ -25,6 +26,104 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
       it_ = bench(store)
     })
     afterEach(() => it_.ledger.stop(1_000))
+
+    describe('retention', () => {
+      const OLD = 1_200
+      const OLDEST = START - 1_000_000
+
+      async function history(): Promise<void> {
+        const { db } = store
+        const events = Array.from({ length: OLD }, (_, n) => event(`order:${n}`)).map(({ payload, ...one }) => ({
+          source: one.source,
+          webhook_id: one.webhookId,
+          type: one.type,
+          lane: one.lane,
+          subject: one.subject,
+          priority: one.priority,
+          payload: new Uint8Array(payload ?? []),
+          trace_id: one.traceId,
+          state: 'done' as const,
+          received_at: OLDEST,
+          due_at: OLDEST,
+          settled_at: OLDEST,
+        }))
+        for (let from = 0; from < OLD; from += 400)
+          await db
+            .insertInto('events')
+            .values(events.slice(from, from + 400))
+            .execute()
+        const { id } = await db
+          .insertInto('loads')
+          .values({
+            entity: 'product',
+            direction: 'toOdoo',
+            state: 'done',
+            message: null,
+            made_by: 'Ada',
+            made_at: OLDEST,
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+        await db.updateTable('loads').set({ finished_at: OLDEST }).execute()
+        const rows = Array.from({ length: OLD }, (_, n) => ({
+          ...{ load_id: id, source_id: `${n}`, target_id: null, shown: '', verdict: 'new' as const, why: null },
+          ...{ choices: '', decision: null, decided_by: null, state: 'done' as const, said: null, settled_at: OLDEST },
+        }))
+        for (let from = 0; from < OLD; from += 400)
+          await db
+            .insertInto('load_rows')
+            .values(rows.slice(from, from + 400))
+            .execute()
+      }
+
+      /** Says of each statement what it deleted, and goes on when `then` has. */
+      const telling = (then: (deleted: { table: string; rows: number } | undefined) => unknown): KyselyPlugin => {
+        const tables = new WeakMap<object, string>()
+        return {
+          transformQuery({ node, queryId }) {
+            const from = node.kind === 'DeleteQueryNode' ? node.from.froms[0] : undefined
+            if (from && TableNode.is(from)) tables.set(queryId, from.table.identifier.name)
+            return node
+          },
+          async transformResult({ result, queryId }) {
+            const table = tables.get(queryId)
+            await then(table === undefined ? undefined : { table, rows: Number(result.numAffectedRows) })
+            return result
+          },
+        }
+      }
+
+      it('deletes in small statements, and takes what comes in between two of them', async () => {
+        await history()
+        const deleted = new Map<string, number[]>()
+        const between: number[] = []
+        let coming: Promise<unknown> | undefined
+        const plugin = telling(async (one) => {
+          // The statement after: what came with the one before is stored by now, whatever still is to be deleted.
+          await coming
+          coming = undefined
+          if (!one) return
+          deleted.set(one.table, [...(deleted.get(one.table) ?? []), one.rows])
+          // Not yet the last one.
+          if (one.rows < 500) return
+          coming = it_.ledger.ingest(event(`order:between-${one.table}`)).then(({ id }) => between.push(id))
+        })
+        const pruning = bench({ ...store, db: store.db.withPlugin(plugin) })
+        expect(await pruning.ledger.prune(START)).toBe(OLD)
+        await coming
+
+        for (const table of ['events', 'load_rows']) {
+          const counts = deleted.get(table) ?? []
+          expect(counts.reduce((all, rows) => all + rows, 0)).toBe(OLD)
+          expect(Math.max(...counts)).toBeLessThanOrEqual(500)
+        }
+        // With its rows gone, the load itself is one row.
+        expect(deleted.get('loads')).toEqual([1])
+        expect(between).toHaveLength(4)
+        const left = await store.db.selectFrom('events').select('id').orderBy('id').execute()
+        expect(left.map(({ id }) => id)).toEqual(between)
+      })
+    })
 
     describe('ingest', () => {
       it('CASES 1: the same event five times at once is one row, and every call is answered', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { extendLeases } from '../../clarity-extension/ledger/leases.ts'
+import { extendLeases, reclaim } from '../../clarity-extension/ledger/leases.ts'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
 import { createChanges } from '../../clarity-extension/store/changes.ts'
 import { openClock } from '../../clarity-extension/store/clock.ts'
@@ -11,7 +11,7 @@ import type { Store } from '../../clarity-extension/store/store.ts'
 import { done, retry } from '../../shared/outcome.ts'
 import { until } from '../bench/figures.ts'
 import { openWire } from '../chaos/wire.ts'
-import { bench, dialects, event, type Place, recorder, wipe } from './store-support.ts'
+import { bench, dialects, event, type Place, recorder, START, stateOf, wipe } from './store-support.ts'
 
 const postgres = dialects.find(({ dialect }) => dialect === 'PostgreSQL')
 
@@ -84,6 +84,34 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     expect(runs).toMatchObject([{ id, attempt: 2 }])
     expect((await next.queries.detail(id))?.attemptLog.map(({ outcome }) => outcome)).toEqual(['lease_lost', 'done'])
   })
+
+  it.each([
+    { ends: ['lease_lost'], delay: 0 },
+    { ends: ['retry', 'retry', 'retry', 'retry', 'retry', 'retry'], delay: 0 },
+    { ends: ['lease_lost', 'lease_lost', 'lease_lost'], delay: 15_000 },
+    { ends: ['lease_lost', 'lease_lost', 'lease_lost', 'retry', 'lease_lost'], delay: 0 },
+  ])(
+    'let an event wait for as often as its process was killed one time after another: after $ends $delay ms',
+    async ({ ends, delay }) => {
+      const [store] = stores
+      const { db } = store
+      const { id } = await bench(store).ledger.ingest(event())
+      const attempts = ends.length + 1
+      await db.updateTable('events').set({ state: 'running', attempts }).where('id', '=', id).execute()
+      await db
+        .updateTable('lanes')
+        .set({ lease_until: START - 1 })
+        .execute()
+      for (const [n, outcome] of ends.entries())
+        await db
+          .insertInto('attempts')
+          .values({ event_id: id, number: n + 1, started_at: START, duration_ms: 0, outcome, steps: '[]' })
+          .execute()
+      const [lost] = await reclaim(store, START, { all: false, attemptLimit: 15, random: () => 0 })
+      expect(lost).toMatchObject({ eventId: id, outcome: 'lease_lost' })
+      expect(await stateOf({ store }, id)).toMatchObject({ state: 'ready', attempts, due_at: START + delay })
+    },
+  )
 
   it('hear of what another replica did, also after their connection was cut', async () => {
     const url = place.databaseUrl ?? ''

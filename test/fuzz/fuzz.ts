@@ -86,13 +86,26 @@ async function shootAt(
     if (answer.status === 401 && shot.headers.cookie === used.cookie) await session.renew(used)
     // Only a body says why.
     if (answer.status >= 500 && shot.method === 'head') return judge({ ...shot, method: 'get' })
-    if (answer.status >= 500 && !EXPECTED.test(answer.text)) return `${answer.status} ${answer.text.slice(0, 300)}`
+    if (answer.status >= 500 && !EXPECTED.test(answer.text))
+      return `${answer.status} ${answer.text.slice(0, 300)} ${loggedOf(answer.text)}`
     if (INSIDE.test(answer.text) && answer.status >= 400) return `tells of its inside: ${answer.text.slice(0, 300)}`
     if (answer.status >= 400 && shot.path.startsWith('/api/') && shot.method !== 'head') {
       const problem = problemShape.safeParse(parsed(answer.text))
       if (!problem.success) return `${answer.status} without a remedy: ${answer.text.slice(0, 300)}`
     }
     return undefined
+  }
+
+  /** What the extension itself says of a request. */
+  function loggedOf(answer: string): string {
+    const id = problemShape.safeParse(parsed(answer)).data?.requestId
+    const line =
+      id &&
+      bridge
+        .log()
+        .split('\n')
+        .find((one) => one.includes(id) && one.includes('"err"'))
+    return line ? line.slice(0, 1_000) : ''
   }
 
   function send({ method, path, headers, body }: Shot): Promise<{ status: number; type: string; text: string }> {

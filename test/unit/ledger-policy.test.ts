@@ -16,7 +16,8 @@ const ended: fc.Arbitrary<Ended> = fc.oneof(
   fc.constantFrom<Ended>(
     { kind: 'thrown', message: 'boom' },
     { kind: 'thrown', message: 'slow', cause: 'timeout' },
-    { kind: 'lease_lost' },
+    { kind: 'lease_lost', losses: 1 },
+    { kind: 'lease_lost', losses: 12 },
     { kind: 'released' },
   ),
 )
@@ -79,7 +80,7 @@ describe('the policy', () => {
     [review('totals_differ', 'm'), 'review', 'totals_differ'],
     [refused('odoo', 'invalid_key', 'm'), 'refused', 'invalid_key'],
     [{ kind: 'thrown', message: 'boom' } as const, 'retry', 'bug'],
-    [{ kind: 'lease_lost' } as const, 'retry', 'lease_lost'],
+    [{ kind: 'lease_lost', losses: 1 } as const, 'retry', 'lease_lost'],
     [{ kind: 'released' } as const, 'release', null],
   ])('moves %j by %s', (end, by, cause) => {
     expect(decide(end, 1, 0)).toMatchObject({ by, cause })
@@ -132,8 +133,14 @@ describe('the policy', () => {
   })
 
   it('takes up a killed process’s event at once, but not again and again', () => {
-    const delays = [1, 2, 3, 4].map((attempt) => decide({ kind: 'lease_lost' }, attempt, 0).delayMs)
-    expect(delays).toEqual([0, 0, 30_000, 120_000])
+    const seconds = [1, 2, 3, 4, 5, 6, 12].map(
+      (losses) => decide({ kind: 'lease_lost', losses }, losses, 0).delayMs / 1_000,
+    )
+    expect(seconds).toEqual([0, 0, 5, 15, 30, 60, 600])
+  })
+
+  it('does not hold a killed process against an event that was tried often for other reasons', () => {
+    expect(decide({ kind: 'lease_lost', losses: 1 }, 9, 0).delayMs).toBe(0)
   })
 
   it('refuses what is no outcome', () => {
