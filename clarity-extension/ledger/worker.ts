@@ -3,6 +3,7 @@ import { claimLanes, isLow } from './claim.ts'
 import { extendLeases, reclaim } from './leases.ts'
 import type { Issue } from './policy.ts'
 import { reportSettled } from './report.ts'
+import { adaptiveRoom } from './room.ts'
 import { type Run, startRun } from './run.ts'
 import type { Settings } from './settings.ts'
 import { type Ending, type Settled, settleEndings } from './settle.ts'
@@ -23,8 +24,6 @@ export interface Worker {
 const SLEEP = { sqlite: 30_000, postgres: 1_000 }
 /** What stock and catalogue may take of the lanes that run side by side; the rest is kept for orders and fulfilment. */
 const LOW_SHARE = 0.8
-/** Orders and deliveries that run side by side: several full batches for Odoo. */
-const URGENT_LANES = 200
 /** Between tries while the store cannot commit. */
 const AGAIN_MS = 1_000
 /** What stopping may take beyond its limit, to give back what still runs. */
@@ -38,6 +37,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   const { store, now, log, observe, concurrency, leaseMs } = settings
   const lowConcurrency = Math.max(1, Math.floor(concurrency * LOW_SHARE))
   const lookAtClock = createSteps(settings)
+  const urgent = adaptiveRoom()
   const runs = new Map<Run, Promise<void>>()
   const settles = group((endings: Ending[]) =>
     store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),
@@ -72,7 +72,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
         const low = [...runs.keys()].filter(({ event }) => isLow(event.priority)).length
         const { claims, more, nextDue } = await store.run(claimLanes, {
           want,
-          wantOfUrgent: Math.max(0, Math.min(want, URGENT_LANES - (runs.size - low))),
+          wantOfUrgent: Math.max(0, Math.min(want, urgent.size - (runs.size - low))),
           wantOfLow: Math.max(0, Math.min(want, lowConcurrency - low)),
           now: now(),
           leaseMs,
@@ -104,6 +104,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
 
   async function finish(run: Run): Promise<void> {
     const ending = await run.ending
+    if (!isLow(run.event.priority)) urgent.ended(ending.durationMs)
     const settled = await settle(run, ending)
     reportSettled(settings, run, ending, settled)
     if (settled.paused) onPause()

@@ -30,12 +30,13 @@ export interface MadeChange extends EntryChange {
 
 /** The merchant's entries by table, in the shape that mergeTables takes. */
 export async function ownEntries(db: Kysely<Tables>): Promise<Record<string, { entries: Record<string, Json> }>> {
-  const tables: Record<string, { entries: Record<string, Json> }> = {}
-  for (const { table, key, result } of await listEntries(db)) {
-    tables[table] ??= { entries: {} }
-    tables[table].entries[key] = result
-  }
-  return tables
+  const byTable = Map.groupBy(await listEntries(db), ({ table }) => table)
+  return Object.fromEntries(
+    [...byTable].map(([table, own]) => [
+      table,
+      { entries: Object.fromEntries(own.map(({ key, result }) => [key, result])) },
+    ]),
+  )
 }
 
 export async function listEntries(db: Kysely<Tables>, table?: string): Promise<OwnEntry[]> {

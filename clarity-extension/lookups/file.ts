@@ -11,12 +11,16 @@ export function writeEntriesFile(entries: readonly EntryChange[], format: FileFo
     const rows = entries.map(({ table, key, result, shown }) => [table, key, cellOf(result), shown ?? ''])
     return `${[HEAD, ...rows].map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`
   }
-  const tables: Record<string, Record<string, { result: Json; shown?: string }>> = {}
-  for (const { table, key, result, shown } of entries) {
-    if (result === undefined) continue
-    tables[table] ??= {}
-    tables[table][key] = { result, ...(shown && { shown }) }
-  }
+  const byTable = Map.groupBy(
+    entries.filter(({ result }) => result !== undefined),
+    ({ table }) => table,
+  )
+  const tables = Object.fromEntries(
+    [...byTable].map(([table, own]) => [
+      table,
+      Object.fromEntries(own.map(({ key, result, shown }) => [key, { result, ...(shown && { shown }) }])),
+    ]),
+  )
   return `${JSON.stringify({ clarityLookups: 1, tables }, null, 2)}\n`
 }
 

@@ -88,9 +88,10 @@ export function mergeTables(
   defaults: LookupTables,
   own: Record<string, { entries: Record<string, Json | null> }>,
 ): LookupTables {
-  const merged: LookupTables = { ...defaults }
+  // Names come from outside: a table called `constructor` is none that every object has.
+  const merged: LookupTables = Object.assign(Object.create(null), defaults)
   for (const [name, { entries }] of Object.entries(own)) {
-    const base = defaults[name] ?? { title: name, about: '', entries: {} }
+    const base = merged[name] ?? { title: name, about: '', entries: {} }
     const kept = Object.entries({ ...base.entries, ...entries }).filter(([, result]) => result !== null)
     merged[name] = { ...base, entries: Object.fromEntries(kept) }
   }

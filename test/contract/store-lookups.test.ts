@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type LookupBook, lookupBook } from '../../clarity-extension/lookups/book.ts'
 import type { OdooRecord, Sides } from '../../clarity-extension/lookups/choices.ts'
 import { type LookupDesk, lookupDesk } from '../../clarity-extension/lookups/desk.ts'
+import { writeEntriesFile } from '../../clarity-extension/lookups/file.ts'
 import { type Sightings, sightings } from '../../clarity-extension/lookups/sightings.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { correct, done, type Outcome, type Problem, retry } from '../../shared/outcome.ts'
@@ -91,6 +92,26 @@ describe.each(dialects)('value tables on $dialect', ({ possible, place: makePlac
       desk.save([{ table, key, result, shown: 'Shown' }], by)
     const states = async (...ids: number[]) =>
       (await Promise.all(ids.map((id) => stateOf(it_, id)))).map((row) => row.state)
+
+    it('a table called like what every object has is none, and an entry that a store has of one breaks nothing', async () => {
+      for (const table of ['constructor', 'toString', '__proto__'])
+        expect(await save('paypal', 'BNK1', table)).toMatchObject({ ok: false, problems: [{ code: 'no_such_table' }] })
+      const row = { result: '"BNK1"', shown: null, changed_by: 'Ada', changed_at: START }
+      for (const [lookup, value] of [
+        ['toString', '__proto__'],
+        ['payment_method', 'constructor'],
+      ] as const)
+        await store.db
+          .insertInto('lookup_entries')
+          .values({ lookup, value, ...row })
+          .execute()
+      const tables = new Map(Object.entries(await lookupBook(store.db, it_.now).fresh()))
+      expect(Object.keys(tables.get('toString')?.entries ?? {})).toEqual(['__proto__'])
+      expect(tables.get('payment_method')?.entries.constructor).toBe('BNK1')
+      expect(JSON.parse(writeEntriesFile(await desk.own(), 'json')).tables.toString).toEqual(
+        JSON.parse('{"__proto__":{"result":"BNK1"}}'),
+      )
+    })
 
     it('CASES 30: one entry releases everything that waits for it and only that, in the transaction of the entry', async () => {
       const paypal = [

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { adaptiveRoom } from '../../clarity-extension/ledger/room.ts'
+
+/** So many seconds of work that gets `perSecond` through, however much runs beside it. */
+function afterSeconds(seconds: number, perSecond: number, room = adaptiveRoom()) {
+  for (let n = 0; n < seconds * perSecond; n++) room.ended((room.size / perSecond) * 1_000)
+  return room
+}
+
+describe('the room for orders', () => {
+  it('is four full calls where they get through, half of one where hardly anything does, and what gets through in eight seconds in between', () => {
+    expect(adaptiveRoom().size).toBe(50)
+    expect(afterSeconds(10, 70).size).toBe(200)
+    expect(afterSeconds(60, 2).size).toBe(25)
+    expect(afterSeconds(30, 10).size).toBeGreaterThanOrEqual(79)
+    expect(afterSeconds(30, 10).size).toBeLessThanOrEqual(80)
+  })
+
+  it('grows again when the far side is well again', () => {
+    const room = afterSeconds(60, 2)
+    expect(afterSeconds(3, 70, room).size).toBe(200)
+  })
+})
