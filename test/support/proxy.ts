@@ -21,7 +21,8 @@ export async function lossyProxy(target: string, seen?: (path: string, body: Buf
   const server = createServer((incoming, outgoing) => {
     const { method, url = '/', headers } = incoming
     const path = proxy.route(url)
-    const onward = request({ host: far.hostname, port: far.port, method, path, headers }, (answer) => {
+    // A connection kept from the last request may be one that the far side is just closing.
+    const onward = request({ host: far.hostname, port: far.port, method, path, headers, agent: false }, (answer) => {
       if (losing && losing.times > 0 && url.includes(losing.path)) {
         losing.times--
         lost++
@@ -38,6 +39,8 @@ export async function lossyProxy(target: string, seen?: (path: string, body: Buf
       onward.end(body)
     })
   })
+  // Longer than who comes here keeps one.
+  server.keepAliveTimeout = 75_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const proxy: LossyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
