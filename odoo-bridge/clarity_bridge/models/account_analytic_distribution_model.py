@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..tools.bulk import is_without
+from ..tools import analytic_rules
 
 
 class AccountAnalyticDistributionModel(models.Model):
@@ -8,6 +8,4 @@ class AccountAnalyticDistributionModel(models.Model):
 
     @api.model
     def _get_applicable_models(self, vals):
-        if is_without(self):
-            return self.browse()
-        return super()._get_applicable_models(vals)
+        return analytic_rules.applicable(self, super()._get_applicable_models, vals)

@@ -5,6 +5,7 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from ..tools.bulk import bulk
 from ..tools.reserving import assign
 from ..tools.transactions import alone, in_transaction
 
@@ -101,8 +102,9 @@ class ClarityLink(models.Model):
         moves.picking_id._track_discard()
         # Scarce stock goes to the order that was confirmed first.
         moves = moves.sorted("id")
-        for company, some in moves.grouped("company_id").items():
-            assign(some.with_company(company))
+        with bulk(self.env):
+            for company, some in moves.grouped("company_id").items():
+                assign(some.with_company(company))
         self.reservation_pending = False
         # What is computed from it is written by the same user.
         self.env.flush_all()

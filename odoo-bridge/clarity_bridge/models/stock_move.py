@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools import pickings
+from ..tools import merging, pickings
 from ..tools.orderpoints import with_orderpoints
 from ..tools.reservation import deferred_moves
 
@@ -11,6 +11,11 @@ class StockMove(models.Model):
     def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
         with pickings.confirming(self):
             return super()._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
+
+    def _merge_moves(self, merge_into=False):
+        if not merge_into and merging.is_needless(self):
+            return self
+        return super()._merge_moves(merge_into=merge_into)
 
     def _assign_picking(self):
         return pickings.assign(self) or super()._assign_picking()

@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..tools.bulk import SETTING, memory
+from ..tools.bulk import SETTING, memory, writes_together
 from .rows import RowsCase
 
 
@@ -64,11 +64,21 @@ class TestWriteTogether(RowsCase):
         self.assertIn("purchase_order_line", told)
 
     def test_analytic_rules(self):
-        plan = self.env["account.analytic.plan"].create({"name": "Plan"})
-        account = self.env["account.analytic.account"].create({"name": "Web", "plan_id": plan.id})
-        self.env["account.analytic.distribution.model"].create({"analytic_distribution": {account.id: 100}})
+        plan, other = self.env["account.analytic.plan"].create([{"name": "Plan"}, {"name": "Other"}])
+        web, mugs, own = self.env["account.analytic.account"].create(
+            [{"name": name, "plan_id": of.id} for name, of in (("Web", plan), ("Mugs", plan), ("Own", other))]
+        )
+        rules = self.env["account.analytic.distribution.model"]
+        rules.create({"analytic_distribution": {web.id: 100}, "sequence": 9})
         told = self.assertSameRows(*self.two_orders())
         self.assertIn("analytic_distribution", told["sale_order_line"][0])
+        # Rules that tell products and customers apart.
+        rules.create({"analytic_distribution": {mugs.id: 100}, "product_id": self.mug.id, "sequence": 1})
+        orders = self.two_orders(self.line(), self.line("L2", "T-MUG"), self.line("L3"))
+        customer = self.env["res.partner"].create({"name": "Ann", "email": "o2@example.com"})
+        rules.create({"analytic_distribution": {own.id: 100}, "partner_id": customer.id, "sequence": 2})
+        told = self.assertSameRows(*orders)
+        self.assertEqual(len({row.count(f"'{own.id}'") for row in told["sale_order_line"]}), 2)
 
     def test_orders_that_are_locked(self):
         self.env["res.config.settings"].create({"group_auto_done_setting": True}).execute()
@@ -105,35 +115,55 @@ class TestWriteTogether(RowsCase):
         self.assertIn("mail_message", told)
 
     def test_addon_that_has_its_own_say_is_heard(self):
-        """It puts the transfers of all orders into one, and writes its own note."""
+        """It puts the transfers of all orders into one, writes its own notes and makes their moves urgent."""
         moves, rules = self.registry["stock.move"], self.registry["stock.rule"]
+        plan = self.env["account.analytic.plan"].create({"name": "Plan"})
+        account = self.env["account.analytic.account"].create({"name": "Web", "plan_id": plan.id})
+        self.env["account.analytic.distribution.model"].create({"analytic_distribution": {account.id: 100}})
         heard = []
 
-        def foreign(model, method):
+        def foreign(model, method, own):
             plain = getattr(model, method)
 
-            def own(records, *args, **kwargs):
-                heard.append(method)
-                return plain(records, *args, **kwargs)
+            def extended(records, *args, **kwargs):
+                heard.append(writes_together(records.env))
+                return own(records, plain(records, *args, **kwargs))
 
-            own.__module__ = "odoo.addons.foreign.models.stock"
-            return patch.object(model, method, own)
+            extended.__module__ = "odoo.addons.foreign.models.stock"
+            return patch.object(model, method, extended)
 
-        for model, method in (
-            (moves, "_assign_picking"),
-            (moves, "_search_picking_for_assignation_domain"),
-            (moves, "_assign_picking_post_process"),
-            (rules, "_search_rule_for_warehouses"),
-            (self.registry["stock.picking"], "message_post"),
-            (self.registry["sale.order.line"], "_action_launch_stock_rule"),
+        def listening(_records, result):
+            return result
+
+        def urgent(records, result):
+            records.write({"priority": "1"})
+            return result
+
+        def noted(records, result):
+            records.picking_id.message_post(body="Foreign")
+            return result
+
+        for model, method, own in (
+            (moves, "_assign_picking", urgent),
+            (moves, "_merge_moves", urgent),
+            (moves, "_search_picking_for_assignation_domain", lambda _records, domain: domain[1:]),
+            (moves, "_assign_picking_post_process", noted),
+            (rules, "_search_rule_for_warehouses", listening),
+            (self.registry["stock.picking"], "message_post", listening),
+            (self.registry["sale.order.line"], "_action_launch_stock_rule", listening),
+            (self.registry["account.analytic.distribution.model"], "_create_domain", listening),
         ):
-            with self.subTest(method), foreign(model, method):
+            with self.subTest(method), foreign(model, method, own):
                 heard.clear()
-                self.told(self.two_orders(), False)
-                plain = len(heard)
-                heard.clear()
-                self.told(self.two_orders(), True)
-                self.assertEqual(len(heard), plain)
+                told = self.assertSameRows(*self.two_orders())
+                self.assertIn(True, heard)
+                if own is listening:
+                    self.assertEqual(heard.count(True), heard.count(False))
+                if own is urgent:
+                    self.assertIn("priority=1", told["stock_move"][0])
+                if method == "_search_picking_for_assignation_domain":
+                    # One transfer, and the row that counts them all.
+                    self.assertEqual(len(told["stock_picking"]), 2)
 
     def test_nobody_else_opens_the_gate(self):
         self.assertIsNone(memory(self.env.cr))

@@ -137,7 +137,8 @@ class Batch:
     def _attempt(self, operations):
         while operations:
             try:
-                with self.env.cr.savepoint(), bulk(self.env):
+                # What is computed at the savepoint's end belongs to the batch, too.
+                with bulk(self.env), self.env.cr.savepoint():
                     group = Group(self, operations)
                     group.write()
             except Withdraw:

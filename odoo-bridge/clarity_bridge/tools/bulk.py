@@ -2,9 +2,10 @@
 The gate before everything that is done once per batch instead of once per line.
 
 Odoo looks for reordering rules, analytic rules, stock rules and deliveries for every line it writes. While `apply`
-writes a batch, such an answer is remembered, and what is made one by one is made together. Whoever does so asks
-`memory` first: it lives in the cursor's cache, where only `apply` can put it (a context key could be sent by a
-caller), it is there only while the setting is on, and it ends with the savepoint that the batch is written in.
+writes a batch, or reserves its stock afterwards, such an answer is remembered, and what is made one by one is made
+together. Whoever does so asks `memory` first: it lives in the cursor's cache, where only these two can put it (a
+context key could be sent by a caller), it is there only while the setting is on, and it ends with the savepoint that
+the batch is written in, or with the reservation.
 Without it, or where another addon has its own say (`overrides.py`), everything goes Odoo's way.
 """
 
