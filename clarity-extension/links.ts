@@ -1,10 +1,9 @@
-import { sql } from 'kysely'
 import type { MappedBy } from './mapping/rule-sets.ts'
-import { type RuleWrite, saveWrites } from './rulebook/writes.ts'
+import { saveLinks } from './rulebook/save-links.ts'
+import type { RuleWrite } from './rulebook/writes.ts'
 import { group } from './store/group.ts'
 import { padded } from './store/padded.ts'
 import type { LinksTable } from './store/schema.ts'
-import { statementOfRows } from './store/statement.ts'
 import type { Store } from './store/store.ts'
 
 /** Which Clarity record is which Odoo record, and what was last seen of each. */
@@ -49,15 +48,17 @@ export interface Links {
 /** The next is on its way before the answer to the last has been read. */
 const QUESTIONS_UNDER_WAY = 2
 
-export function createLinks({ db }: Store, now: () => number = Date.now): Links {
-  const saves = group((batch: LinkChange[][]) => db.transaction().execute((trx) => saveAll(trx, batch)))
-
-  const upsertLinks = upserting()
-  const saveAll = async (trx: typeof db, batch: LinkChange[][]): Promise<undefined[]> => {
-    await upsertLinks(trx, distinct(batch.flat().map((change) => rowOf(change, now()))))
-    await saveWrites(trx, batch.flat().flatMap(ruleWrites), now())
+export function createLinks(store: Pick<Store, 'db' | 'run'>, now: () => number = Date.now): Links {
+  const { db } = store
+  const saves = group(async (batch: LinkChange[][]): Promise<undefined[]> => {
+    const changes = batch.flat()
+    await store.run(saveLinks, {
+      rows: changes.map((change) => rowOf(change, now())),
+      writes: changes.flatMap(ruleWrites),
+      now: now(),
+    })
     return batch.map(() => undefined)
-  }
+  })
 
   const getMany: Links['getMany'] = async (kind, clarityIds) => {
     if (clarityIds.length === 0) return new Map()
@@ -118,54 +119,6 @@ export function createLinks({ db }: Store, now: () => number = Date.now): Links 
       if (changes.length > 0) await saves.add(changes)
     },
   }
-}
-
-/** One per store: what is compiled for one dialect is none of the other's. */
-const upserting = () =>
-  statementOfRows<LinksTable, unknown>(
-    [
-      'kind',
-      'clarity_id',
-      'odoo_model',
-      'odoo_id',
-      'odoo_name',
-      'clarity_version',
-      'hash',
-      'clarity_hash',
-      'updated_at',
-    ],
-    (db, rows) =>
-      db
-        .insertInto('links')
-        .values(rows)
-        .onConflict((conflict) =>
-          conflict.columns(['kind', 'clarity_id']).doUpdateSet({
-            odoo_model: sql`excluded.odoo_model`,
-            odoo_id: sql`excluded.odoo_id`,
-            odoo_name: sql`coalesce(excluded.odoo_name, links.odoo_name)`,
-            clarity_version: sql`coalesce(excluded.clarity_version, links.clarity_version)`,
-            hash: sql`coalesce(excluded.hash, links.hash)`,
-            clarity_hash: sql`coalesce(excluded.clarity_hash, links.clarity_hash)`,
-            updated_at: sql`excluded.updated_at`,
-          }),
-        ),
-  )
-
-/** One row per link, as if the later had been written after the earlier; in one order, so that two replicas never wait for each other. */
-function distinct(rows: readonly LinksTable[]): LinksTable[] {
-  const links = new Map<string, LinksTable>()
-  for (const row of rows) {
-    const key = `${row.kind} ${row.clarity_id}`
-    const before = links.get(key)
-    links.set(key, {
-      ...row,
-      odoo_name: row.odoo_name ?? before?.odoo_name ?? null,
-      clarity_version: row.clarity_version ?? before?.clarity_version ?? null,
-      hash: row.hash ?? before?.hash ?? null,
-      clarity_hash: row.clarity_hash ?? before?.clarity_hash ?? null,
-    })
-  }
-  return [...links].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
 
 const ruleWrites = ({ kind, clarityId, wroteBy }: LinkChange): RuleWrite[] =>

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { decimal, instant } from '../../shared/entities.ts'
 import type { DemandRow, NewEvent } from '../ledger/types.ts'
+import { chunked } from '../store/chunked.ts'
 import type { EventState, Tables } from '../store/schema.ts'
 
 /** What the storefront has sold and Odoo may not hold yet. Written with the event itself (ledger projection), removed here. */
@@ -12,9 +13,6 @@ export interface DemandStore {
   /** The same for orders that a person dismissed and that nothing is left to do for. */
   releaseDismissed(): Promise<string[]>
 }
-
-/** Bound parameters per statement: SQLite takes 32,766, PostgreSQL 65,535. */
-const CHUNK = 5_000
 
 export function demandStore(db: Kysely<Tables>): DemandStore {
   return {
@@ -51,14 +49,6 @@ export function demandStore(db: Kysely<Tables>): DemandStore {
 }
 
 const OPEN: readonly EventState[] = ['ready', 'running', 'dead', 'held']
-
-export async function chunked<Item, Row>(items: Item[], query: (part: Item[]) => Promise<Row[]>): Promise<Row[]> {
-  const rows: Row[] = []
-  for (let start = 0; start < items.length; start += CHUNK) {
-    rows.push(...(await query(items.slice(start, start + CHUNK))))
-  }
-  return rows
-}
 
 /** What an order webhook says was sold, read for this purpose only: an order that is otherwise wrong still takes stock away. */
 const sold = z.object({

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLinks } from '../../clarity-extension/links.ts'
+import { forgetPublished } from '../../clarity-extension/ports/save-published.ts'
+import { saveLinks } from '../../clarity-extension/rulebook/save-links.ts'
 import { type Migration, migrate } from '../../clarity-extension/store/migrate.ts'
 import { migrations } from '../../clarity-extension/store/migrations/index.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
@@ -72,6 +75,26 @@ describe.each(dialects)('a store on $dialect', ({ possible, place: makePlace }) 
       expect((await links.getMany('order', [])).size).toBe(0)
     })
 
+    it('does each of many procedures once, though one among them fails', async () => {
+      const sku = (name: string) => store.run(forgetPublished, { skus: [name] })
+      const rest = { odoo_name: null, clarity_version: null, hash: null, clarity_hash: null, updated_at: 1 }
+      const link = (clarity_id: string) =>
+        store.run(saveLinks, {
+          rows: [{ kind: 'order', clarity_id, odoo_model: 'sale.order', odoo_id: 1, ...rest }],
+          writes: [],
+          now: 1,
+        })
+      const unnamed = JSON.parse('null')
+      const ended = await Promise.allSettled([sku('A'), link('1'), sku('A'), link(unnamed), sku('B'), link('2')])
+      expect(ended.map(({ status }) => status === 'fulfilled')).toEqual([true, true, true, false, true, true])
+      const counted = await store.db.selectFrom('published_stock').select(['sku', 'quantity']).orderBy('sku').execute()
+      expect(counted).toEqual([
+        { sku: 'A', quantity: '2' },
+        { sku: 'B', quantity: '1' },
+      ])
+      expect((await store.db.selectFrom('links').select('clarity_id').orderBy('clarity_id').execute()).length).toBe(2)
+    })
+
     it('gives numbers for instants and counts', async () => {
       const at = Date.UTC(2040, 0)
       await store.db.insertInto('settings').values({ key: 'k', value: 'v', updated_at: at }).execute()
@@ -86,6 +109,17 @@ describe.each(dialects)('a store on $dialect', ({ possible, place: makePlace }) 
 })
 
 describe('a data folder', () => {
+  it('is written once for procedures that wait one behind the other', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
+    const store = await openStore({ dataDir })
+    const before = commitsIn(dataDir)
+    await Promise.all(Array.from({ length: 12 }, (_, n) => store.run(forgetPublished, { skus: [`SKU-${n}`] })))
+    // The first may be begun while the others are still being told.
+    expect(commitsIn(dataDir) - before).toBeLessThanOrEqual(4)
+    await store.close()
+    await rm(dataDir, { recursive: true })
+  })
+
   it('belongs to one process at a time and is free again when that one closes', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
     const first = await openStore({ dataDir })
@@ -181,3 +215,13 @@ describe('what the lanes are read by', () => {
     }
   })
 })
+
+/** In the write-ahead log: the last page of each commit says how large the database is then. https://sqlite.org/fileformat2.html#walformat */
+function commitsIn(dataDir: string): number {
+  const log = readFileSync(join(dataDir, 'bridge.db-wal'))
+  const page = log.readUInt32BE(8)
+  let commits = 0
+  for (let frame = 32; frame + 24 + page <= log.length; frame += 24 + page)
+    if (log.readUInt32BE(frame + 4) > 0) commits++
+  return commits
+}
