@@ -42,6 +42,8 @@ function project(name: string, include: string[], { order, seconds, workers = 2 
       maxConcurrency: 20,
       testTimeout: seconds * 1000,
       hookTimeout: Math.max(seconds, 300) * 1000, // the first of all makes the database templates
+      // What a page shows is asked for until it is so (test/panel/*: expect.poll).
+      expect: { poll: { timeout: (seconds * 1000) / 2 } },
       sequence: { groupOrder: order },
     },
   }

@@ -1,4 +1,4 @@
-/** `npm run panel:shots [folder]`: every page of the panel as a picture, at 1440 and 390 pixels, light and dark. */
+/** `npm run panel:shots [folder]`: every page of the panel as a picture, at 1440 and 390 pixels, light and dark, and in German. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -23,6 +23,7 @@ try {
   for (const [size, viewport] of Object.entries(sizes))
     for (const colorScheme of ['light', 'dark'] as const)
       await shootAll(browser, server, `${size}-${colorScheme}`, viewport, colorScheme)
+  for (const [size, viewport] of Object.entries(sizes)) await shootGerman(browser, server, `${size}-german`, viewport)
 } finally {
   await browser.close()
   await server.close()
@@ -38,14 +39,7 @@ async function shootAll(
   const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
   const found = complaints(context)
   const page = await context.newPage()
-  // As high as the page is: a bar that is fixed to the window then stands where it belongs.
-  const shoot = async (what: string) => {
-    const height = await page.evaluate(() => document.documentElement.scrollHeight)
-    await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) })
-    await page.waitForTimeout(60)
-    await page.screenshot({ path: join(folder, `${what}-${name}.png`) })
-    await page.setViewportSize(viewport)
-  }
+  const shoot = shooting(page, name, viewport)
   await page.goto(`${server.url}/admin/`)
   await page.getByLabel('Password', { exact: true }).waitFor()
   await shoot('sign-in')
@@ -90,6 +84,38 @@ async function shootAll(
   }
   await context.close()
   console.log(`${name}: ${found.length === 0 ? 'no complaints' : [...new Set(found)].join('\n  ')}`)
+}
+
+/** The longest words, on the pages that say most. */
+async function shootGerman(
+  browser: Browser,
+  server: PanelServer,
+  name: string,
+  viewport: { width: number; height: number },
+) {
+  const context = await browser.newContext({ viewport, locale: 'de-DE', timezoneId: 'Europe/Berlin' })
+  const page = await context.newPage()
+  const shoot = shooting(page, name, viewport)
+  server.show('failing')
+  await page.goto(`${server.url}/admin/`)
+  await page.getByLabel('Passwort', { exact: true }).waitFor()
+  await shoot('sign-in')
+  await signIn(page, server, '/admin/', undefined, 'de')
+  for (const [what, path] of Object.entries(pagesOf('failing', server))) {
+    await page.goto(`${server.url}/admin${path}`)
+    await settled(page)
+    await shoot(`${what}-failing`)
+  }
+  await context.close()
+}
+
+/** As high as the page is: a bar that is fixed to the window then stands where it belongs. */
+const shooting = (page: Page, name: string, viewport: { width: number; height: number }) => async (what: string) => {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) })
+  await page.waitForTimeout(60)
+  await page.screenshot({ path: join(folder, `${what}-${name}.png`) })
+  await page.setViewportSize(viewport)
 }
 
 /** The first steps: each of them, and a code on its way to Odoo. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { registry } from '../clarity-extension/flows/registry.ts'
@@ -25,6 +25,15 @@ describe('the house', () => {
   it.each([...clarityEventTypes, ...odooEventTypes])('has a flow and a fixture for %s', (type) => {
     expect(Object.keys(registry)).toContain(type)
     expect(existsSync(join(import.meta.dirname, `fixtures/events/${type}.json`))).toBe(true)
+  })
+
+  it('waits in browser tests for what a page shall show: reading once is a race', () => {
+    const tests = globSync('{panel,real}/*.test.ts', { cwd: import.meta.dirname })
+    const once =
+      /expect\(\s*await [^\n]*\.(allT|t)extContents?\(\)|expect\(\s*await [^\n]*\.(count|inputValue|isDisabled|isEnabled)\(\)/g
+    const found = tests.flatMap((path) => readFileSync(join(import.meta.dirname, path), 'utf8').match(once) ?? [])
+    expect(tests.length).toBeGreaterThan(10)
+    expect(found, 'use expect.poll(() => locator.textContent())').toEqual([])
   })
 
   it('has generated types that are what their documents make', async () => {

@@ -4,10 +4,11 @@ import compression from 'compression'
 import express, { type RequestHandler, Router } from 'express'
 import { Refusal } from './problem.ts'
 import { nonceOf } from './security.ts'
+import { cookieOf } from './session-cookie.ts'
 
 /**
  * The built panel at /admin. Files with a hash in their name are kept by browsers for a year; the page itself carries the
- * nonce of its answer and is never kept. Every path without a dot is the page: the panel routes by itself.
+ * nonce of its answer, says whether a session came with the request, and is never kept. Every path without a dot is the page: the panel routes by itself.
  * @param dist folder that Vite built; looked into at each request, so that a new build needs no restart
  */
 export function panelFiles(dist: string): Router {
@@ -20,7 +21,8 @@ export function panelFiles(dist: string): Router {
     if (req.path.includes('.')) return next()
     const page = await readPage(dist)
     res.setHeader('Cache-Control', 'no-store')
-    res.type('html').send(page.replaceAll(NONCE, nonceOf(res)))
+    const session = cookieOf(req) ? 'kept' : 'none'
+    res.type('html').send(page.replaceAll(NONCE, nonceOf(res)).replace(SESSION, session))
   })
   return router
 }
@@ -47,6 +49,8 @@ const precompressed =
 
 /** Vite writes it into every script, link and the csp-nonce meta element (html.cspNonce in panel/vite.config.ts). */
 const NONCE = '__CSP_NONCE__'
+/** In panel/index.html: panel/public/early.js then asks at once for what takes a session. */
+const SESSION = '__SESSION__'
 
 async function readPage(dist: string): Promise<string> {
   try {

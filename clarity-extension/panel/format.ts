@@ -17,21 +17,12 @@ export function relative(instant: string, now: number, language: string, nowWord
   const seconds = Math.round((Date.parse(instant) - now) / 1000)
   if (Math.abs(seconds) < 5) return nowWords
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
-  return formatter(language).format(Math.trunc(seconds / size), unit)
+  return ages(language).format(Math.trunc(seconds / size), unit)
 }
 
 /** In the viewer's zone, to the millisecond, with the zone's name. */
 export function exact(instant: string, language: string): string {
-  return new Intl.DateTimeFormat(localeOf(language), {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    timeZoneName: 'short',
-  }).format(new Date(instant))
+  return instants(language).format(new Date(instant))
 }
 
 /** "340 ms", "1.4 s", "2 min 5 s". */
@@ -43,8 +34,9 @@ export function duration(ms: number, language: string): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** Below a thousand our languages write whole numbers alike, and nothing has to be made to say so. */
 export const number = (value: number, language: string): string =>
-  new Intl.NumberFormat(localeOf(language)).format(value)
+  Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : numbers(language).format(value)
 
 /** A figure to look at, not to book: four digits that say something. */
 export const short = (value: number, language: string): string =>
@@ -74,13 +66,6 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-const formatters = new Map<string, Intl.RelativeTimeFormat>()
-function formatter(language: string): Intl.RelativeTimeFormat {
-  const known = formatters.get(language) ?? new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'always' })
-  formatters.set(language, known)
-  return known
-}
-
 /** An amount as the language writes it. Intl takes decimal text as it is: no float in between. */
 export function money(amount: string, currency: string, language: string): string {
   try {
@@ -90,3 +75,29 @@ export function money(amount: string, currency: string, language: string): strin
     return `${amount} ${currency}`
   }
 }
+
+/** Making one costs a hundred times what using it does; the first of dates costs the first page most of all it draws. */
+function once<Formatter>(make: (language: string) => Formatter): (language: string) => Formatter {
+  const made = new Map<string, Formatter>()
+  return (language) => {
+    const known = made.get(language) ?? make(language)
+    made.set(language, known)
+    return known
+  }
+}
+
+const numbers = once((language) => new Intl.NumberFormat(localeOf(language)))
+const ages = once((language) => new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'always' }))
+const instants = once(
+  (language) =>
+    new Intl.DateTimeFormat(localeOf(language), {
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      fractionalSecondDigits: 3,
+      timeZoneName: 'short',
+    }),
+)

@@ -1,5 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { number } from './format.ts'
 import { en } from './words/en.ts'
 
 export const languages = { en: 'English', de: 'Deutsch' } as const
@@ -7,6 +8,7 @@ export type Language = keyof typeof languages
 
 /** English comes with the page; another language is fetched when it is wanted. */
 export async function startLanguage(): Promise<void> {
+  const language = stored() ?? preferred()
   await i18next.use(initReactI18next).init({
     lng: 'en',
     fallbackLng: 'en',
@@ -14,7 +16,9 @@ export async function startLanguage(): Promise<void> {
     interpolation: { escapeValue: false },
     returnNull: false,
   })
-  await speak(stored() ?? preferred())
+  // The figures in sentences are those of the page, and as cheap.
+  i18next.services.formatter?.add('number', (value: number, language) => number(value, language ?? 'en'))
+  if (language !== 'en') await speak(language)
 }
 
 export async function speak(language: Language): Promise<void> {

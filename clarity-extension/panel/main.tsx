@@ -7,7 +7,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { whenRefused, whenSignedOut } from './api.ts'
 import { startLanguage } from './i18n.ts'
-import { queryClient, sessionQuery } from './queries.ts'
+import { overviewQuery, queryClient, sessionQuery } from './queries.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.ts'
 
@@ -19,11 +19,13 @@ whenSignedOut(() => {
   queryClient.setQueryData(sessionQuery.queryKey, { user: null, expiresAt: null, csrfToken: null })
 })
 whenRefused(() => void queryClient.invalidateQueries(sessionQuery))
+const isFirst = /^\/admin\/?$/.test(location.pathname)
+const isKept = document.documentElement.dataset.session === 'kept'
 // Asked for beside the language, so that the first page needs one round trip less.
-const session = queryClient.prefetchQuery(sessionQuery)
-await Promise.all([startLanguage(), session])
-// The page is found before the first render, which then is the only one.
-if (/^\/admin\/?$/.test(location.pathname)) await router.load()
+const overview = isFirst && isKept ? queryClient.prefetchQuery(overviewQuery) : undefined
+await Promise.all([startLanguage(), queryClient.prefetchQuery(sessionQuery)])
+// The first page is found and filled before the first render, which then is the only one. Bones are for an answer that takes its time.
+if (isFirst) await Promise.all([router.load(), Promise.race([overview, wait(150)])])
 
 createRoot(place).render(
   <StrictMode>
@@ -34,3 +36,7 @@ createRoot(place).render(
     </MantineProvider>
   </StrictMode>,
 )
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -51,7 +51,7 @@ it('lets the merchant choose what is done about a rule', async () => {
   await page.getByText('Saved.').waitFor()
   expect(server.ledger.moves).toContain('anomaly price hold by admin')
   const hours = page.getByRole('combobox', { name: 'What to do: Orders per hour' })
-  expect(await hours.locator('option').allTextContents()).toEqual(['Off', 'Tell me'])
+  await expect.poll(() => hours.locator('option').allTextContents()).toEqual(['Off', 'Tell me'])
   await page.context().close()
 })
 
@@ -104,8 +104,8 @@ it('suggests a rule beside the rules, proves it on past orders, and takes it int
   const row = rules.getByRole('listitem').filter({ hasText: 'attributes.requested_delivery' }).first()
   await row.getByText('94 % sure').waitFor()
   await row.getByText('12 of 12 samples have the form of it', { exact: false }).waitFor()
-  expect(await row.getByRole('radio').count()).toBe(2)
-  expect(await row.getByRole('button', { name: /^Take it into the draft/ }).count()).toBe(0)
+  await expect.poll(() => row.getByRole('radio').count()).toBe(2)
+  await expect.poll(() => row.getByRole('button', { name: /^Take it into the draft/ }).count()).toBe(0)
 
   await row.getByRole('button', { name: /^Try it on past records/ }).click()
   await row.getByText(/^Tried on \d+ past records/).waitFor()

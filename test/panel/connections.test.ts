@@ -57,7 +57,7 @@ describe('connections', () => {
     await key.fill('right')
     await odoo.getByRole('button', { name: 'Try and save' }).click()
     await page.getByText('Saved. It holds from now on.').waitFor()
-    expect(await key.inputValue()).toBe('')
+    await expect.poll(() => key.inputValue()).toBe('')
     expect(server.ledger.moves).toEqual(['odoo apiKey by admin'])
   })
 

@@ -34,7 +34,7 @@ describe('entities', () => {
   it('switches a direction, and offers what it left out once it is on', async () => {
     const stock = card('Stock levels')
     await stock.getByText('48 skipped').waitFor()
-    expect(await stock.getByRole('button', { name: 'Replay' }).count()).toBe(0)
+    await expect.poll(() => stock.getByRole('button', { name: 'Replay' }).count()).toBe(0)
     await stock.getByRole('switch').focus()
     await page.keyboard.press('Space')
     await stock.getByRole('button', { name: 'Replay' }).click()

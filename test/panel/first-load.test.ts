@@ -35,14 +35,16 @@ describe('the first load', () => {
   it('shows what a dry run found, and takes a decision on one and on all of a cause', async () => {
     const products = card('Products')
     await products.getByText('Dry run done, nothing written yet').waitFor()
-    expect(await products.getByRole('button', { name: /New/ }).textContent()).toBe('24Newmade on the other side')
+    await expect
+      .poll(() => products.getByRole('button', { name: /New/ }).textContent())
+      .toBe('24Newmade on the other side')
     const conflicts = products.getByRole('region', { name: 'Needs your decision' })
     const differing = conflicts.getByRole('listitem').filter({ hasText: 'Recognised, but barcode differs' })
     await differing.getByRole('button', { name: 'One by one' }).click()
     const rows = products.getByRole('region', { name: 'Recognised, but barcode differs' })
-    expect(await rows.getByRole('listitem').textContent()).toMatch(
-      /CapSKU CAP.*4006381333931.*Cap, blue.*4006381333948/,
-    )
+    await expect
+      .poll(() => rows.getByRole('listitem').textContent())
+      .toMatch(/CapSKU CAP.*4006381333931.*Cap, blue.*4006381333948/)
     await rows.getByRole('button', { name: 'This one: Cap, Cap, blue' }).click()
     await differing.waitFor({ state: 'detached' })
     await conflicts.getByRole('button', { name: /Make all new/ }).click()
@@ -57,12 +59,12 @@ describe('the first load', () => {
   it('shows how far it is and what failed, pauses it, and says what is switched off', async () => {
     const customers = card('Customers')
     await customers.getByText('19 of 31').waitFor()
-    expect(await customers.getByRole('progressbar').getAttribute('value')).toBe('19')
+    await expect.poll(() => customers.getByRole('progressbar').getAttribute('value')).toBe('19')
     await customers.getByText('0.4 per second').waitFor()
     await customers.getByRole('button', { name: '1 failed' }).click()
     const failed = customers.getByRole('region', { name: 'Failed' })
     await failed.getByText('/vatNumber').waitFor()
-    expect(await failed.textContent()).toContain('The VAT number [DE1] is not valid.')
+    await expect.poll(() => failed.textContent()).toContain('The VAT number [DE1] is not valid.')
     await customers.getByRole('button', { name: 'Pause: Customers' }).click()
     await customers.getByText('Paused').waitFor()
     await card('Price lists').getByText('This direction is switched off').waitFor()

@@ -67,11 +67,11 @@ describe('npm start with nothing configured', () => {
     const order = page.url()
     await page.getByText('Odoo: S0').waitFor()
     const name = (await page.locator('strong', { hasText: /^S\d+/ }).textContent()) ?? ''
-    expect(await page.locator('main').textContent()).toContain('Nothing has left yet')
+    await expect.poll(() => page.locator('main').textContent()).toContain('Nothing has left yet')
 
     await page.goto(urls.odoo)
     const sale = page.locator('#orders').getByRole('row').filter({ hasText: name })
-    expect(await sale.textContent()).toContain('Sales Order')
+    await expect.poll(() => sale.textContent()).toContain('Sales Order')
     const delivery = page.locator('form.card').filter({ hasText: name })
     await delivery.getByRole('button', { name: 'Validate', exact: true }).click()
 

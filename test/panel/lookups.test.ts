@@ -40,7 +40,7 @@ describe('value tables', () => {
     await open()
     await page.getByRole('heading', { level: 2, name: 'Carriers' }).waitFor()
     const bike = row('Bike courier')
-    expect(await bike.textContent()).toMatch(/2 records wait.*seen 4 times.*has no entry.*Not mapped/)
+    await expect.poll(() => bike.textContent()).toMatch(/2 records wait.*seen 4 times.*has no entry.*Not mapped/)
     await bike.getByRole('button', { name: 'Map Bike courier' }).click()
     const dialog = page.getByRole('dialog', { name: 'Map Bike courier to' })
     await dialog.getByLabel('Search').fill('expr')
@@ -61,7 +61,7 @@ describe('value tables', () => {
     server.ledger.lookups.odoo = 'unreadable'
     await row('Express').getByRole('button', { name: 'Map Express' }).click()
     await dialog.getByRole('alert').waitFor()
-    expect(await dialog.getByRole('alert').textContent()).toContain('may not read delivery.carrier')
+    await expect.poll(() => dialog.getByRole('alert').textContent()).toContain('may not read delivery.carrier')
     await page.keyboard.press('Escape')
     server.ledger.lookups.odoo = 'away'
     await row('Standard').first().getByRole('button', { name: 'Map Standard' }).click()

@@ -62,25 +62,27 @@ it('a viewer is offered nothing that would be refused, an operator what mends, a
   const viewer = await openAs('vic', '/attention')
   const replay = (page: Page) => page.getByRole('button', { name: /^Replay all/ }).first()
   await replay(viewer).waitFor()
-  expect(await replay(viewer).isDisabled()).toBe(true)
+  await expect.poll(() => replay(viewer).isDisabled()).toBe(true)
   await viewer.getByText('What is greyed out takes the role Operator', { exact: false }).waitFor()
   await viewer.goto(`${server.url}/admin/activity`)
   await viewer.locator('a[data-row]').first().waitFor()
-  expect(await viewer.getByText('What is greyed out', { exact: false }).count()).toBe(0)
+  await expect.poll(() => viewer.getByText('What is greyed out', { exact: false }).count()).toBe(0)
 
   const operator = await openAs('olga', '/attention')
   await replay(operator).waitFor()
-  expect(await replay(operator).isEnabled()).toBe(true)
+  await expect.poll(() => replay(operator).isEnabled()).toBe(true)
   await operator.goto(`${server.url}/admin/entities`)
   await operator.getByText('What is greyed out takes the role Admin', { exact: false }).waitFor()
   const first = operator.getByRole('switch').first()
-  expect(await first.isDisabled()).toBe(true)
-  expect(
-    await operator
-      .getByRole('button', { name: /^Sync now/ })
-      .first()
-      .isEnabled(),
-  ).toBe(true)
+  await expect.poll(() => first.isDisabled()).toBe(true)
+  await expect
+    .poll(() =>
+      operator
+        .getByRole('button', { name: /^Sync now/ })
+        .first()
+        .isEnabled(),
+    )
+    .toBe(true)
 
   // Another role holds with the next click, and the page follows it.
   await server.people.change('olga', { role: 'viewer' }, 'admin')

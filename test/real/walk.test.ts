@@ -139,7 +139,7 @@ async function pairInOdoo(page: Page, code: string): Promise<void> {
   await click(page.getByRole('button', { name: 'Connect', exact: true }))
   const said = page.locator('.o_notification').first()
   await said.waitFor()
-  expect(await said.textContent()).toContain('Connected with')
+  await expect.poll(() => said.textContent()).toContain('Connected with')
   // The form is read anew by itself: it says so from now on.
   await page.getByText(`${bridge.url}, as clarity-bridge.`).waitFor()
 }

@@ -6,6 +6,7 @@ import express from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { panelFiles } from '../../clarity-extension/http/panel-files.ts'
+import { secureHeaders } from '../../clarity-extension/http/security.ts'
 
 const script = `export const words = ${JSON.stringify('as it is '.repeat(500))}\n`
 let dist: string
@@ -53,4 +54,15 @@ it('sends a file as it is to who takes nothing else, and what was not compressed
     script,
   ])
   expect((await ask('../index.html', 'br')).status).toBe(404)
+})
+
+it('tells the page whether a session came with the request, and gives it a nonce of its own', async () => {
+  await writeFile(join(dist, 'index.html'), '<html data-session="__SESSION__"><script nonce="__CSP_NONCE__"></script>')
+  const app = express().use(...secureHeaders(() => []), panelFiles(dist))
+  const page = async (cookie: string) => (await request(app).get('/activity').set('cookie', cookie)).text
+  expect(await page('other=1')).toContain('data-session="none"')
+  const signedIn = await page('other=1; bridge_session=a.b.c')
+  expect(signedIn).toContain('data-session="kept"')
+  expect(signedIn).not.toContain('a.b.c')
+  expect(signedIn).toMatch(/nonce="[\w+/]{22}=="/)
 })

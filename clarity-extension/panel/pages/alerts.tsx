@@ -23,10 +23,7 @@ export function AlertsPage() {
   return (
     <>
       <title>{`${t('alerts.title')} · ${t('product')}`}</title>
-      <header className={styles.head}>
-        <h1>{t('alerts.title')}</h1>
-        <p className="muted">{t('alerts.lead')}</p>
-      </header>
+      <p className="lead muted">{t('alerts.lead')}</p>
       {alerts.data && settings.data ? (
         <>
           <Active alerts={alerts.data.active} />

@@ -16,17 +16,15 @@ export function AttentionLayout() {
   return (
     <>
       <title>{`${t('attention.title')} · ${t('product')}`}</title>
-      <header className={styles.head}>
-        <h1>{t('attention.title')}</h1>
-        <p className="muted">{t('attention.lead')}</p>
-      </header>
       <Tabs
+        title={t('attention.title')}
         label={t('attention.tabs')}
         tabs={[
           { to: '/attention', label: t('attention.toMend'), count: overview?.counts.failed ?? 0 },
           { to: '/attention/review', label: t('attention.toDecide'), count: overview?.counts.held ?? 0 },
         ]}
       />
+      <p className="lead muted">{t('attention.lead')}</p>
       <Outlet />
     </>
   )

@@ -33,10 +33,7 @@ export function AuditPage() {
     <>
       <title>{`${t('audit.title')} · ${t('product')}`}</title>
       <header className={styles.head}>
-        <div>
-          <h1>{t('audit.title')}</h1>
-          <p className="muted">{t('audit.lead')}</p>
-        </div>
+        <p className="lead muted">{t('audit.lead')}</p>
         <Verify />
       </header>
       <Filter filter={filter} onChange={change} actions={first?.actions ?? []} people={first?.people ?? []} />

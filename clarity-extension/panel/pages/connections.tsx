@@ -19,8 +19,13 @@ export function ConnectionsPage() {
     <>
       <title>{`${t('connections.title')} · ${t('product')}`}</title>
       <header className={styles.head}>
-        <h1>{t('connections.title')}</h1>
-        <p className="muted">{t('connections.lead')}</p>
+        <div>
+          <h1>{t('connections.title')}</h1>
+          <p className="muted">{t('connections.lead')}</p>
+        </div>
+        <Link to="/start/$step" params={{ step: 'odoo' }} className="link">
+          {t('pairing.link')}
+        </Link>
       </header>
       <div className={styles.pair}>
         {names.map((name) => (
@@ -38,11 +43,6 @@ function Side({ name }: { name: Schemas['ConnectionName'] }) {
     return (
       <section className={styles.side} aria-label={data.connection.label}>
         <ConnectionCard connection={data.connection} />
-        {name === 'odoo' && (
-          <Link to="/start/$step" params={{ step: 'odoo' }} className="link">
-            {t('pairing.title')}
-          </Link>
-        )}
         <Circuit detail={data} />
         <ConnectionKeys detail={data} />
         <ConnectionSettings key={JSON.stringify(data.fields)} detail={data} />

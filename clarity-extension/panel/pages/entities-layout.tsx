@@ -8,9 +8,10 @@ export function EntitiesLayout() {
   return (
     <>
       <Tabs
+        title={t('entities.title')}
         label={t('entities.tabs')}
         tabs={[
-          { to: '/entities', label: t('entities.title') },
+          { to: '/entities', label: t('entities.across') },
           { to: '/entities/schedules', label: t('sweeps.title') },
           { to: '/entities/first-load', label: t('load.title') },
         ]}

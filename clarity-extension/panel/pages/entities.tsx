@@ -12,10 +12,7 @@ export function EntitiesPage() {
   return (
     <>
       <title>{`${t('entities.title')} · ${t('product')}`}</title>
-      <header className={styles.head}>
-        <h1>{t('entities.title')}</h1>
-        <p className="muted">{t('entities.lead')}</p>
-      </header>
+      <p className="lead muted">{t('entities.lead')}</p>
       {data && data.items.length === 0 && (
         <Empty icon="inbox" title={t('entities.empty')} text={t('entities.emptyText')} />
       )}

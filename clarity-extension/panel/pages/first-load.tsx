@@ -13,10 +13,7 @@ export function FirstLoadPage() {
   return (
     <>
       <title>{`${t('load.title')} · ${t('product')}`}</title>
-      <header className={styles.head}>
-        <h1>{t('load.title')}</h1>
-        <p className="muted">{t('load.lead')}</p>
-      </header>
+      <p className="lead muted">{t('load.lead')}</p>
       {data && data.items.length === 0 && <Empty icon="inbox" title={t('load.empty')} text={t('load.emptyText')} />}
       {data && data.items.length > 0 && (
         <ol className={styles.cards}>

@@ -13,10 +13,7 @@ export function SchedulesPage() {
   return (
     <>
       <title>{`${t('sweeps.title')} · ${t('product')}`}</title>
-      <header className={styles.head}>
-        <h1>{t('sweeps.title')}</h1>
-        <p className="muted">{t('sweeps.lead')}</p>
-      </header>
+      <p className="lead muted">{t('sweeps.lead')}</p>
       {data && (
         <ul className={`card ${styles.list}`}>
           {data.items.map((sweep) => (

@@ -16,6 +16,7 @@ export function SettingsPage() {
   return (
     <>
       <Tabs
+        title={t('settings.title')}
         label={t('settings.tabs')}
         tabs={readable.map((part) => ({ to: `/settings/${part}`, label: t(`settings.${part}`) }))}
       />

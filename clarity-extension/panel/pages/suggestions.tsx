@@ -19,10 +19,7 @@ export function SuggestionsPage() {
   return (
     <>
       <title>{`${t('suggestions.title')} · ${t('product')}`}</title>
-      <header className={styles.head}>
-        <h1>{t('suggestions.title')}</h1>
-        <p className="muted">{t('suggestions.lead')}</p>
-      </header>
+      <p className="lead muted">{t('suggestions.lead')}</p>
       <div className={styles.filter}>
         <NativeSelect
           aria-label={t('suggestions.entity')}

@@ -23,10 +23,7 @@ export function UsersPage() {
   return (
     <>
       <title>{`${t('users.title')} · ${t('product')}`}</title>
-      <header className={styles.head}>
-        <h1>{t('users.title')}</h1>
-        <p className="muted">{t('users.lead')}</p>
-      </header>
+      <p className="lead muted">{t('users.lead')}</p>
       <dl className={styles.rights}>
         {roles.map((role) => (
           <div key={role}>

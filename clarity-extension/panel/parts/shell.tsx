@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type LiveState, useLive } from '../live.ts'
+import { useLive } from '../live.ts'
 import { overviewQuery } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import { modifier, useKeys } from './keys.tsx'
@@ -21,8 +21,6 @@ const KeysHelp = lazy(async () => ({ default: (await import('./keys-help.tsx')).
 /** What stands around every page: where one can go, whether the page is live, and the person's own settings. */
 export function Shell() {
   const { t } = useTranslation()
-  const live = useLive()
-  const { data: overview } = useQuery(overviewQuery)
   const content = useRef<HTMLElement>(null)
   const [shown, setShown] = useState<'palette' | 'keys' | undefined>()
   const palette = useCallback(() => setShown('palette'), [])
@@ -30,7 +28,6 @@ export function Shell() {
   const close = useCallback(() => setShown(undefined), [])
   useKeys({ palette, help })
   useRowKeys(content)
-  const open = (overview?.counts.failed ?? 0) + (overview?.counts.held ?? 0)
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -45,17 +42,12 @@ export function Shell() {
         </button>
         <nav className={styles.nav} aria-label={t('nav.label')}>
           {places.map((place, index) => (
-            <NavItem
-              key={place.to}
-              place={place}
-              rare={index >= IN_THE_BAR}
-              count={place.to === '/attention' ? open : 0}
-            />
+            <NavItem key={place.to} place={place} rare={index >= IN_THE_BAR} />
           ))}
           <More />
         </nav>
         <div className={styles.foot}>
-          <LiveMark state={live} />
+          <LiveMark />
           <Preferences />
         </div>
       </header>
@@ -95,7 +87,7 @@ export function Brand() {
 /** So many fit into the bar of a narrow screen; the others are behind "More". */
 const IN_THE_BAR = 4
 
-function NavItem({ place, rare, count }: { place: (typeof places)[number]; rare: boolean; count: number }) {
+function NavItem({ place, rare }: { place: (typeof places)[number]; rare: boolean }) {
   const { t } = useTranslation()
   return (
     <Link
@@ -107,13 +99,20 @@ function NavItem({ place, rare, count }: { place: (typeof places)[number]; rare:
     >
       <Icon name={place.icon} />
       <span className={styles.itemLabel}>{t(place.word)}</span>
-      {count > 0 && <span className={styles.count}>{count > 999 ? '999+' : count}</span>}
+      {place.to === '/attention' && <OpenCount />}
     </Link>
   )
 }
 
-function LiveMark({ state }: { state: LiveState }) {
+/** What waits for a person. By itself, so that news draw a number and not the whole menu. */
+function OpenCount() {
+  const { data: count = 0 } = useQuery({ ...overviewQuery, select: ({ counts }) => counts.failed + counts.held })
+  return count > 0 && <span className={styles.count}>{count > 999 ? '999+' : count}</span>
+}
+
+function LiveMark() {
   const { t } = useTranslation()
+  const state = useLive()
   return (
     <span className={styles.live} data-state={state} role="status">
       <span className={styles.dot} />

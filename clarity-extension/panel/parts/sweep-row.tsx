@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
-import { exact, localeOf } from '../format.ts'
+import { localeOf } from '../format.ts'
 import { queryClient, sweepsQuery } from '../queries.ts'
 import { May } from './may.tsx'
 import styles from './sweep-row.module.css'
@@ -14,7 +14,7 @@ type Sweep = Schemas['Sweep']
 
 /** One scheduled reading. */
 export function SweepRow({ sweep }: { sweep: Sweep }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const name = useSweepName()(sweep.name)
   const refresh = () => void queryClient.invalidateQueries(sweepsQuery)
   const run = useMutation({
@@ -51,9 +51,9 @@ export function SweepRow({ sweep }: { sweep: Sweep }) {
       </May>
       <span className={`muted ${styles.next}`}>
         {sweep.nextAt && (
-          <span title={exact(sweep.nextAt, i18n.language)}>
+          <>
             {t('sweeps.next')} <Time at={sweep.nextAt} />
-          </span>
+          </>
         )}
       </span>
       <May do="post /sweeps/{sweep}/run">

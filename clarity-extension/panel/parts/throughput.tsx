@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, startTransition, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Overview } from '../api.ts'
 import { localeOf, number } from '../format.ts'
+import { whenIdle } from '../idle.ts'
 import styles from './throughput.module.css'
 
 /** Fetched when the page stands: the figures do not wait for what draws them. */
@@ -11,7 +12,8 @@ const ThroughputPlot = lazy(async () => ({ default: (await import('./throughput-
 export function Throughput({ overview }: { overview: Overview }) {
   const { t, i18n } = useTranslation()
   const [hovered, setHovered] = useState<number | null>(null)
-  const idle = useIdle()
+  const [idle, setIdle] = useState(false)
+  useEffect(() => whenIdle(() => startTransition(() => setIdle(true))), [])
   const { throughput } = overview
   const total = (pick: (minute: (typeof throughput)[number]) => number) =>
     throughput.reduce((sum, minute) => sum + pick(minute), 0)
@@ -22,12 +24,11 @@ export function Throughput({ overview }: { overview: Overview }) {
   }
   const minute = hovered === null ? undefined : throughput[hovered]
   const shown = minute ?? totals
-  const clock = new Intl.DateTimeFormat(localeOf(i18n.language), { hour: '2-digit', minute: '2-digit' })
   const silent = totals.received + totals.delivered + totals.failed === 0
   return (
     <section className={`card ${styles.box}`}>
       <div className={styles.head}>
-        <h2>{minute ? clock.format(new Date(minute.at)) : t('overview.throughput')}</h2>
+        <h2>{minute ? clock(minute.at, i18n.language) : t('overview.throughput')}</h2>
         <ul className={styles.legend}>
           {(['received', 'delivered', 'failed'] as const).map((series) => (
             <li key={series} data-series={series}>
@@ -52,14 +53,5 @@ export function Throughput({ overview }: { overview: Overview }) {
   )
 }
 
-/** Whether the page has had time for a click since it stood. */
-function useIdle(): boolean {
-  const [idle, setIdle] = useState(false)
-  useEffect(() => {
-    // Safari has none.
-    if (!('requestIdleCallback' in window)) return setIdle(true)
-    const asked = requestIdleCallback(() => setIdle(true), { timeout: 1000 })
-    return () => cancelIdleCallback(asked)
-  }, [])
-  return idle
-}
+const clock = (at: string, language: string): string =>
+  new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit' }).format(new Date(at))

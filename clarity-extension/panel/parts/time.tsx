@@ -6,7 +6,13 @@ export function Time({ at }: { at: string }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   return (
-    <time dateTime={at} title={exact(at, i18n.language)}>
+    <time
+      dateTime={at}
+      onPointerEnter={({ currentTarget }) => {
+        // Not before somebody wants it: the names of all zones are read for the first one.
+        currentTarget.title = exact(at, i18n.language)
+      }}
+    >
       {relative(at, now, i18n.language, t('time.now'))}
     </time>
   )

@@ -381,6 +381,7 @@ export const de: Words = {
   entities: {
     title: 'Entitäten',
     tabs: 'Teile der Synchronisation',
+    across: 'Was hinübergeht',
     lead: 'Was in welche Richtung läuft und welche Seite dafür maßgeblich ist. Was bei ausgeschaltetem Schalter eintrifft, bleibt erhalten und kann wiederholt werden.',
     empty: 'Nichts wird synchronisiert',
     emptyText: 'Diese Version der Brücke kennt keine Entität.',
@@ -1605,6 +1606,7 @@ export const de: Words = {
   },
   pairing: {
     title: 'Per Code verbinden',
+    link: 'Odoo per Code verbinden',
     code: 'Code',
     make: 'Code erzeugen',
     makeAgain: 'Neuen Code erzeugen',

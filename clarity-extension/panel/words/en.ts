@@ -373,6 +373,7 @@ export const en = {
   entities: {
     title: 'Entities',
     tabs: 'Parts of synchronisation',
+    across: 'What goes across',
     lead: 'What travels which way, and which side is the record of it. What arrives while a switch is off is kept and can be replayed.',
     empty: 'Nothing is synchronised',
     emptyText: 'This version of the bridge knows no entity.',
@@ -1443,6 +1444,7 @@ export const en = {
   },
   pairing: {
     title: 'Connect by code',
+    link: 'Connect Odoo by code',
     code: 'the code',
     make: 'Make a code',
     makeAgain: 'Make a new code',
