@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { number } from './format.ts'
+import { teach } from './told.ts'
 import { en } from './words/en.ts'
 
 export const languages = { en: 'English', de: 'Deutsch' } as const
@@ -23,8 +24,9 @@ export async function startLanguage(): Promise<void> {
 
 export async function speak(language: Language): Promise<void> {
   if (language === 'de' && !i18next.hasResourceBundle('de', 'translation')) {
-    const { de } = await import('./words/de.ts')
+    const [{ de }, { told }] = await Promise.all([import('./words/de.ts'), import('./words/told-de.ts')])
     i18next.addResourceBundle('de', 'translation', de)
+    teach('de', told)
   }
   await i18next.changeLanguage(language)
   document.documentElement.lang = language

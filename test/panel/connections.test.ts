@@ -1,29 +1,13 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from '../support/chromium.ts'
-import { complaints, signIn } from './browser.ts'
-import { type PanelServer, startPanel } from './server.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import type { PanelServer } from './server.ts'
+import { standing } from './stand.ts'
 
 let server: PanelServer
-let browser: Browser
-let context: BrowserContext
 let page: Page
 let found: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  server = await startPanel('well')
-  context = await browser.newContext({ locale: 'en-GB' })
-  found = complaints(context)
-  page = await context.newPage()
-  await signIn(page, server)
-})
-afterEach(async () => {
-  await context.close()
-  await server.close()
+standing('well', { fresh: true }, (stand) => {
+  ;({ server, page, found } = stand)
 })
 
 const side = (name: string) => page.getByRole('region', { name })

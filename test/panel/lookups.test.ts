@@ -1,35 +1,16 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from '../support/chromium.ts'
-import { complaints, signIn } from './browser.ts'
-import { type PanelServer, startPanel } from './server.ts'
+import { describe, expect, it } from 'vitest'
+import type { PanelServer } from './server.ts'
+import { standing } from './stand.ts'
 
-let server: PanelServer
 let browser: Browser
-let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
+let server: PanelServer
 let context: BrowserContext
 let page: Page
 let found: string[]
-
-beforeAll(async () => {
-  server = await startPanel('failing')
-  browser = await launchChromium()
-  const first = await browser.newContext()
-  await signIn(await first.newPage(), server)
-  signedIn = await first.storageState()
-  await first.close()
+standing('failing', {}, (stand) => {
+  ;({ browser, server, context, page, found } = stand)
 })
-afterAll(async () => {
-  await browser.close()
-  await server.close()
-})
-beforeEach(async () => {
-  server.show('failing')
-  context = await browser.newContext({ storageState: signedIn, locale: 'en-GB' })
-  found = complaints(context)
-  page = await context.newPage()
-})
-afterEach(() => context.close())
 
 const open = (path = '/lookups') => page.goto(`${server.url}/admin${path}`)
 const row = (name: string) => page.getByRole('listitem').filter({ hasText: name })
@@ -76,7 +57,7 @@ describe('value tables', () => {
     await row('klarna').waitFor()
     await page.getByRole('button', { name: 'Only unmapped' }).click()
     await page.getByLabel('Search values').fill('nothing like it')
-    await page.getByRole('heading', { name: 'No value matches.' }).waitFor()
+    await page.getByRole('heading', { name: 'No value matches' }).waitFor()
     await page.getByLabel('Search values').fill('paypal')
     await row('paypal').getByRole('button', { name: 'Remove paypal' }).click()
     await page.getByText('The entry for paypal is gone.').waitFor()
@@ -107,9 +88,9 @@ describe('value tables', () => {
     await row('Line 149').waitFor()
     server.show('empty')
     await open('/lookups/carrier')
-    await page.getByRole('heading', { name: 'No values yet.' }).waitFor()
+    await page.getByRole('heading', { name: 'No values yet' }).waitFor()
     await open('/lookups/nonsense')
-    await page.getByRole('heading', { name: 'There is no such table.' }).waitFor()
+    await page.getByRole('heading', { name: 'There is no such table' }).waitFor()
     server.ledger.broken = true
     await open()
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).waitFor()
@@ -119,8 +100,9 @@ describe('value tables', () => {
   })
 
   it('speak German', async () => {
+    const storageState = await context.storageState()
     await context.close()
-    context = await browser.newContext({ storageState: signedIn, locale: 'de-DE' })
+    context = await browser.newContext({ storageState, locale: 'de-DE' })
     page = await context.newPage()
     await open('/lookups/carrier')
     await page.getByRole('heading', { level: 1, name: 'Werttabellen' }).waitFor()

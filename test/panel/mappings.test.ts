@@ -1,32 +1,17 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { orderToOdoo } from '../../clarity-extension/mapping/defaults/order-to-odoo.ts'
-import { launchChromium } from '../support/chromium.ts'
-import { complaints, signIn } from './browser.ts'
-import { type PanelServer, startPanel } from './server.ts'
+import type { PanelServer } from './server.ts'
+import { standing } from './stand.ts'
 
 let server: PanelServer
-let browser: Browser
-let context: BrowserContext
 let page: Page
 let found: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  server = await startPanel('failing')
-  context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin' })
-  found = complaints(context)
-  page = await context.newPage()
-})
-afterEach(async () => {
-  await context.close()
-  await server.close()
+standing('failing', { fresh: true, timezoneId: 'Europe/Berlin' }, (stand) => {
+  ;({ server, page, found } = stand)
 })
 
-const open = (path: string) => signIn(page, server, `/admin/mappings${path}`)
+const open = (path: string) => page.goto(`${server.url}/admin/mappings${path}`)
 const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
 const row = (target: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: target }) })
 

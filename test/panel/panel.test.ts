@@ -1,36 +1,16 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from '../support/chromium.ts'
-import { complaints, seriousFaults, signIn } from './browser.ts'
-import { PASSWORD, type PanelServer, startPanel } from './server.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { seriousFaults, signIn } from './browser.ts'
+import { PASSWORD, type PanelServer } from './server.ts'
+import { standing } from './stand.ts'
 
 let server: PanelServer
-let browser: Browser
-let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
 let context: BrowserContext
 let page: Page
 let found: string[]
-
-beforeAll(async () => {
-  server = await startPanel('failing')
-  browser = await launchChromium()
-  const first = await browser.newContext()
-  await signIn(await first.newPage(), server)
-  signedIn = await first.storageState()
-  await first.close()
+standing('failing', { timezoneId: 'Europe/Berlin' }, (stand) => {
+  ;({ server, context, page, found } = stand)
 })
-afterAll(async () => {
-  await browser.close()
-  await server.close()
-})
-beforeEach(async () => {
-  server.show('failing')
-  server.ledger.moves = []
-  context = await browser.newContext({ storageState: signedIn, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
-  found = complaints(context)
-  page = await context.newPage()
-})
-afterEach(() => context.close())
 
 const open = (path: string) => page.goto(`${server.url}/admin${path}`)
 const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
@@ -306,6 +286,10 @@ describe('every page', () => {
     await page.reload()
     await heading('Odoo: Zustellung angehalten.')
     await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('de')
+    // The server says it in English.
+    const odoo = page.getByRole('article').filter({ hasText: 'Odoo 19' })
+    await odoo.getByRole('button', { name: 'Prüfen' }).click()
+    await odoo.getByText('Erreichbar', { exact: true }).waitFor()
     expect(found).toEqual([])
   })
 

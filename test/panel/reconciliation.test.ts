@@ -1,33 +1,17 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from '../support/chromium.ts'
-import { complaints, signIn } from './browser.ts'
-import { type PanelServer, startPanel } from './server.ts'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { PanelServer } from './server.ts'
+import { standing } from './stand.ts'
 
 let server: PanelServer
-let browser: Browser
-let context: BrowserContext
 let page: Page
 let found: string[]
-
-beforeAll(async () => {
-  server = await startPanel('failing')
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
+standing('failing', {}, (stand) => {
+  ;({ server, page, found } = stand)
 })
 beforeEach(async () => {
-  server.show('failing')
-  server.ledger.moves = []
-  context = await browser.newContext({ locale: 'en-GB' })
-  found = complaints(context)
-  page = await context.newPage()
-  await signIn(page, server)
   await page.goto(`${server.url}/admin/reconciliation`)
 })
-afterEach(() => context.close())
 
 const differences = () => page.getByRole('region', { name: 'Differences' })
 

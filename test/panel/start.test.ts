@@ -1,36 +1,23 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from '../support/chromium.ts'
-import { complaints, signIn } from './browser.ts'
-import { type PanelServer, startPanel } from './server.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { PanelServer } from './server.ts'
+import { standing } from './stand.ts'
 
-let server: PanelServer
 let browser: Browser
+let server: PanelServer
 let context: BrowserContext
 let page: Page
 let found: string[]
-
-beforeAll(async () => {
-  server = await startPanel('well')
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
+standing('well', {}, (stand) => {
+  ;({ browser, server, context, page, found } = stand)
 })
 beforeEach(async () => {
-  server.show('well')
-  server.ledger.moves = []
   server.ledger.setup.at = { step: 'clarity', done: false }
   server.ledger.setup.told = { state: 'none', expiresAt: null, odoo: null, failure: null, connectedAt: null }
-  context = await browser.newContext({ locale: 'en-GB' })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  found = complaints(context)
-  page = await context.newPage()
-  await signIn(page, server)
+  await page.goto(`${server.url}/admin/`)
 })
-afterEach(() => context.close())
 
 const step = (name: string) => page.getByRole('heading', { level: 2, name, exact: true })
 const onward = () => page.getByRole('button', { name: 'Continue' })

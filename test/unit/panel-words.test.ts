@@ -1,9 +1,20 @@
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { inLanguage, teach } from '../../clarity-extension/panel/told.ts'
 import { de } from '../../clarity-extension/panel/words/de.ts'
 import { en } from '../../clarity-extension/panel/words/en.ts'
+import { told } from '../../clarity-extension/panel/words/told-de.ts'
 import { causes } from '../../shared/causes.ts'
 import { productSources } from '../support/import-graph.ts'
+
+let sources: { path: string; source: ts.SourceFile }[] | undefined
+const parsed = () => {
+  sources ??= productSources().map(({ path, text }) => ({
+    path,
+    source: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true),
+  }))
+  return sources
+}
 
 /** Each text with the path of its key. */
 function texts(words: unknown, path = ''): [path: string, text: string][] {
@@ -45,6 +56,75 @@ describe('what the panel says', () => {
   })
 })
 
+describe("what the panel makes of the server's own sentences", () => {
+  const known = new Set(told.map(([english]) => blank(english)))
+
+  it('translates none that nothing says any more, and keeps every value', () => {
+    const all = sayings()
+    expect(told.map(([english]) => english).filter((english) => !all.has(blank(english)))).toEqual([])
+    expect(told.filter((pair) => new Set(pair.map((text) => values(text).join())).size > 1)).toEqual([])
+  })
+
+  it('knows every sentence that a flow ends with and that a test of a connection says', () => {
+    const said = [...endings('clarity-extension/flows/'), ...endings('clarity-extension/ports/connections.ts')]
+    expect(said.length).toBeGreaterThan(50)
+    expect(said.filter((sentence) => hasWords(sentence) && !known.has(sentence))).toEqual([])
+  })
+
+  it('puts values where the other language has them, and leaves what it does not know', () => {
+    teach('de', told)
+    expect(inLanguage('de', 'Odoo 19.0, module 19.0.1.9.0, as clarity.')).toBe(
+      'Odoo 19.0, Modul 19.0.1.9.0, als clarity.',
+    )
+    expect(inLanguage('de', 'product 7 has no internal reference, the storefront cannot know it')).toContain(
+      'Produkt 7',
+    )
+    expect(inLanguage('de', 'Der Partner ist gesperrt.')).toBe('Der Partner ist gesperrt.')
+    expect(inLanguage('en', 'Reachable')).toBe('Reachable')
+  })
+})
+
+const blank = (text: string): string => text.replaceAll(/\{\w+\}/g, '…')
+const values = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort()
+/** Not only values side by side, such as a number and its state. */
+const hasWords = (text: string): boolean => /[a-z]{3}/.test(text.replaceAll(/^… is …$/g, ''))
+
+/** Every text in the sources, values as dots. */
+function sayings(): Set<string> {
+  const all = new Set<string>()
+  for (const { path, source } of parsed()) {
+    const look = (node: ts.Node): void => {
+      const said = ts.isExpression(node) ? written(node) : undefined
+      if (said) all.add(said)
+      ts.forEachChild(node, look)
+    }
+    if (!path.includes('/panel/')) look(source)
+  }
+  return all
+}
+
+/** Which arguments of these a person reads. */
+const READ: Record<string, number[]> = { done: [0], skip: [1], passed: [0, 1], fault: [0, 1, 2], aside: [0, 1, 2] }
+
+function endings(under: string): string[] {
+  const found: string[] = []
+  for (const { path, source } of parsed()) {
+    if (!path.startsWith(under)) continue
+    const look = (node: ts.Node): void => {
+      const read = ts.isCallExpression(node) ? READ[node.expression.getText()] : undefined
+      if (read && ts.isCallExpression(node))
+        for (const at of read) {
+          const argument = node.arguments[at]
+          const said = argument && written(argument)
+          if (said) found.push(said)
+        }
+      ts.forEachChild(node, look)
+    }
+    look(source)
+  }
+  return found
+}
+
 /** Places whose code is not written there, and where it comes from. */
 const passedOn = new Set([
   "clarity-extension/http/lookups.ts: problem?.code ?? 'refused'", // the problem's own, with its own remedy
@@ -63,7 +143,7 @@ const isSentence = (text: string): boolean => text.length > 6 && /[.!?)”"]$/.t
 function refused() {
   const refusals: { code: string; message: string; remedy: string }[] = []
   const unread: string[] = []
-  for (const { path, text } of productSources()) {
+  for (const { path, source } of parsed()) {
     if (!path.startsWith('clarity-extension/http/') && !path.startsWith('clarity-extension/ports/')) continue
     if (MACHINES.test(path)) continue
     const look = (node: ts.Node): void => {
@@ -74,7 +154,7 @@ function refused() {
       }
       ts.forEachChild(node, look)
     }
-    look(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true))
+    look(source)
   }
   return { refusals, unread }
 }

@@ -9,6 +9,7 @@ import { Empty, Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
 import { complain, toast } from '../parts/toast.tsx'
 import { alertSettingsQuery, alertsQuery, queryClient } from '../queries.ts'
+import { useTold } from '../told.ts'
 import styles from './alerts.module.css'
 
 export function AlertsPage() {
@@ -44,18 +45,19 @@ export function AlertsPage() {
 
 function Active({ alerts }: { alerts: Schemas['Alert'][] }) {
   const { t } = useTranslation()
+  const told = useTold()
   if (alerts.length === 0) return <Empty icon="check" title={t('alerts.none')} text={t('alerts.noneText')} />
   return (
     <ul className={styles.list}>
       {alerts.map((alert) => (
         <li key={alert.id} className={`card ${styles.alert}`} data-severity={alert.severity}>
           <div className={styles.line}>
-            <h2>{alert.title}</h2>
+            <h2>{told(alert.title)}</h2>
             <span className="muted">
               {t('alerts.since')} <Time at={alert.firstAt} />
             </span>
           </div>
-          <p>{alert.text}</p>
+          <p>{told(alert.text)}</p>
           <div className={styles.actions}>
             <Link to={alert.link} className="link" data-row>
               {t('alerts.open')}
@@ -105,6 +107,7 @@ function Silence({ alert }: { alert: Schemas['Alert'] }) {
 
 function Recent({ alerts }: { alerts: Schemas['Alert'][] }) {
   const { t } = useTranslation()
+  const told = useTold()
   if (alerts.length === 0) return null
   return (
     <section>
@@ -112,7 +115,7 @@ function Recent({ alerts }: { alerts: Schemas['Alert'][] }) {
       <ul className={`card ${styles.recent}`}>
         {alerts.map((alert) => (
           <li key={alert.id}>
-            <span>{alert.title}</span>
+            <span>{told(alert.title)}</span>
             <span className="muted">{alert.clearedAt && <Time at={alert.clearedAt} />}</span>
           </li>
         ))}

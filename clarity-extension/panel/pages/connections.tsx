@@ -9,6 +9,7 @@ import { ConnectionSettings } from '../parts/connection-settings.tsx'
 import { Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
 import { connectionQuery } from '../queries.ts'
+import { useTold } from '../told.ts'
 import styles from './connections.module.css'
 
 const names = ['clarity', 'odoo'] as const
@@ -61,6 +62,7 @@ function Side({ name }: { name: Schemas['ConnectionName'] }) {
 
 function Circuit({ detail: { connection, circuit, lastError } }: { detail: Schemas['ConnectionDetail'] }) {
   const { t } = useTranslation()
+  const told = useTold()
   return (
     <article className={`card ${styles.block}`}>
       <h3>{t('connections.health')}</h3>
@@ -74,7 +76,7 @@ function Circuit({ detail: { connection, circuit, lastError } }: { detail: Schem
               <Time at={lastError.at} />
             </span>
           </p>
-          <p className={styles.said}>{lastError.message}</p>
+          <p className={styles.said}>{told(lastError.message)}</p>
           <p>{t(`remedy.${lastError.cause}`, { defaultValue: lastError.remedy })}</p>
         </div>
       ) : (

@@ -7,6 +7,7 @@ import type { Schemas } from '../api.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
 import { reviewsQuery } from '../queries.ts'
+import { useTold } from '../told.ts'
 import styles from './review.module.css'
 
 /** Decisions that wait, who waited longest first. */
@@ -71,12 +72,13 @@ export function ReviewPage() {
 
 function Row({ item }: { item: Schemas['Review'] }) {
   const { t } = useTranslation()
+  const told = useTold()
   const { event, assignee, comments } = item
   return (
     <Link to="/activity/$id" params={{ id: event.id }} className={styles.row ?? ''} data-row>
       <strong>{event.subject}</strong>
       <span>{t(`cause.${event.cause}`, { defaultValue: event.cause ?? '' })}</span>
-      <span className={styles.message}>{event.message}</span>
+      <span className={styles.message}>{told(event.message ?? '')}</span>
       <span className="muted">
         {assignee ?? t('review.nobody')}
         {comments > 0 && ` · ${t('review.comments', { count: comments })}`}

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { connectionQuery, overviewQuery, queryClient } from '../queries.ts'
+import { useTold } from '../told.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-card.module.css'
 import { Icon } from './icon.tsx'
@@ -81,11 +82,12 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
 
 function Trouble({ connection }: { connection: Connection }) {
   const { t } = useTranslation()
+  const told = useTold()
   const cause = connection.cause ?? ''
   return (
     <div className={styles.trouble}>
       <p>
-        <strong>{t(`cause.${cause}`, { defaultValue: connection.message ?? cause })}</strong>
+        <strong>{t(`cause.${cause}`, { defaultValue: told(connection.message ?? cause) })}</strong>
         {connection.since && (
           <span className="muted">
             {' · '}
@@ -93,7 +95,7 @@ function Trouble({ connection }: { connection: Connection }) {
           </span>
         )}
       </p>
-      {connection.message && <p className={styles.message}>{connection.message}</p>}
+      {connection.message && <p className={styles.message}>{told(connection.message)}</p>}
       <p>{t(`remedy.${cause}`, { defaultValue: connection.remedy ?? '' })}</p>
     </div>
   )
@@ -102,6 +104,7 @@ function Trouble({ connection }: { connection: Connection }) {
 /** What was tried, and what came of it. */
 export function Report({ report }: { report: Schemas['ConnectionReport'] }) {
   const { t } = useTranslation()
+  const told = useTold()
   return (
     <div className={styles.report} role="status">
       <p className={styles.reportTitle}>{t(report.ok ? 'connection.allPassed' : 'connection.notPassed')}</p>
@@ -111,8 +114,8 @@ export function Report({ report }: { report: Schemas['ConnectionReport'] }) {
             <Icon name={check.ok ? 'check' : 'cross'} size={15} />
             <div>
               <span className="hidden">{t(check.ok ? 'connection.ok' : 'connection.notOk')}: </span>
-              <strong>{check.name}</strong> <span className="muted">{check.message}</span>
-              {check.remedy && <p>{check.remedy}</p>}
+              <strong>{told(check.name)}</strong> <span className="muted">{told(check.message)}</span>
+              {check.remedy && <p>{told(check.remedy)}</p>}
             </div>
           </li>
         ))}

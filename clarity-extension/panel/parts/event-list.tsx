@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Event } from '../api.ts'
+import { useTold } from '../told.ts'
 import styles from './event-list.module.css'
 import { Icon } from './icon.tsx'
 import { State } from './state.tsx'
@@ -65,10 +66,11 @@ function Direction({ event }: { event: Event }) {
 
 function useResult(event: Event): string {
   const { t } = useTranslation()
+  const told = useTold()
   const age = useAge()
   if (event.state === 'ready' && event.attempts > 0 && event.dueAt)
-    return `${event.message ?? t(`cause.${event.cause}`, { defaultValue: '' })} ${t('activity.nextTry', { when: age(event.dueAt) })}`.trim()
-  if (event.message) return event.message
+    return `${event.message ? told(event.message) : t(`cause.${event.cause}`, { defaultValue: '' })} ${t('activity.nextTry', { when: age(event.dueAt) })}`.trim()
+  if (event.message) return told(event.message)
   return event.cause ? t(`cause.${event.cause}`, { defaultValue: event.cause }) : ''
 }
 

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { money } from '../format.ts'
 import { refreshLists } from '../queries.ts'
+import { useTold } from '../told.ts'
 import { Corrections } from './corrections.tsx'
 import styles from './failure-group.module.css'
 import { May } from './may.tsx'
@@ -13,6 +14,7 @@ import { WaysOut } from './ways-out.tsx'
 /** One cause: how much it stopped, what to do, and the two ways out. */
 export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
   const { t, i18n } = useTranslation()
+  const told = useTold()
   const age = useAge()
   const { cause, count, state } = group
   return (
@@ -45,7 +47,7 @@ export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
           )}
         </p>
       )}
-      <p className={styles.message}>{group.message}</p>
+      <p className={styles.message}>{told(group.message)}</p>
       <p className={styles.remedy}>
         <strong>{t('common.whatToDo')}</strong> {t(`remedy.${cause}`, { defaultValue: group.remedy })}
       </p>

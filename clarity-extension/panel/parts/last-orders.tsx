@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Event, Overview } from '../api.ts'
+import { useTold } from '../told.ts'
 import { Icon } from './icon.tsx'
 import styles from './last-orders.module.css'
 import { Time } from './time.tsx'
@@ -22,6 +23,7 @@ export function LastOrders({ overview }: { overview: Overview }) {
 
 function Row({ label, event, hint }: { label: string; event: Event | null; hint?: string }) {
   const { t } = useTranslation()
+  const told = useTold()
   if (!event)
     return (
       <div className={styles.row}>
@@ -35,7 +37,8 @@ function Row({ label, event, hint }: { label: string; event: Event | null; hint?
     <Link to="/activity/$id" params={{ id: event.id }} className={`${styles.row} ${styles.linked}`}>
       <span className={styles.label}>{label}</span>
       <span className={styles.what}>
-        <strong>{event.subject}</strong> <span className="muted">{event.message ?? t(`type.${event.type}`)}</span>
+        <strong>{event.subject}</strong>{' '}
+        <span className="muted">{event.message ? told(event.message) : t(`type.${event.type}`)}</span>
       </span>
       <span className={styles.when}>
         <Time at={event.settledAt ?? event.receivedAt} />

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { number } from '../format.ts'
 import { refreshLoads } from '../queries.ts'
+import { useTold } from '../told.ts'
 import styles from './load-card.module.css'
 import { LoadConflicts } from './load-conflicts.tsx'
 import { LoadProgress } from './load-progress.tsx'
@@ -50,13 +51,14 @@ export function LoadCard({ item }: { item: Loadable }) {
 /** What it is doing now. */
 function Status({ load }: { load: Load }) {
   const { t } = useTranslation()
+  const told = useTold()
   return (
     <p className={styles.status} role="status" data-state={load.state}>
       <strong>{t(`load.state.${load.state}`)}</strong>
       <span className="muted">
         {' · '}
         <Time at={load.finishedAt ?? load.startedAt ?? load.madeAt} />
-        {load.message && ` · ${load.message}`}
+        {load.message && ` · ${told(load.message)}`}
         {load.reading && ` · ${t(`load.reading.${load.reading.side}`, { count: load.reading.count })}`}
       </span>
     </p>

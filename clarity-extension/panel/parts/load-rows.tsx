@@ -3,6 +3,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { type LoadFilter, loadRowsQuery, refreshLoads } from '../queries.ts'
+import { useTold } from '../told.ts'
 import styles from './load-rows.module.css'
 import { useWhy } from './load-why.ts'
 import { May } from './may.tsx'
@@ -66,6 +67,7 @@ export function LoadRows({ load, shown, close }: { load: Load; shown: Shown; clo
 
 function RowItem({ load, row }: { load: Load; row: Row }) {
   const { t } = useTranslation()
+  const told = useTold()
   const why = useWhy()
   const decide = useMutation({
     mutationFn: (body: { decision: Schemas['LoadDecision']; target?: string }) =>
@@ -109,11 +111,12 @@ function RowItem({ load, row }: { load: Load; row: Row }) {
           <span className={styles.why}>{t(`load.chosen.${row.decision}`, { who: row.decidedBy ?? '' })}</span>
         )}
         {row.message && (
-          <span className={row.state === 'failed' ? styles.bad : `muted ${styles.why}`}>{row.message}</span>
+          <span className={row.state === 'failed' ? styles.bad : `muted ${styles.why}`}>{told(row.message)}</span>
         )}
         {row.problems.map((problem) => (
           <span key={`${problem.field} ${problem.message}`} className={`muted ${styles.why}`}>
-            {problem.field && <code>{problem.field}</code>} {problem.remedy}
+            {problem.field && <code>{problem.field}</code>}{' '}
+            {t(`remedy.${problem.code}`, { defaultValue: told(problem.remedy) })}
           </span>
         ))}
       </div>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
 import { duration } from '../format.ts'
+import { useTold } from '../told.ts'
 import { Icon } from './icon.tsx'
 import { Json } from './json.tsx'
 import styles from './steps.module.css'
@@ -24,10 +25,11 @@ export function Steps({ attempt }: { attempt: Attempt }) {
 
 function StepLine({ step, total }: { step: Step; total: number }) {
   const { t, i18n } = useTranslation()
+  const told = useTold()
   const line = (
     <>
       <span className={styles.name}>{step.step}</span>
-      <span className={styles.summary}>{step.summary}</span>
+      <span className={styles.summary}>{told(step.summary)}</span>
       <svg className={styles.bar} viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
         <rect className={styles.track} width="100" height="4" rx="2" />
         <rect

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { localeOf } from '../format.ts'
 import { queryClient, sweepsQuery } from '../queries.ts'
+import { useTold } from '../told.ts'
 import { May } from './may.tsx'
 import styles from './sweep-row.module.css'
 import { Time } from './time.tsx'
@@ -15,6 +16,7 @@ type Sweep = Schemas['Sweep']
 /** One scheduled reading. */
 export function SweepRow({ sweep }: { sweep: Sweep }) {
   const { t } = useTranslation()
+  const told = useTold()
   const name = useSweepName()(sweep.name)
   const refresh = () => void queryClient.invalidateQueries(sweepsQuery)
   const run = useMutation({
@@ -44,7 +46,7 @@ export function SweepRow({ sweep }: { sweep: Sweep }) {
       <span className={styles.state}>{t(`sweeps.state.${sweep.state}`)}</span>
       <span className={`muted ${styles.fact}`}>
         {sweep.startedAt ? <Time at={sweep.startedAt} /> : t('sweeps.state.never')}
-        {sweep.message && <span className={styles.message}>{sweep.message}</span>}
+        {sweep.message && <span className={styles.message}>{told(sweep.message)}</span>}
       </span>
       <May do="patch /sweeps/{sweep}">
         <Schedule sweep={sweep} name={name} busy={change.isPending} onSave={(cron) => change.mutate({ cron })} />

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useTold } from '../told.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { Payload } from './payload.tsx'
 import { Steps } from './steps.tsx'
@@ -52,11 +53,13 @@ export function Timeline({ trace }: { trace: Trace }) {
 /** @param last no further one follows by itself */
 function AttemptEntry({ attempt, alone, last }: { attempt: Attempt; alone: boolean; last: boolean }) {
   const { t } = useTranslation()
+  const told = useTold()
   const gaveUp = last && attempt.outcome === 'retry'
   const look = gaveUp ? looks.correct : (looks[attempt.outcome] ?? looks.thrown)
   const outcome = gaveUp ? t('event.gaveUp') : t(`event.outcome.${attempt.outcome}`, { defaultValue: attempt.outcome })
   const note =
-    attempt.message ?? (attempt.cause ? t(`cause.${attempt.cause}`, { defaultValue: attempt.cause }) : undefined)
+    told(attempt.message ?? '') ||
+    (attempt.cause ? t(`cause.${attempt.cause}`, { defaultValue: attempt.cause }) : undefined)
   return (
     <Entry
       {...look}

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useTold } from '../told.ts'
 import { Comparison } from './comparison.tsx'
 import styles from './trouble.module.css'
 
@@ -8,17 +9,18 @@ type Trace = Schemas['EventTrace']
 /** What is wrong, field by field, and what to do. Nothing when the event needs nobody. */
 export function Trouble({ trace }: { trace: Trace }) {
   const { t } = useTranslation()
+  const told = useTold()
   const { event, problems, facts } = trace
   if (event.state !== 'dead' && event.state !== 'held') return null
   const remedy = t(`remedy.${event.cause}`, { defaultValue: problems[0]?.remedy ?? trace.remedy ?? '' })
   return (
     <section className={styles.trouble} data-state={event.state} aria-label={t('event.problems')}>
-      <h2>{t(`cause.${event.cause}`, { defaultValue: event.message ?? event.cause ?? '' })}</h2>
+      <h2>{t(`cause.${event.cause}`, { defaultValue: told(event.message ?? event.cause ?? '') })}</h2>
       {problems.length > 0 ? (
         <ul className={styles.problems}>
           {distinct(problems).map((problem) => (
             <li key={keyOf(problem)}>
-              <p>{problem.message}</p>
+              <p>{told(problem.message)}</p>
               {(problem.field || problem.value) && (
                 <p className={styles.field}>
                   {problem.field && <code>{problem.field}</code>}
@@ -34,7 +36,7 @@ export function Trouble({ trace }: { trace: Trace }) {
           ))}
         </ul>
       ) : (
-        <p>{event.message}</p>
+        <p>{told(event.message ?? '')}</p>
       )}
       {facts && <Comparison facts={facts} />}
       <p className={styles.remedy}>

@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next'
+
+type Sentences = readonly (readonly [english: string, other: string])[]
+type Told = (sentence: string) => string
+
+const known = new Map<string, Told>()
+
+/** What `useTold` knows of a language from now on. Values stand in braces, and are the same in both. */
+export function teach(language: string, sentences: Sentences): void {
+  const forms = sentences.map(([english, other]) => ({ form: formOf(english), names: namesIn(english), other }))
+  known.set(language, (sentence) => {
+    for (const { form, names, other } of forms) {
+      const values = form.exec(sentence)?.slice(1)
+      if (values) return other.replace(VALUE, (_, name: string) => values[names.indexOf(name)] ?? '')
+    }
+    return sentence
+  })
+}
+
+/** The server's own sentence in this person's language. One that nobody has translated, such as Odoo's own, stays as it was said. */
+export function useTold(): Told {
+  const { i18n } = useTranslation()
+  return (sentence) => inLanguage(i18n.language, sentence)
+}
+
+export const inLanguage = (language: string, sentence: string): string => known.get(language)?.(sentence) ?? sentence
+
+const VALUE = /\{(\w+)\}/g
+const namesIn = (english: string): string[] => [...english.matchAll(VALUE)].map(([, name = '']) => name)
+
+function formOf(english: string): RegExp {
+  const parts = english.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('(.+?)')}$`, 's')
+}
