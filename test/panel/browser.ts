@@ -36,25 +36,18 @@ export function complaints(context: BrowserContext): string[] {
   return found
 }
 
-/**
- * What axe calls serious or critical, with where it stands.
- * @param of only colours, which is all that another appearance changes, or all but them, which takes half the time
- */
-export async function seriousFaults(page: Page, of: 'all' | 'colours' | 'structure' = 'all'): Promise<string[]> {
+/** What axe calls serious or critical, with where it stands. */
+export async function seriousFaults(page: Page): Promise<string[]> {
   // Once per document: it is half a megabyte.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
-  const violations = await page.evaluate(async (of) => {
-    const { violations } = await window.axe.run({
-      resultTypes: ['violations'],
-      ...(of === 'colours' ? { runOnly: ['color-contrast'] } : {}),
-      ...(of === 'structure' ? { rules: { 'color-contrast': { enabled: false } } } : {}),
-    })
+  const violations = await page.evaluate(async () => {
+    const { violations } = await window.axe.run({ resultTypes: ['violations'] })
     return violations.map(({ id, impact, nodes }) => ({
       id,
       impact,
       where: nodes.map((node) => node.html).slice(0, 3),
     }))
-  }, of)
+  })
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, where }) => `${id}: ${where.join(' | ')}`)
