@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 /** `| threat | control | test |`, the test as `path`: title. */
 const rows = [
-  ...readFileSync('docs/SECURITY.md', 'utf8').matchAll(/^\|[^|]+\|[^|]+\| `(test\/[^`]+)`: (.+) \|$/gm),
+  ...readFileSync('docs/SECURITY.md', 'utf8').matchAll(/^\|[^|]+\|[^|]+\| `((?:test|odoo-bridge)\/[^`]+)`: (.+) \|$/gm),
 ].map(([, file = '', title = '']) => ({ file, title }))
 
 it('the security paper names threats with their tests', () => {

@@ -46,11 +46,11 @@ _RIGHTS = {
 _RIGHTS_OF = {
     "customer": {"product.pricelist": "read"},
     "product": {
-        "product.category": "read write create",
+        "product.category": "read create",
         "product.template": "read write create",
         "product.product": "read write create",
-        "product.attribute": "read write create",
-        "product.attribute.value": "read write create",
+        "product.attribute": "read create",
+        "product.attribute.value": "read create",
         "product.template.attribute.line": "read write create",
         "product.template.attribute.value": "read write create",
         "uom.uom": "read",

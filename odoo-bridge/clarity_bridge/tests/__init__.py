@@ -20,6 +20,7 @@ from . import test_reading
 from . import test_reservation
 from . import test_returns
 from . import test_rights
+from . import test_rights_needed
 from . import test_sender
 from . import test_settings
 from . import test_signature

@@ -101,6 +101,13 @@ class TestRights(BridgeCase):
         self.assertEqual(result["status"], "denied", result)
         self.service.company_ids = [Command.link(other.id)]
 
+    def test_who_has_no_rights_on_payments_is_shown_none_in_the_order(self):
+        for group, shown in (("stock.group_stock_user", False), ("sales_team.group_sale_salesman", True)):
+            user = new_test_user(self.env, f"of {group}", group)
+            view = self.env["sale.order"].with_user(user).get_view(view_type="form")["arch"]
+            for field in ("clarity_payment_ids", "clarity_return_ids"):
+                self.assertEqual(f'name="{field}"' in view, shown, (group, field))
+
     def test_links_show_in_the_order_for_everyone_who_may_read_it(self):
         order = self.applied(ref="o1")
         reader = new_test_user(self.env, "reader", "account.group_account_invoice")
