@@ -5,8 +5,8 @@ export interface Room {
   ended(durationMs: number): void
 }
 
-/** A full call of Odoo: while nothing is known yet. */
-const FIRST = 50
+/** A full call for each of two workers, while nothing is known yet. */
+const FIRST = 100
 /** However slow it is. */
 const LEAST = 25
 /** Four full calls, more than Odoo takes at once: each run holds an order in memory. */

@@ -9,7 +9,7 @@ function afterSeconds(seconds: number, perSecond: number, room = adaptiveRoom())
 
 describe('the room for orders', () => {
   it('is four full calls where they get through, half of one where hardly anything does, and what gets through in eight seconds in between', () => {
-    expect(adaptiveRoom().size).toBe(50)
+    expect(adaptiveRoom().size).toBe(100)
     expect(afterSeconds(10, 70).size).toBe(200)
     expect(afterSeconds(60, 2).size).toBe(25)
     expect(afterSeconds(30, 10).size).toBeGreaterThanOrEqual(79)
