@@ -1,8 +1,9 @@
 import { Socket } from 'node:net'
-import { PostgresDialect } from 'kysely'
+import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import { z } from 'zod'
 import { Again } from './again.ts'
+import { PreparingDriver } from './postgres-driver.ts'
 import type { Store } from './store.ts'
 
 /** A door answers 503 rather than wait longer than its sender does. */
@@ -36,7 +37,14 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
   })
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on('error', () => undefined)
-  const db = new Again({ dialect: new PostgresDialect({ pool }) })
+  const db = new Again({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createDriver: () => new PreparingDriver(pool),
+    },
+  })
   return {
     db,
     dialect: 'postgres',

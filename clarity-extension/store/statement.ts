@@ -1,6 +1,16 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely'
 import type { Tables } from './schema.ts'
 
+const names = new Map<string, string>()
+
+/** Under which a server keeps a statement prepared; undefined for any other query. */
+export const nameOf = (text: string): string | undefined => names.get(text)
+
+function named<Out>(query: CompiledQuery<Out>): CompiledQuery<Out> {
+  if (!names.has(query.sql)) names.set(query.sql, `statement ${names.size + 1}`)
+  return query
+}
+
 /**
  * A query that Kysely compiles once and that runs with other values afterwards: compiling costs more than running, and the
  * doors run one of these for every event.
@@ -12,7 +22,7 @@ export function statement<In, Out>(
 ): (db: Kysely<Tables>, input: In) => Promise<Out[]> {
   let compiled: CompiledQuery<Out> | undefined
   return async (db, input) => {
-    compiled ??= build(db).compile()
+    compiled ??= named(build(db).compile())
     const parameters = bind(input)
     if (parameters.length !== compiled.parameters.length) throw new Error(`wrong number of values: ${compiled.sql}`)
     const result: QueryResult<Out> = await db.executeQuery({ ...compiled, parameters })
@@ -38,7 +48,7 @@ export function statementOfRows<Row extends object, Out>(
       const left = rows.length - from
       const size = SIZES.find((candidate) => candidate <= left) ?? 1
       const part = rows.slice(from, from + size)
-      const query = compiled.get(size) ?? build(db, part).compile()
+      const query = compiled.get(size) ?? named(build(db, part).compile())
       compiled.set(size, query)
       const parameters = part.flatMap((row) => columns.map((column) => row[column]))
       if (parameters.length !== query.parameters.length) throw new Error(`wrong number of values: ${query.sql}`)
