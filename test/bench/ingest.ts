@@ -43,6 +43,8 @@ export async function run(report: (metric: string, value: number, unit: string) 
     report('accepted_per_s', median(perSecond.store), 'req/s')
     report('accepted_postgres_per_s', median(perSecond.postgres), 'req/s')
     report('no_store_per_s', median(perSecond.nothing), 'req/s')
+    // The same under the name it had before there was a second store.
+    report('ratio_to_no_store', ratio(perSecond.store, perSecond.nothing), 'ratio')
     report('ratio_to_no_store_sqlite', ratio(perSecond.store, perSecond.nothing), 'ratio')
     report('ratio_to_no_store_postgres', ratio(perSecond.postgres, perSecond.nothing), 'ratio')
     report('ratio_draining_to_no_store', ratio(perSecond.drain, perSecond.nothing), 'ratio')
