@@ -12,7 +12,7 @@ export interface Rest {
 
 /**
  * Gives memory back once nothing has happened for a while: V8 collects by how much is allocated, and a process that has nothing
- * to do allocates nothing, so that it keeps for days what its start and its last order left behind (15 of 130 MB). Each
+ * to do allocates nothing, so that it keeps for days what its start and its last order left behind (8 of 130 MB). Each
  * collection stops the process for a tenth of a second, three times per rest.
  * @param collect default V8's, which `npm start` switches on with --expose-gc; without it nothing is given back
  */
