@@ -50,7 +50,6 @@ export function composePanel(parts: PanelParts): PanelApi {
   const { config, store, seal, odoo, audit, queries, ledger, links, switches, connections, lookups } = parts
   return panelApi({
     ...parts,
-    lookups,
     suggestions: suggestionsPort({
       db: store.db,
       open: seal.openBytes,

@@ -79,6 +79,19 @@ class BridgeCase(TransactionCase):
             "follow": ["confirm"],
         } | changes
 
+    def article(self, sku="CUP", values=None, **changes):
+        """An operation for a product, known by its SKU."""
+        return {
+            "id": f"op-{sku}",
+            "kind": "product",
+            "ref": f"prd_{sku}",
+            "version": "2026-01-01T00:00:00.000Z",
+            "hash": "h1",
+            "model": "product.product",
+            "match": {"default_code": sku},
+            "values": {"name": "Cup", "default_code": sku} | (values or {}),
+        } | changes
+
     def apply(self, *operations, store="main", user=None):
         bridge = self.bridge.with_user(user) if user else self.bridge
         return bridge.apply(store, list(operations))["results"]

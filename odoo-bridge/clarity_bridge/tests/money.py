@@ -54,6 +54,25 @@ class MoneyCase(BridgeCase):
             "follow": ["post"],
         } | changes
 
+    def returned(self, items, status, refund="10.00", fee="0", **changes):
+        """An operation for a return of order o1."""
+        return {
+            "id": "r1",
+            "kind": "return",
+            "ref": "r1",
+            "version": "2026-03-01T00:00:00.000Z",
+            "model": "clarity.return",
+            "values": {
+                "order_id": {"$ref": "order:o1"},
+                "clarity_ref": "r1",
+                "status": status,
+                "currency_id": self.env.company.currency_id.id,
+                "refund_amount": refund,
+                "restocking_fee": fee,
+                "line_ids": {"$lines": {"key": "clarity_ref", "items": items}},
+            },
+        } | changes
+
     def newer(self, operation, number=2):
         return operation | {"hash": f"h{number}", "version": f"2026-02-0{number}T00:00:00.000Z"}
 

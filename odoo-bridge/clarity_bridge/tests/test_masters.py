@@ -321,17 +321,7 @@ class TestMasters(BridgeCase):
     def product(self, sku="CUP", values=None, ensure=(), values_only=False, **changes):
         below = ensure and not values_only
         path = {"categ_id": {"$ref": ensure[-1]["kind"] + ":" + ensure[-1]["ref"]}} if below else {}
-        return {
-            "id": f"op-{sku}",
-            "kind": "product",
-            "ref": f"prd_{sku}",
-            "version": "2026-01-01T00:00:00.000Z",
-            "hash": "h1",
-            "model": "product.product",
-            "match": {"default_code": sku},
-            "ensure": list(ensure),
-            "values": {"name": "Cup", "default_code": sku} | path | (values or {}),
-        } | changes
+        return self.article(sku, path | (values or {}), ensure=list(ensure), **changes)
 
     def path(self, *names):
         records, parent = [], None

@@ -14,24 +14,8 @@ class TestReturns(MoneyCase):
             {"clarity_ref": str(index), "line_ref": line, "quantity": quantity, "restock": restock, "reason": "too big"}
             for index, (line, quantity, restock) in enumerate(lines, start=1)
         ]
-        return {
-            "id": "r1",
-            "kind": "return",
-            "ref": "r1",
-            "version": "2026-03-01T00:00:00.000Z",
-            "hash": f"{status} {refund}",
-            "model": "clarity.return",
-            "values": {
-                "order_id": {"$ref": "order:o1"},
-                "clarity_ref": "r1",
-                "status": status,
-                "currency_id": self.env.company.currency_id.id,
-                "refund_amount": refund,
-                "restocking_fee": fee,
-                "line_ids": {"$lines": {"key": "clarity_ref", "items": items}},
-            },
-            "follow": follow.get(status, []),
-        } | changes
+        told = {"hash": f"{status} {refund}", "follow": follow.get(status, [])} | changes
+        return self.returned(items, status, refund, fee, **told)
 
     def done(self, operation, status=None):
         [result] = self.apply(operation)

@@ -208,24 +208,7 @@ class TestRightsNeeded(MoneyCase):
             {"clarity_ref": ref, "line_ref": "L1", "quantity": quantity, "restock": True, "reason": "too big"}
             for ref, quantity in lines
         ]
-        return {
-            "id": "r1",
-            "kind": "return",
-            "ref": "r1",
-            "version": "2026-03-01T00:00:00.000Z",
-            "hash": f"{status} {lines}",
-            "model": "clarity.return",
-            "values": {
-                "order_id": {"$ref": "order:o1"},
-                "clarity_ref": "r1",
-                "status": status,
-                "currency_id": self.env.company.currency_id.id,
-                "refund_amount": "10.00",
-                "restocking_fee": "0",
-                "line_ids": {"$lines": {"key": "clarity_ref", "items": items}},
-            },
-            "follow": list(follow),
-        }
+        return self.returned(items, status, follow=list(follow), hash=f"{status} {lines}")
 
     def return_is_asked_for(self):
         self.applied(ref="o1")
@@ -247,18 +230,9 @@ class TestRightsNeeded(MoneyCase):
         self.delivered()
         return lambda: self.apply(self.back(status="received", follow=["receive", "validate"]))
 
-    def product(self, sku="CUP", template=None, **changes):
+    def product(self, sku="CUP", template=None, values=None, **changes):
         of = {"product_tmpl_id": {"$ref": f"product_template:{template}"}} if template else {}
-        return {
-            "id": f"op-{sku}",
-            "kind": "product",
-            "ref": f"prd_{sku}",
-            "version": "2026-01-01T00:00:00.000Z",
-            "hash": "h1",
-            "model": "product.product",
-            "match": {"default_code": sku},
-            "values": {"name": template or "Cup", "default_code": sku} | of,
-        } | changes
+        return self.article(sku, {"name": template or "Cup"} | of | (values or {}), **changes)
 
     def product_is_new(self):
         return lambda: self.apply(self.product(), user=self.products)
