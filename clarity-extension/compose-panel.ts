@@ -2,6 +2,7 @@ import type { OdooClient } from '../odoo-bridge/client/client.ts'
 import { createAdvisor } from './assist/model/advisor.ts'
 import type { Config } from './config.ts'
 import { type PanelApi, type PanelApiOptions, panelApi } from './http/panel-api.ts'
+import type { SearchKeys } from './ledger/search-keys.ts'
 import { createSkipped } from './ledger/skipped.ts'
 import type { Ledger } from './ledger/types.ts'
 import type { Links } from './links.ts'
@@ -26,10 +27,19 @@ import type { Switches } from './switches.ts'
 export interface PanelParts
   extends Pick<
       PanelApiOptions,
-      'audit' | 'alerts' | 'anomalies' | 'queries' | 'reconciliation' | 'loads' | 'revoked' | 'changes' | 'log'
+      | 'audit'
+      | 'alerts'
+      | 'anomalies'
+      | 'queries'
+      | 'reconciliation'
+      | 'loads'
+      | 'revoked'
+      | 'tokens'
+      | 'changes'
+      | 'log'
     >,
     Omit<ConnectionParts, 'queries' | 'ledger'> {
-  config: Pick<Config, 'adminPassword' | 'secretKey' | 'publicUrl' | 'allowPrivateAlerts' | 'assistModel'>
+  config: Pick<Config, 'adminPassword' | 'publicUrl' | 'allowPrivateAlerts' | 'assistModel'>
   store: Store
   seal: Seal
   odoo: OdooClient
@@ -37,6 +47,7 @@ export interface PanelParts
   links: Links
   switches: Switches
   sweeps: Sweeps
+  searchKeys: SearchKeys
   demand: DemandStore
   recount(skus: string[]): Promise<unknown>
   sides: PanelApiOptions['connections']
@@ -59,7 +70,7 @@ export function composePanel(parts: PanelParts): PanelApi {
       advisor: config.assistModel && createAdvisor(config.assistModel),
       tables: lookups,
     }),
-    persons: createPersons(store, seal),
+    persons: createPersons({ store, seal, catchUp: parts.searchKeys.catchUp }),
     allowPrivateAlerts: config.allowPrivateAlerts,
     ledger: { ...ledger, dismiss: dismissal(ledger, parts.demand, parts.recount) },
     connections: parts.sides,
@@ -71,6 +82,5 @@ export function composePanel(parts: PanelParts): PanelApi {
     sweeps: sweepsPort(parts.sweeps, audit),
     users: users(store),
     adminPassword: config.adminPassword,
-    secretKey: config.secretKey,
   })
 }

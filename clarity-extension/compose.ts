@@ -225,6 +225,8 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   })
 
   const spent = spentIds(store)
+  const tokens = new SessionTokens(config.secretKey, config.adminPassword)
+  const searchKeys = createSearchKeys({ store, seal, log })
   const paired = pairing({ store, seal, audit, connections, queries, ledger, written })
   const panel = whenAsked(async () => {
     const { composePanel } = await import('./compose-panel.ts')
@@ -241,6 +243,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       links,
       switches,
       sweeps,
+      searchKeys,
       demand,
       recount,
       odoo,
@@ -257,12 +260,13 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       reconciliation: compared.port,
       loads: first.port(() => sweeps.runNow(first.sweep.name)),
       revoked: spent,
+      tokens,
       changes,
     })
   })
   const frames = () => [new URL(book.clarity.settings().baseUrl).origin, ...config.adminOrigins]
   const launch = launchDoor({
-    tokens: new SessionTokens(config.secretKey, config.adminPassword),
+    tokens,
     spent,
     audit,
     secrets: book.clarity.secrets,
@@ -307,7 +311,6 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   alerts.start()
   // In the background: what was sealed with a previous key, or not at all, is sealed with the current one.
   const sealing = sealAnew(store.db, seal, log)
-  const searchKeys = createSearchKeys({ store, seal, log })
   searchKeys.start()
 
   return {

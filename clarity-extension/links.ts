@@ -129,7 +129,8 @@ const rowOf = (change: LinkChange, now: number): LinksTable => ({
   clarity_id: change.clarityId,
   odoo_model: change.odooModel,
   odoo_id: change.odooId,
-  odoo_name: change.odooName ?? null,
+  // Of a person it would be the name.
+  odoo_name: change.odooModel === 'res.partner' ? null : (change.odooName ?? null),
   clarity_version: change.clarityVersion ?? null,
   hash: change.hash ?? null,
   clarity_hash: change.clarityHash ?? null,

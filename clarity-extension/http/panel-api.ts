@@ -30,7 +30,7 @@ import { userRoutes } from './users.ts'
 export interface PanelApiOptions extends PanelPorts {
   adminPassword: string
   /** Signs sessions; the same on every replica. */
-  secretKey: string
+  tokens: SessionTokens
   revoked?: RevokedSessions
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Unix ms; the tests' clock. */
@@ -45,8 +45,6 @@ export interface PanelApiOptions extends PanelPorts {
 export interface PanelApi {
   /** To be mounted at /api (createApp does). */
   router: Router
-  /** Signs what whoever comes from the storefront is given. */
-  tokens: SessionTokens
   /** Ends the live streams, so that a shutdown need not wait for them. */
   close(): void
 }
@@ -86,7 +84,7 @@ export function panelApi(options: PanelApiOptions): PanelApi {
     live.router,
   )
   router.use(notFound, problemHandler(options.log))
-  return { router, tokens: session.tokens, close: live.close }
+  return { router, close: live.close }
 }
 
 const noStore: RequestHandler = (_req, res, next) => {

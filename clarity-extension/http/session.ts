@@ -9,14 +9,14 @@ import type { RevokedSessions, UsersPort } from './ports.ts'
 import { Refusal } from './problem.ts'
 import { roles } from './rights.ts'
 import { cookieOf, givenCookie, takenCookie } from './session-cookie.ts'
-import { type Session, SessionTokens } from './session-token.ts'
+import type { Session, SessionTokens } from './session-token.ts'
 
 export const USER = 'admin'
 
 export interface SessionOptions {
   adminPassword: string
   /** Signs sessions; the same on every replica. */
-  secretKey: string
+  tokens: SessionTokens
   users: Pick<UsersPort, 'check' | 'standing'>
   revoked?: RevokedSessions
   now?: () => number
@@ -26,7 +26,7 @@ export interface SessionOptions {
 /** GET, POST, DELETE /session; `required` guards everything else, `current` tells whether a stream may go on. */
 export function sessions(options: SessionOptions) {
   const now = options.now ?? Date.now
-  const tokens = new SessionTokens(options.secretKey, options.adminPassword)
+  const { tokens } = options
   const revoked = options.revoked ?? revokedInMemory(now)
   const passwordHash = hash(options.adminPassword)
   const perAddress = new Lockout({ free: 5, firstWaitMs: 60_000, maxWaitMs: 60 * 60_000 })
@@ -104,7 +104,7 @@ export function sessions(options: SessionOptions) {
   })
   router.post('/session', signIn)
   router.delete('/session', required, signOut)
-  return { router, required, current, tokens }
+  return { router, required, current }
 }
 
 /** Set by `required`: a handler behind it has a session. */

@@ -1,30 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { jsonOf } from '../../shared/json.ts'
 import type { Seal } from '../privacy/seal.ts'
-import { keysOf } from '../privacy/searchable.ts'
+import { keysOf, keysOfLoadRow } from '../privacy/searchable.ts'
 import type { Store } from '../store/store.ts'
-import { headOf, PROGRESS, storeKeys } from './store-keys.ts'
+import { headOf, PROGRESS, storeKeys, storeLoadKeys } from './store-keys.ts'
 
 /** Makes what stands inside of sealed payloads searchable, behind the doors' backs: no webhook waits for it. */
 export interface SearchKeys {
-  /** Everything that is there by now. */
-  catchUp(): Promise<void>
+  /**
+   * Everything that is there by now, but for so many rows, or as far as it comes in so many milliseconds.
+   * @returns up to where everything is searchable; undefined on a replica that lacks the key of what is
+   */
+  catchUp(limits?: { ms: number; rest: number }): Promise<Reached | undefined>
   start(): void
   stop(): Promise<void>
 }
 
-/** Events looked at in one go: a few milliseconds. */
+/** The last id of each table; whatever is committed later has a higher one. */
+export interface Reached {
+  events: number
+  loadRows: number
+}
+
+/** Rows looked at in one go: a few milliseconds. */
 const BATCH = 100
 const PAUSE_MS = 500
 /** While very many come in, they come first: 9 ms of processor time for each hundred are not taken from them. */
 const STORM_MS = 2_000
 /** Where nothing comes in, an old history is gone through quickly. */
 const QUIET_MS = 10
-/** Replicas commit ids in another order than they took them: what is newer than this may still have one missing before it. */
-const SETTLED_MS = 10_000
 
 export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKeysParts): SearchKeys {
+  const horizon = createHorizon(store)
   let stopped = false
   let running: Promise<void> | undefined
   let wake = () => {}
@@ -41,8 +51,20 @@ export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKey
     })
 
   return {
-    async catchUp() {
-      while (await more());
+    async catchUp({ ms, rest } = { ms: Number.POSITIVE_INFINITY, rest: 0 }) {
+      const until = performance.now() + ms
+      const goal = await lastIds(store)
+      for (;;) {
+        const full = await more()
+        const at = await progress()
+        if (!at || (at.events + rest >= goal.events && at.loadRows + rest >= goal.loadRows)) return at
+        if (performance.now() >= until) return at
+        // What other replicas are writing ends in a moment; what was the last may be deleted meanwhile.
+        if (!full) await sleep(20)
+        const last = await lastIds(store)
+        goal.events = Math.min(goal.events, last.events)
+        goal.loadRows = Math.min(goal.loadRows, last.loadRows)
+      }
     },
     start() {
       running = run()
@@ -71,45 +93,80 @@ export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKey
   async function more(): Promise<boolean> {
     const at = await progress()
     if (!at) return false
+    const settled = await horizon()
+    return (await moreEvents(at, settled.events)) || (await moreLoadRows(at, settled.loadRows))
+  }
+
+  async function moreEvents(at: Reached, upTo: number): Promise<boolean> {
     const rows = await store.db
       .selectFrom('events')
-      .select(['id', 'type', 'payload', 'received_at'])
-      .where('id', '>', at.upTo)
+      .select(['id', 'type', 'payload'])
+      .where('id', '>', at.events)
+      .where('id', '<=', upTo)
       .orderBy('id')
       .limit(BATCH)
       .execute()
-    const before = now() - (store.exclusive ? 0 : SETTLED_MS)
-    const fresh = rows.findIndex(({ received_at }) => received_at > before)
-    const due = fresh < 0 ? rows : rows.slice(0, fresh)
-    const last = due.at(-1)
+    const last = rows.at(-1)
     if (!last) return false
-    const read = due.map(({ id, type, payload }) => {
-      const keys = type === 'stock.changed' ? [] : keysOf(jsonOf(seal.openBytes(payload).toString('utf8')), seal.blind)
-      return { id, head: headOf(payload), keys }
+    const read = rows.map(({ id, type, payload }) => {
+      const message = seal.openBytes(payload).toString('utf8')
+      // The most frequent of all, and hardly ever of anybody: they are spared the reading.
+      const of =
+        type === 'stock.changed' && !/@|\\u|customerId/.test(message) ? undefined : (jsonOf(message) ?? message)
+      return { id, head: headOf(payload), keys: keysOf(of, seal.blind) }
     })
-    await store.run(storeKeys, { read, state: JSON.stringify({ key: seal.keyIds[0], upTo: last.id }), now: now() })
-    return due.length === BATCH
+    at.events = last.id
+    await store.run(storeKeys, { read, state: kept(at), now: now() })
+    return rows.length === BATCH
+  }
+
+  async function moreLoadRows(at: Reached, upTo: number): Promise<boolean> {
+    const rows = await store.db
+      .selectFrom('load_rows')
+      .innerJoin('loads', 'loads.id', 'load_rows.load_id')
+      .select(['load_rows.id', 'loads.direction', 'source_id', 'target_id'])
+      .select((row) =>
+        row.case().when('loads.entity', '=', 'customer').then(row.ref('shown')).else(null).end().as('shown'),
+      )
+      .where('load_rows.id', '>', at.loadRows)
+      .where('load_rows.id', '<=', upTo)
+      .orderBy('load_rows.id')
+      .limit(BATCH)
+      .execute()
+    const last = rows.at(-1)
+    if (!last) return false
+    const read = rows.flatMap(({ id, shown, ...row }) =>
+      shown === null ? [] : [{ id, keys: keysOfLoadRow(jsonOf(seal.openText(shown)), row, seal.blind) }],
+    )
+    at.loadRows = last.id
+    await store.run(storeLoadKeys, { read, state: kept(at), now: now() })
+    return rows.length === BATCH
   }
 
   /**
    * How far it is with the current key. Hashes of a previous one are made anew; a replica that was not given the newer key yet leaves
    * them alone.
    */
-  async function progress(): Promise<{ upTo: number } | undefined> {
+  async function progress(): Promise<Reached | undefined> {
     const row = await store.db.selectFrom('settings').select('value').where('key', '=', PROGRESS).executeTakeFirst()
-    if (!row) return { upTo: 0 }
-    const { key, upTo } = state.parse(JSON.parse(row.value))
-    if (key === seal.keyIds[0]) return { upTo }
+    if (!row) return { events: 0, loadRows: 0 }
+    const { key, events, loadRows } = state.parse(JSON.parse(row.value))
+    if (key === seal.keyIds[0]) return { events, loadRows }
     if (!seal.keyIds.includes(key)) return undefined
     await store.db.deleteFrom('search_keys').execute()
-    return { upTo: 0 }
+    await store.db.deleteFrom('load_keys').execute()
+    return { events: 0, loadRows: 0 }
+  }
+
+  function kept({ events, loadRows }: Reached): string {
+    return JSON.stringify({ key: seal.keyIds[0], events, loadRows })
   }
 
   /** Since it was asked last. */
   async function arrived(): Promise<number> {
-    const row = await store.db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
+    const { events } = await lastIds(store)
     const before = newest
-    newest = row?.id ?? 0
+    newest = events
     return newest - before
   }
 }
@@ -121,4 +178,33 @@ export interface SearchKeysParts {
   now?: () => number
 }
 
-const state = z.object({ key: z.string(), upTo: z.number() })
+const state = z.object({ key: z.string(), events: z.number(), loadRows: z.number() })
+
+async function lastIds({ db }: Store): Promise<Reached> {
+  const last = (table: 'events' | 'load_rows') =>
+    db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return { events: (await last('events'))?.id ?? 0, loadRows: (await last('load_rows'))?.id ?? 0 }
+}
+
+/**
+ * Replicas commit ids in another order than they took them: up to where none is missing any more. What stood in the tables is, as
+ * soon as every transaction that ran at that time has ended.
+ */
+function createHorizon(store: Store): () => Promise<Reached> {
+  let settled: Reached = { events: 0, loadRows: 0 }
+  let mark: { next: number; at: Reached } | undefined
+  return async () => {
+    if (store.exclusive) return { events: Number.MAX_SAFE_INTEGER, loadRows: Number.MAX_SAFE_INTEGER }
+    // The ids first: who has a lower one has begun by now.
+    const at = await lastIds(store)
+    const { rows } = await sql<{ oldest: string; next: string }>`
+      select pg_snapshot_xmin(running)::text as oldest, pg_snapshot_xmax(running)::text as next
+      from pg_current_snapshot() as running`.execute(store.db)
+    const [{ oldest, next } = { oldest: '0', next: '1' }] = rows
+    if (oldest === next) settled = at
+    else if (mark && Number(oldest) < mark.next) return settled
+    else settled = mark?.at ?? settled
+    mark = { at, next: Number(next) }
+    return settled
+  }
+}

@@ -1,36 +1,45 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
+import { jsonOf } from '../../shared/json.ts'
 import { recordChange } from '../audit/record.ts'
+import { padded } from '../store/padded.ts'
 import type { EventState, Tables } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { type CatchUp, finder, type Unread } from './finding.ts'
 import type { Seal } from './seal.ts'
-import { MAIL } from './searchable.ts'
+import { keysOf, MAIL } from './searchable.ts'
+import { ERASED, eraser } from './without.ts'
 
 /** Somebody who asks what is kept of them, or that it be erased: by e-mail address or the storefront's customer id. */
 export type Person = { email: string } | { customerId: string }
 
 export interface Persons {
-  /** Everything that is kept of the person: messages, corrections, what people said. */
-  export(person: Person, by: string): Promise<PersonExport>
+  /**
+   * Everything that is kept of the person: messages, corrections, what people said. Read while it is handed on: a customer of
+   * years may be more than memory should hold.
+   */
+  export(person: Person, by: string): Promise<PersonExport | Unread>
   /**
    * Takes the person out of every event that is settled; amounts, SKUs and numbers stay. Events that still have to be delivered
    * are left, and named.
    */
-  erase(person: Person, by: string): Promise<Erased>
+  erase(person: Person, by: string): Promise<Erased | Unread>
 }
 
 export interface PersonExport {
-  events: {
-    id: number
-    type: string
-    subject: string
-    receivedAt: number
-    message: unknown
-    correction: unknown
-    comments: string[]
-  }[]
+  events: AsyncIterable<ExportedEvent> | Iterable<ExportedEvent>
   /** Records of first loads that show the person, as they are kept. */
-  firstLoads: unknown[]
+  firstLoads: AsyncIterable<unknown> | Iterable<unknown>
+}
+
+export interface ExportedEvent {
+  id: number
+  type: string
+  subject: string
+  receivedAt: number
+  message: unknown
+  correction: unknown
+  comments: string[]
 }
 
 export interface Erased {
@@ -39,11 +48,22 @@ export interface Erased {
   open: number[]
 }
 
-const BATCH = 200
-const OPEN: readonly EventState[] = ['ready', 'running', 'dead', 'held']
-export const ERASED = '[erased]'
+export interface PersonsParts {
+  store: Store
+  seal: Seal
+  catchUp: CatchUp
+  now?: () => number
+}
 
-export function createPersons({ db, dialect }: Store, seal: Seal, now: () => number = Date.now): Persons {
+/** Events in one transaction: nobody who settles one waits for more. */
+const BATCH = 20
+const OPEN: readonly EventState[] = ['ready', 'running', 'dead', 'held']
+/** What else is told of these in their lane is of the same people; in another lane it is of goods. */
+const OF_PEOPLE = /^(order|return|invoice|customer):/
+
+export function createPersons({ store, seal, catchUp, now = Date.now }: PersonsParts): Persons {
+  const { db, dialect } = store
+  const find = finder(db, seal, catchUp)
   const record = (person: Person, by: string, action: 'person.export' | 'person.erase', after: object) =>
     db
       .transaction()
@@ -53,69 +73,141 @@ export function createPersons({ db, dialect }: Store, seal: Seal, now: () => num
 
   return {
     async export(person, by) {
-      const events: PersonExport['events'] = []
-      for await (const { event, message, correction } of eventsOf(db, seal, person)) {
-        const said = await db.selectFrom('review_comments').select('comment').where('event_id', '=', event.id).execute()
-        events.push({
-          id: event.id,
-          type: event.type,
-          subject: event.subject,
-          receivedAt: event.received_at,
-          message,
-          correction,
-          comments: said.map(({ comment }) => seal.openText(comment)),
-        })
-      }
-      const firstLoads: unknown[] = []
-      for await (const { shown } of loadRowsOf(db, seal, person)) firstLoads.push(shown)
-      await record(person, by, 'person.export', { events: events.length, firstLoads: firstLoads.length })
-      return { events, firstLoads }
+      const found = await find(person)
+      if ('unread' in found) return found
+      await record(person, by, 'person.export', { events: found.events.length, firstLoads: found.loadRows.length })
+      return { events: exported(found.events), firstLoads: exportedLoads(found.loadRows) }
     },
 
     async erase(person, by) {
+      const found = await find(person)
+      if ('unread' in found) return found
       const open: number[] = []
       let erased = 0
-      for await (const { event, message, correction } of eventsOf(db, seal, person)) {
-        if (OPEN.includes(event.state)) {
-          open.push(event.id)
-          continue
-        }
-        await db.transaction().execute(async (trx) => {
-          const payload = seal.bytes(Buffer.from(JSON.stringify(without(message))))
-          const corrected = correction === undefined ? null : seal.text(JSON.stringify(without(correction)))
-          await trx
-            .updateTable('events')
-            .set({ payload, correction: corrected, details: null })
-            .where('id', '=', event.id)
-            .where('state', 'not in', OPEN)
-            .execute()
-          // What attempts did shows what they mapped.
-          await trx
-            .updateTable('attempts')
-            .set({ steps: seal.text('[]') })
-            .where('event_id', '=', event.id)
-            .execute()
-          await trx
-            .updateTable('review_comments')
-            .set({ comment: seal.text(ERASED) })
-            .where('event_id', '=', event.id)
-            .execute()
-          await trx
-            .deleteFrom('search_keys')
-            .where('event_id', '=', event.id)
-            .where('key', 'like', `${MAIL}%`)
-            .execute()
-        })
-        erased += 1
+      for (const ids of parts(await withTheirLanes(found.events))) {
+        const done = await eraseEvents(ids, person)
+        erased += done.erased
+        open.push(...done.open)
       }
       // A dry run can be done again; who is no longer there is in none.
-      for await (const { id } of loadRowsOf(db, seal, person)) {
-        await db.deleteFrom('load_rows').where('id', '=', id).execute()
-        erased += 1
+      for (const ids of parts(found.loadRows)) {
+        await db.deleteFrom('load_rows').where('id', 'in', padded(ids)).execute()
+        erased += ids.length
       }
       await record(person, by, 'person.erase', { erased, open: open.length })
-      return { erased, open }
+      return { erased, open: open.sort((a, b) => a - b) }
     },
+  }
+
+  async function* exported(found: readonly number[]): AsyncGenerator<ExportedEvent> {
+    for (const ids of parts(found)) {
+      const events = await db
+        .selectFrom('events')
+        .select(['id', 'type', 'subject', 'received_at', 'payload', 'correction'])
+        .where('id', 'in', padded(ids))
+        .orderBy('id')
+        .execute()
+      const said = await db
+        .selectFrom('review_comments')
+        .select(['event_id', 'comment'])
+        .where('event_id', 'in', padded(ids))
+        .orderBy('id')
+        .execute()
+      for (const { id, type, subject, received_at, payload, correction } of events)
+        yield {
+          ...{ id, type, subject, receivedAt: received_at },
+          message: parsed(seal.openBytes(payload).toString('utf8')),
+          correction: correction === null ? undefined : parsed(seal.openText(correction)),
+          comments: said.filter(({ event_id }) => event_id === id).map(({ comment }) => seal.openText(comment)),
+        }
+    }
+  }
+
+  async function* exportedLoads(found: readonly number[]): AsyncGenerator<unknown> {
+    for (const ids of parts(found)) {
+      const rows = await db
+        .selectFrom('load_rows')
+        .select('shown')
+        .where('id', 'in', padded(ids))
+        .orderBy('id')
+        .execute()
+      for (const { shown } of rows) yield parsed(seal.openText(shown))
+    }
+  }
+
+  /** What attempts at the others did shows the same people. */
+  async function withTheirLanes(found: readonly number[]): Promise<number[]> {
+    const ids = new Set(found)
+    for (const some of parts(found)) {
+      const events = await db.selectFrom('events').select('lane').where('id', 'in', padded(some)).execute()
+      const lanes = [...new Set(events.map(({ lane }) => lane))].filter((lane) => OF_PEOPLE.test(lane))
+      if (lanes.length === 0) continue
+      const mates = await db.selectFrom('events').select('id').where('lane', 'in', padded(lanes)).execute()
+      for (const { id } of mates) ids.add(id)
+    }
+    return [...ids].sort((a, b) => a - b)
+  }
+
+  async function eraseEvents(ids: readonly number[], person: Person): Promise<Erased> {
+    return db.transaction().execute(async (trx) => {
+      const done: Erased = { erased: 0, open: [] }
+      const events = await trx
+        .selectFrom('events')
+        .select(['id', 'state', 'payload', 'correction', 'message', 'issue_value'])
+        .where('id', 'in', padded(ids))
+        .orderBy('id')
+        .$if(dialect === 'postgres', (query) => query.forUpdate())
+        .execute()
+      for (const event of events) {
+        if (OPEN.includes(event.state)) {
+          done.open.push(event.id)
+          continue
+        }
+        const without = eraser(person)
+        const message = without.of(parsed(seal.openBytes(event.payload).toString('utf8')))
+        const correction =
+          event.correction === null ? null : JSON.stringify(without.of(parsed(seal.openText(event.correction))))
+        await trx
+          .updateTable('events')
+          .set({
+            payload: seal.bytes(Buffer.from(JSON.stringify(message))),
+            correction: correction === null ? null : seal.text(correction),
+            details: null,
+            message: without.said(event.message),
+            issue_value: without.said(event.issue_value) ?? '',
+          })
+          .where('id', '=', event.id)
+          .execute()
+        await eraseBeside(trx, event.id, without.said)
+        await trx.deleteFrom('search_keys').where('event_id', '=', event.id).where('key', 'like', `${MAIL}%`).execute()
+        // Somebody else's address may stand there still.
+        const keys = keysOf(message, seal.blind).map((key) => ({ key, event_id: event.id }))
+        if (keys.length > 0)
+          await trx
+            .insertInto('search_keys')
+            .values(keys)
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+        done.erased += 1
+      }
+      return done
+    })
+  }
+
+  /** What attempts did shows what they mapped; what people said may name anybody. */
+  async function eraseBeside(trx: Kysely<Tables>, id: number, said: (text: string | null) => string | null) {
+    const attempts = await trx.selectFrom('attempts').select(['id', 'message']).where('event_id', '=', id).execute()
+    for (const attempt of attempts)
+      await trx
+        .updateTable('attempts')
+        .set({ steps: seal.text('[]'), message: said(attempt.message) })
+        .where('id', '=', attempt.id)
+        .execute()
+    await trx
+      .updateTable('review_comments')
+      .set({ comment: seal.text(ERASED) })
+      .where('event_id', '=', id)
+      .execute()
   }
 }
 
@@ -126,96 +218,9 @@ const markOf = (person: Person): string =>
     .digest('hex')
     .slice(0, 16)
 
-/** Read one by one: what is sealed cannot be searched for. */
-async function* eventsOf(db: Kysely<Tables>, seal: Seal, person: Person) {
-  const isMeant = matcher(person)
-  for (let after = 0; ; ) {
-    const rows = await db
-      .selectFrom('events')
-      .select(['id', 'type', 'subject', 'state', 'received_at', 'payload', 'correction'])
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(BATCH)
-      .execute()
-    for (const event of rows) {
-      const message = parsed(seal.openBytes(event.payload).toString('utf8'))
-      const correction = event.correction === null ? undefined : parsed(seal.openText(event.correction))
-      if (isMeant(message) || isMeant(correction)) yield { event, message, correction }
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < BATCH) return
-    after = last.id
-  }
+function* parts(ids: readonly number[]): Generator<number[]> {
+  for (let from = 0; from < ids.length; from += BATCH) yield ids.slice(from, from + BATCH)
 }
 
-/** Rows of first loads of customers that show the person, as one of the two or among those it may be. */
-async function* loadRowsOf(db: Kysely<Tables>, seal: Seal, person: Person) {
-  const isMeant = matcher(person)
-  for (let after = 0; ; ) {
-    const rows = await db
-      .selectFrom('load_rows')
-      .innerJoin('loads', 'loads.id', 'load_rows.load_id')
-      .select(['load_rows.id', 'source_id', 'target_id', 'shown', 'direction'])
-      .where('loads.entity', '=', 'customer')
-      .where('load_rows.id', '>', after)
-      .orderBy('load_rows.id')
-      .limit(BATCH)
-      .execute()
-    for (const row of rows) {
-      const shown = parsed(seal.openText(row.shown))
-      const customer = row.direction === 'toOdoo' ? row.source_id : row.target_id
-      if (isMeant(shown) || ('customerId' in person && customer === person.customerId)) yield { id: row.id, shown }
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < BATCH) return
-    after = last.id
-  }
-}
-
-function matcher(person: Person): (value: unknown) => boolean {
-  if ('email' in person) {
-    const email = person.email.toLowerCase()
-    return (value) => some(value, (_key, inner) => typeof inner === 'string' && inner.toLowerCase() === email)
-  }
-  return (value) =>
-    some(value, (key, inner) => key === 'customerId' && inner === person.customerId) ||
-    isCustomer(value, person.customerId)
-}
-
-/** A customer's own event carries the id as the record's. */
-const isCustomer = (value: unknown, id: string): boolean =>
-  isRecord(value) && String(value.type).startsWith('customer.') && isRecord(value.data) && value.data.id === id
-
-function some(value: unknown, test: (key: string, inner: unknown) => boolean): boolean {
-  if (Array.isArray(value)) return value.some((one) => some(one, test))
-  if (!isRecord(value)) return false
-  return Object.entries(value).some(([key, inner]) => test(key, inner) || some(inner, test))
-}
-
-const PERSONAL =
-  /^(e?mail|email_.*|phone|mobile|fax|line\d|street\d?|postal_?code|zip|city|region|vat(_?number)?|tax_?id|iban|company(_?name)?|first_?name|last_?name|contact_?name|note|comment|ip(_?address)?|birth.*|purchase_?order_?number)$/i
-const PEOPLE = /^(contact|contacts|customer|partner|billing.*|shippingAddress|address|addresses|buyer|recipient)$/i
-
-/** The same record without the person: shape, amounts and SKUs stay. */
-function without(value: unknown, parent = ''): unknown {
-  if (Array.isArray(value)) return value.map((one) => without(one, parent))
-  if (!isRecord(value)) return value
-  const person = PEOPLE.test(parent) || Object.keys(value).some((key) => /^(e?mail|phone|line1)$/i.test(key))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      const personal = PERSONAL.test(key) || (person && /^(name|display_name)$/i.test(key))
-      return [key, personal && typeof inner === 'string' && inner !== '' ? ERASED : without(inner, key)]
-    }),
-  )
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Nobody can tell who stands in it; it is found by nobody and deleted with its time.
-    return text
-  }
-}
+/** What is no JSON is a text. */
+const parsed = (text: string): unknown => jsonOf(text) ?? text

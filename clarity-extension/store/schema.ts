@@ -40,6 +40,7 @@ export interface Tables {
   spent_ids: SpentIdsTable
   users: UsersTable
   search_keys: SearchKeysTable
+  load_keys: LoadKeysTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -236,10 +237,16 @@ export interface SettingsTable {
   updated_at: number
 }
 
-/** What stands inside of an event and is searched for: `sku:` as it is, `mail:` as a keyed hash. */
+/** What stands inside of an event and is searched for: `sku:` and `customer:` as they are, `mail:` as a keyed hash. */
 export interface SearchKeysTable {
   key: string
   event_id: number
+}
+
+/** The same of the customers in a first load's rows. */
+export interface LoadKeysTable {
+  key: string
+  row_id: number
 }
 
 /** Counted as it happens, so that the overview never counts history. */

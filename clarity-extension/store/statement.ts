@@ -48,14 +48,24 @@ export function statementOfRows<Row extends object, Out>(
       const left = rows.length - from
       const size = SIZES.find((candidate) => candidate <= left) ?? 1
       const part = rows.slice(from, from + size)
-      const query = compiled.get(size) ?? named(build(db, part).compile())
-      compiled.set(size, query)
+      const query =
+        compiled.get(size) ??
+        build(
+          db,
+          part.map((row) => inOrder(row, columns)),
+        ).compile()
       const parameters = part.flatMap((row) => columns.map((column) => row[column]))
       if (parameters.length !== query.parameters.length) throw new Error(`wrong number of values: ${query.sql}`)
+      compiled.set(size, named(query))
       const result: QueryResult<Out> = await db.executeQuery({ ...query, parameters })
       out.push(...result.rows)
       from += size
     }
     return out
   }
+}
+
+/** The query's text has a row's columns in the order of the sample's keys. One that is not named is one value too many. */
+function inOrder<Row extends object>(row: Row, columns: readonly (keyof Row)[]): Row {
+  return Object.assign(Object.fromEntries(columns.map((column) => [column, row[column]])), row)
 }

@@ -2,6 +2,7 @@ import { type KyselyPlugin, TableNode } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { settleEndings } from '../../clarity-extension/ledger/settle.ts'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
+import type { EventState } from '../../clarity-extension/store/schema.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { correct, done, refused, retry, review, skip } from '../../shared/outcome.ts'
 import { type Bench, bench, dialects, event, type Place, recorder, START, stateOf, wipe } from './store-support.ts'
@@ -122,6 +123,31 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
         expect(between).toHaveLength(4)
         const left = await store.db.selectFrom('events').select('id').orderBy('id').execute()
         expect(left.map(({ id }) => id)).toEqual(between)
+      })
+
+      it('keeps, however old, what still waits for a worker or a person, and what was settled since', async () => {
+        const past = (state: EventState, settledAt: number | null, receivedAt = OLDEST) => {
+          const { source, webhookId, type, lane, subject, priority, traceId } = event(`order:${state}-${settledAt}`)
+          return {
+            ...{ source, type, lane, subject, priority, state, webhook_id: webhookId, trace_id: traceId },
+            ...{ payload: new Uint8Array(), received_at: receivedAt, due_at: receivedAt, settled_at: settledAt },
+          }
+        }
+        const kept = [
+          ...(['ready', 'running'] as const).map((state) => past(state, null)),
+          ...(['dead', 'held'] as const).map((state) => past(state, OLDEST)),
+          ...(['done', 'skipped', 'dismissed'] as const).map((state) => past(state, START)),
+          past('done', START, START),
+        ]
+        const old = (['done', 'skipped', 'dismissed'] as const).map((state) => past(state, OLDEST))
+        await store.db
+          .insertInto('events')
+          .values([...kept.slice(0, 4), ...old, ...kept.slice(4)])
+          .execute()
+        expect(await it_.ledger.prune(START)).toBe(old.length)
+        const left = await store.db.selectFrom('events').select('lane').orderBy('id').execute()
+        expect(left.map(({ lane }) => lane)).toEqual(kept.map(({ lane }) => lane))
+        await store.db.deleteFrom('events').execute()
       })
     })
 

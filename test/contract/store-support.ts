@@ -110,6 +110,12 @@ export async function stateOf({ store }: Pick<Bench, 'store'>, id: number) {
   return store.db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
+export async function all<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
 /** Empty tables, connections up. */
 export async function wipe({ db }: Store): Promise<void> {
   for (const table of [

@@ -9,6 +9,8 @@ import { forgetPublished } from '../../clarity-extension/ports/save-published.ts
 import { saveLinks } from '../../clarity-extension/rulebook/save-links.ts'
 import { type Migration, migrate } from '../../clarity-extension/store/migrate.ts'
 import { migrations } from '../../clarity-extension/store/migrations/index.ts'
+import type { Tables } from '../../clarity-extension/store/schema.ts'
+import { statementOfRows } from '../../clarity-extension/store/statement.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 import { dialects, type Place } from './store-support.ts'
 
@@ -52,6 +54,27 @@ describe.each(dialects)('a store on $dialect', ({ possible, place: makePlace }) 
       }
       await expect(migrate(store.db, store.dialect, [...migrations, broken])).rejects.toThrow('disk')
       await expect(sql`select * from half`.execute(store.db)).rejects.toThrow(/half/)
+    })
+
+    it('takes the columns of many rows by their names, however a row has them, and no column that is not named', async () => {
+      const insert = statementOfRows<Tables['settings'], unknown>(['key', 'value', 'updated_at'], (db, rows) =>
+        db.insertInto('settings').values(rows),
+      )
+      await insert(store.db, [
+        { updated_at: 1, value: 'first', key: 'a' },
+        { key: 'b', updated_at: 2, value: 'second' },
+      ])
+      const rows = () => store.db.selectFrom('settings').selectAll().orderBy('key').execute()
+      const both = [
+        { key: 'a', value: 'first', updated_at: 1 },
+        { key: 'b', value: 'second', updated_at: 2 },
+      ]
+      expect(await rows()).toEqual(both)
+      const few = statementOfRows<Tables['settings'], unknown>(['key', 'value'], (db, some) =>
+        db.insertInto('settings').values(some),
+      )
+      await expect(few(store.db, [{ key: 'c', value: 'third', updated_at: 3 }])).rejects.toThrow('number of values')
+      expect(await rows()).toEqual(both)
     })
 
     it('keeps links, and only changes what is given', async () => {

@@ -38,6 +38,8 @@ export class FakeLedger implements LedgerQueries {
   ]
   /** Set it and every read throws: a store that is away. */
   broken = false
+  /** Of the history, for who asks for a person. */
+  unread = 0
   /** Set it and Odoo makes no key. */
   refusesKeys = false
   moves: string[] = []
@@ -294,13 +296,15 @@ export function fakePorts(ledger: FakeLedger): PanelPorts {
     alerts: fakeAlerts(ledger),
     allowPrivateAlerts: false,
     persons: {
-      async export() {
+      async export(person) {
         if (ledger.broken) throw new Error('the store is away')
-        return { events: [], firstLoads: [] }
+        if (ledger.unread > 0) return { unread: ledger.unread }
+        const kept = { type: 'order.updated', subject: '#1157', receivedAt: 0, correction: undefined, comments: [] }
+        return { events: [1157, 1158].map((id) => ({ id, message: person, ...kept })), firstLoads: [person] }
       },
       async erase() {
         if (ledger.broken) throw new Error('the store is away')
-        return { erased: 2, open: [1157] }
+        return ledger.unread > 0 ? { unread: ledger.unread } : { erased: 2, open: [1157] }
       },
     },
     queries: ledger,

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { createApp } from '../../clarity-extension/http/app.ts'
 import { panelApi } from '../../clarity-extension/http/panel-api.ts'
 import type { UsersPort } from '../../clarity-extension/http/ports.ts'
+import { SessionTokens } from '../../clarity-extension/http/session-token.ts'
 import { buildPanelWhenOld } from '../../scripts/build.ts'
 import { type FakeLedger, fakePorts } from './fake-ledger.ts'
 import { type Scenario, scenario } from './scenarios.ts'
@@ -30,7 +31,7 @@ export async function startPanel(name: Scenario): Promise<PanelServer> {
   const api = panelApi({
     ...ports,
     adminPassword: PASSWORD,
-    secretKey: 'a secret key for tests',
+    tokens: new SessionTokens('a secret key for tests', PASSWORD),
     log,
     requestsPerMinute: 100_000,
     liveEveryMs: 200,

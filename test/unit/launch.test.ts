@@ -170,10 +170,10 @@ describe('roles', () => {
   })
 
   it('hold on the server, whatever the page shows', async () => {
-    const { app, api, clock } = panelServer()
+    const { app, tokens, clock } = panelServer()
     const as = (role: 'viewer' | 'operator') => {
-      const { token, session } = api.tokens.issue({ user: 'ann (storefront)', role }, clock.now)
-      return { cookie: `bridge_session=${token}`, 'x-csrf-token': api.tokens.csrfToken(session) }
+      const { token, session } = tokens.issue({ user: 'ann (storefront)', role }, clock.now)
+      return { cookie: `bridge_session=${token}`, 'x-csrf-token': tokens.csrfToken(session) }
     }
     await request(app).get('/api/events').set(as('viewer')).expect(200)
     const refused = await request(app).post('/api/failures/replay').set(as('viewer')).send({ cause: 'unknown_sku' })

@@ -371,6 +371,24 @@ describe('connections', () => {
   })
 })
 
+describe('a person', () => {
+  it('is told of in full, one record after the other; or that not all is read yet, with when to ask again', async () => {
+    const { app, ledger } = panelServer()
+    const headers = await signedIn(app)
+    const ask = (what: string) => request(app).post(`/api/persons/${what}`).set(headers).send({ customerId: '55' })
+    const { body } = await ask('export')
+      .expect(200)
+      .expect('Content-Type', /^application\/json/)
+    expect(body.events).toMatchObject([{ id: '1157' }, { id: '1158', message: { customerId: '55' }, correction: null }])
+    expect(body.firstLoads).toEqual([{ customerId: '55' }])
+    ledger.unread = 12_000
+    for (const what of ['export', 'erase']) {
+      const answer = await ask(what).expect(503).expect('Retry-After', '5')
+      expect(answer.body).toMatchObject({ code: 'history_being_read', detail: expect.stringContaining('12000') })
+    }
+  })
+})
+
 describe('live', () => {
   it('tells the overview at once and an event when it changes, and ends with the session', async () => {
     const { app, ledger, api } = panelServer()

@@ -4,6 +4,7 @@ import pino from 'pino'
 import request from 'supertest'
 import { createApp } from '../../clarity-extension/http/app.ts'
 import { panelApi } from '../../clarity-extension/http/panel-api.ts'
+import { SessionTokens } from '../../clarity-extension/http/session-token.ts'
 import { fakePorts } from '../panel/fake-ledger.ts'
 import { scenario } from '../panel/scenarios.ts'
 
@@ -23,10 +24,11 @@ export function panelServer(
   const ledger = scenario(which, now)
   const lines: string[] = []
   const log = pino({}, { write: (line: string) => void lines.push(line) })
+  const tokens = new SessionTokens('a secret key for tests', PASSWORD)
   const api = panelApi({
     ...fakePorts(ledger),
     adminPassword: PASSWORD,
-    secretKey: 'a secret key for tests',
+    tokens,
     log,
     now,
     liveEveryMs: 20,
@@ -41,7 +43,7 @@ export function panelServer(
     trustProxy: 'loopback',
     log,
   })
-  return { app, ledger, clock, lines, api }
+  return { app, ledger, clock, lines, api, tokens }
 }
 
 /** Signs in; the answers' cookie and token as headers for further requests. */

@@ -21,6 +21,7 @@ import { standing } from './0019_standing.ts'
 import { sweepsEndedWell } from './0020_sweeps_ended_well.ts'
 import { searchKeys } from './0021_search_keys.ts'
 import { held } from './0022_held.ts'
+import { persons } from './0023_persons.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   sweepsEndedWell,
   searchKeys,
   held,
+  persons,
 ]
