@@ -1788,6 +1788,10 @@ export const de: Words = {
       title: 'Odoo antwortet nicht.',
       remedy: 'Prüfen Sie die Verbindung zu Odoo, und fragen Sie erneut: Seine Felder werden gebraucht.',
     },
+    history_being_read: {
+      title: 'Es ist noch nicht der ganze Verlauf gelesen, jemand könnte übersehen werden.',
+      remedy: 'Er wird gerade gelesen. Fragen Sie in einigen Sekunden erneut.',
+    },
     odoo_away: {
       title: 'Die Rechnung lässt sich gerade nicht holen.',
       remedy: 'Versuchen Sie es in einigen Minuten erneut.',
