@@ -38,6 +38,7 @@ import { pairing } from './ports/pairing.ts'
 import { publishedStock } from './ports/published.ts'
 import { orderRates } from './ports/rates.ts'
 import { reconciliation } from './ports/reconcile.ts'
+import { createPiles } from './reconcile/piles.ts'
 import { recounting } from './ports/recount.ts'
 import { returnPorts } from './ports/returns.ts'
 import { shipmentPorts } from './ports/shipment.ts'
@@ -196,6 +197,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     clarity,
     odoo,
     store: STORE,
+    piles: createPiles(store),
     settings,
     ledger,
     links,

@@ -16,6 +16,7 @@ import { createDrifts } from '../reconcile/drifts.ts'
 import { compareInvoices } from '../reconcile/invoices.ts'
 import { compareOrders } from '../reconcile/orders.ts'
 import { comparePayments } from '../reconcile/payments.ts'
+import type { Piles } from '../reconcile/piles.ts'
 import { compareReturns } from '../reconcile/returns.ts'
 import { reconcile, repair } from '../reconcile/run.ts'
 import { compareStock } from '../reconcile/stock.ts'
@@ -34,6 +35,7 @@ export interface ReconcileParts {
   clarity: ClarityClient
   odoo: OdooClient
   store: string
+  piles: Piles
   settings: StockSettings
   ledger: Pick<Ledger, 'enqueue'>
   links: Pick<Links, 'forget' | 'save' | 'get' | 'byOdoo'>
@@ -115,6 +117,7 @@ function comparisons(parts: ReconcileParts, cursors: Cursors): Comparison[] {
   return [
     compareStock({
       settings,
+      piles: parts.piles,
       async *shown() {
         await settings.refresh()
         yield* recordsOf(clarity.listInventory())

@@ -1,9 +1,11 @@
 import { type Demand, type SellableOptions, type StockState, sellable } from '../mapping/stock.ts'
 import type { Compared, Comparison, Drift } from './drift.ts'
+import type { Level, Piles, PilesOfRun } from './piles.ts'
 
 export interface StockParts {
   /** Every number that the storefront shows, in pages. */
-  shown(): AsyncIterable<{ sku: string; locationKey: string; quantity: string }[]>
+  shown(): AsyncIterable<Level[]>
+  piles: Piles
   /** Odoo's products after one, by id, and which of the pending orders it holds in the same snapshot. */
   page(after: number, pendingOrders: string[]): Promise<{ stock: StockState[]; held: string[]; next: number | null }>
   settings: SellableOptions
@@ -15,51 +17,72 @@ export interface StockParts {
 const MOST_ORDERS = 5_000
 
 /** The number that the storefront shows per SKU and location against the one that it should. */
+/** The number that the storefront shows per SKU and location against the one that it should. */
 export const compareStock = (parts: StockParts): Comparison => ({
   name: 'stock',
   kinds: ['stock'],
   async compare(signal): Promise<Compared> {
-    const shown = await shownBy(parts)
-    const known = new Set([...shown.keys()].map((key) => skuOf(key)))
-    const drifts: Drift[] = []
-    const seen = new Set<string>()
-    let read = 0
-    let after: number | null = 0
-    while (after !== null && !signal.aborted) {
-      const demand = await parts.demand()
-      const pendingOrders = [...new Set(demand.map(({ orderId }) => orderId))].slice(0, MOST_ORDERS)
-      const page: Awaited<ReturnType<StockParts['page']>> = await parts.page(after, pendingOrders)
-      const held = new Set(page.held)
-      const pending = demand.filter(({ orderId }) => !held.has(orderId))
-      read += new Set(page.stock.map(({ sku }) => sku)).size
-      for (const { sku, locationKey, quantity } of sellable(page.stock, pending, parts.settings)) {
-        const key = keyOf(sku, locationKey)
-        seen.add(key)
-        const there = shown.get(key) ?? null
-        // What the storefront does not sell at all is not a difference.
-        if (there === quantity || !known.has(sku)) continue
-        drifts.push({ kind: 'stock', key, lane: `stock:${sku}`, subject: sku, clarity: there, odoo: quantity })
-      }
-      after = page.next
+    const run = await parts.piles.begin()
+    try {
+      await readStorefront(parts, run, signal)
+      const read = await readOdoo(parts, run, signal)
+      return await compared(run, read)
+    } finally {
+      await run.end()
     }
-    for (const [key, quantity] of shown) {
-      if (seen.has(key) || Number(quantity) === 0) continue
-      const sku = skuOf(key)
-      drifts.push({ kind: 'stock', key, lane: `stock:${sku}`, subject: sku, clarity: quantity, odoo: null })
-    }
-    return { drifts, checked: new Set([...seen, ...shown.keys()]).size, read: { clarity: shown.size, odoo: read } }
   },
 })
 
-async function shownBy(parts: StockParts): Promise<Map<string, string>> {
-  const shown = new Map<string, string>()
-  for await (const levels of parts.shown()) {
-    for (const { sku, locationKey, quantity } of levels) shown.set(keyOf(sku, locationKey), plain(quantity))
+async function readStorefront({ shown }: StockParts, run: PilesOfRun, signal: AbortSignal): Promise<void> {
+  for await (const levels of shown()) {
+    if (signal.aborted) return
+    await run.add(
+      'clarity',
+      levels.map(({ sku, locationKey, quantity }) => ({ sku, locationKey, quantity: plain(quantity) })),
+    )
   }
-  return shown
 }
 
-const keyOf = (sku: string, location: string): string => `${sku} ${location}`
-const skuOf = (key: string): string => key.slice(0, key.lastIndexOf(' '))
+/** @returns how many SKUs Odoo has */
+async function readOdoo(parts: StockParts, run: PilesOfRun, signal: AbortSignal): Promise<number> {
+  let read = 0
+  for (let after: number | null = 0; after !== null && !signal.aborted; ) {
+    const demand = await parts.demand()
+    const pendingOrders = [...new Set(demand.map(({ orderId }) => orderId))].slice(0, MOST_ORDERS)
+    const page: Awaited<ReturnType<StockParts['page']>> = await parts.page(after, pendingOrders)
+    const held = new Set(page.held)
+    const pending = demand.filter(({ orderId }) => !held.has(orderId))
+    read += new Set(page.stock.map(({ sku }) => sku)).size
+    await run.add('odoo', sellable(page.stock, pending, parts.settings))
+    after = page.next
+  }
+  return read
+}
+
+async function compared(run: PilesOfRun, read: number): Promise<Compared> {
+  const drifts: Drift[] = []
+  let checked = 0
+  let shownInAll = 0
+  for await (const { clarity, odoo } of run.piles()) {
+    const shown = new Map(clarity.map((level) => [keyOf(level), level]))
+    const sold = new Map(odoo.map((level) => [keyOf(level), level]))
+    const known = new Set(clarity.map(({ sku }) => sku))
+    shownInAll += shown.size
+    checked += new Set([...shown.keys(), ...sold.keys()]).size
+    for (const [key, { sku, quantity }] of sold) {
+      const there = shown.get(key)?.quantity ?? null
+      // What the storefront does not sell at all is not a difference.
+      if (there === quantity || !known.has(sku)) continue
+      drifts.push({ kind: 'stock', key, lane: `stock:${sku}`, subject: sku, clarity: there, odoo: quantity })
+    }
+    for (const [key, { sku, quantity }] of shown) {
+      if (sold.has(key) || Number(quantity) === 0) continue
+      drifts.push({ kind: 'stock', key, lane: `stock:${sku}`, subject: sku, clarity: quantity, odoo: null })
+    }
+  }
+  return { drifts, checked, read: { clarity: shownInAll, odoo: read } }
+}
+
+const keyOf = ({ sku, locationKey }: Level): string => `${sku} ${locationKey}`
 /** `12.00` and `12` are one number. */
 const plain = (quantity: string): string => (quantity.includes('.') ? quantity.replace(/\.?0+$/, '') : quantity)

@@ -41,6 +41,7 @@ export interface Tables {
   users: UsersTable
   search_keys: SearchKeysTable
   load_keys: LoadKeysTable
+  stock_parts: StockPartsTable
 }
 
 export const eventStates = ['ready', 'running', 'done', 'skipped', 'dead', 'held', 'dismissed'] as const
@@ -247,6 +248,18 @@ export interface SearchKeysTable {
 export interface LoadKeysTable {
   key: string
   row_id: number
+}
+
+/** What one side says of the stock of some SKUs, while it is compared. */
+export interface StockPartsTable {
+  /** By a hash of the SKU. */
+  bucket: number
+  /** Unix ms of its beginning. */
+  run: number
+  number: number
+  side: 'clarity' | 'odoo'
+  /** JSON: SKU, location and quantity of each. */
+  levels: string
 }
 
 /** Counted as it happens, so that the overview never counts history. */

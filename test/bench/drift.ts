@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createClarityClient } from '../../clarity-extension/clarity/client.ts'
 import { answerOf } from '../../clarity-extension/reconcile/answer.ts'
+import { createPiles } from '../../clarity-extension/reconcile/piles.ts'
 import { compareStock } from '../../clarity-extension/reconcile/stock.ts'
+import { openStore } from '../../clarity-extension/store/store.ts'
 import { createOdooClient } from '../../odoo-bridge/client/client.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 import { seconds } from './figures.ts'
@@ -29,7 +34,10 @@ export async function run(report: Report): Promise<void> {
     const { clarity, odoo } = clientsOf(stage)
     const reads = { clarity: new Map<string, number>(), odoo: new Map<string, number>() }
     const count = (side: Map<string, number>, key: string) => side.set(key, (side.get(key) ?? 0) + 1)
+    const folder = mkdtempSync(join(tmpdir(), 'clarity-drift-'))
+    const store = await openStore({ dataDir: folder })
     const comparison = compareStock({
+      piles: createPiles(store),
       settings: { location: (code) => LOCATIONS[code], margin: 0, defaultLocation: 'main' },
       demand: async () => [],
       async *shown() {
@@ -53,6 +61,8 @@ export async function run(report: Report): Promise<void> {
     const wrong = skus.filter((_, n) => n % WRONG === 0).map((sku) => `${sku} main`)
     if (found.sort().join() !== wrong.sort().join())
       throw new Error(`${found.length} differences found, ${wrong.length} made: ${found.slice(0, 5)}`)
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
     report('reads_per_sku', Math.max(...reads.clarity.values(), ...reads.odoo.values()), 'reads')
     report('rows', found.length, 'differences')
     report('skus_per_s', SKUS / took, 'skus/s')

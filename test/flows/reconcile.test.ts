@@ -1,9 +1,14 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SideAway } from '../../clarity-extension/reconcile/answer.ts'
 import { csvOf, takingsCsv } from '../../clarity-extension/reconcile/csv.ts'
 import { compareOrders, type OrderParts } from '../../clarity-extension/reconcile/orders.ts'
+import { createPiles } from '../../clarity-extension/reconcile/piles.ts'
 import { compareStock, type StockParts } from '../../clarity-extension/reconcile/stock.ts'
 import { type TakingsParts, takings } from '../../clarity-extension/reconcile/takings.ts'
+import { openStore, type Store } from '../../clarity-extension/store/store.ts'
 import type { OrderState } from '../../odoo-bridge/client/shapes.ts'
 import {
   type Order,
@@ -20,6 +25,18 @@ async function* pages<T>(...batches: T[][]) {
 }
 
 describe('stock', () => {
+  let folder: string
+  let store: Store
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'clarity-reconcile-'))
+    store = await openStore({ dataDir: folder })
+  })
+  afterAll(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const left = () => store.db.selectFrom('stock_parts').selectAll().execute()
+
   const level = (sku: string, locationKey: string, quantity: string) => ({ sku, locationKey, quantity })
   const row = (sku: string, free_quantity: string, warehouse = 'WH') => ({
     sku,
@@ -30,6 +47,7 @@ describe('stock', () => {
   const parts = (over: Partial<StockParts> = {}): StockParts => ({
     settings: { location: (code) => ({ WH: 'main', EAST: 'east' })[code], margin: 0, defaultLocation: 'main' },
     demand: async () => [],
+    piles: createPiles(store),
     shown: () => pages([level('MUG', 'main', '5.00')], [level('TEE', 'main', '7'), level('TEE', 'east', '1')]),
     page: async (after) =>
       after === 0
@@ -64,6 +82,47 @@ describe('stock', () => {
       throw new SideAway('the storefront did not answer in time')
     }
     await expect(compareStock(parts({ shown })).compare(signal)).rejects.toThrow('did not answer')
+    expect(await left()).toEqual([])
+  })
+
+  it('takes the later of two numbers that were read while they changed, and leaves what a killed run kept out of it', async () => {
+    const killed = await createPiles(store).begin()
+    const many = Array.from({ length: 30_000 }, (_, n) => level(`OLD-${n}`, 'main', '3'))
+    await killed.add('clarity', [...many, level('TEE', 'main', '1')])
+    expect(await left()).not.toEqual([])
+    const shown = () => pages([level('TEE', 'main', '8'), level('TEE', 'main', '9.0')], [level('TEE', 'east', '1')])
+    const { drifts, checked, read } = await compareStock(parts({ shown })).compare(signal)
+    expect(drifts).toEqual([])
+    expect({ checked, read }).toEqual({ checked: 3, read: { clarity: 2, odoo: 2 } })
+    expect(await left()).toEqual([])
+  })
+
+  const SKUS = 20_000
+  it('compares more than a page of numbers, in whatever order either side has them', async () => {
+    const skus = Array.from({ length: SKUS }, (_, n) => `SKU-${(n * 3_001) % SKUS}`)
+    async function* shown() {
+      for (let from = 0; from < skus.length; from += 700)
+        yield skus.slice(from, from + 700).flatMap((sku) => [level(sku, 'main', '4'), level(sku, 'east', '0')])
+    }
+    let spilled = 0
+    const page: StockParts['page'] = async (after) => {
+      const stock = Array.from({ length: 500 }, (_, n) =>
+        row(`SKU-${after + n}`, (after + n) % 5_000 === 7 ? '5' : '4'),
+      )
+      // The last SKU is unknown to Odoo.
+      spilled = Math.max(spilled, (await left()).length)
+      const known = stock.filter(({ sku }) => sku !== `SKU-${SKUS - 1}`)
+      return { stock: known, held: [], next: after + 500 < SKUS ? after + 500 : null }
+    }
+    const { drifts, checked } = await compareStock(parts({ shown, page })).compare(signal)
+    expect(drifts.map(({ key, odoo }) => `${key} ${odoo}`).sort()).toEqual([
+      ...[10_007, 15_007].map((n) => `SKU-${n} main 5`),
+      `SKU-${SKUS - 1} main null`,
+      ...[5_007, 7].map((n) => `SKU-${n} main 5`),
+    ])
+    expect(checked).toBe(2 * SKUS)
+    expect(spilled).toBeGreaterThan(1_000)
+    expect(await left()).toEqual([])
   })
 })
 

@@ -22,6 +22,7 @@ import { sweepsEndedWell } from './0020_sweeps_ended_well.ts'
 import { searchKeys } from './0021_search_keys.ts'
 import { held } from './0022_held.ts'
 import { persons } from './0023_persons.ts'
+import { stockParts } from './0024_stock_parts.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   searchKeys,
   held,
   persons,
+  stockParts,
 ]
