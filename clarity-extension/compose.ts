@@ -84,7 +84,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const links = createLinks(store)
   const switches = createSwitches(store.db)
   const audit = createAudit(store)
-  const demand = demandStore(store.db)
+  const demand = demandStore(store)
   const published = publishedStock(store)
   const seal = createSeal([config.secretKey, ...config.previousSecretKeys])
   await checkKey(store.db, seal)
@@ -202,6 +202,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     ledger,
     links,
     published,
+    demand,
     audit,
     switches,
   })

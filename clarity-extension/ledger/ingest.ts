@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
-import type { Tables } from '../store/schema.ts'
+import type { DemandArrivedTable, Tables } from '../store/schema.ts'
 import { statementOfRows } from '../store/statement.ts'
 import { countThroughput } from './throughput.ts'
-import type { DemandRow, Enqueued, NewEvent } from './types.ts'
+import type { Enqueued, NewEvent } from './types.ts'
 
 export type Incoming = Omit<NewEvent, 'body' | 'payload'> & {
   payload: Uint8Array
@@ -12,7 +12,7 @@ export type Incoming = Omit<NewEvent, 'body' | 'payload'> & {
   /** Own follow-up work: one ready event of this type in the lane is enough. */
   onlyOne?: boolean
   /** What the storefront sold by it. */
-  demand: DemandRow[]
+  demand: DemandArrivedTable | undefined
 }
 
 /**
@@ -60,10 +60,7 @@ export const storeEvents = procedure(
       if (!duplicate) accepted.push(event)
       return { id: idOf(event), duplicate, coalesced: false }
     })
-    await saveDemand(
-      trx,
-      accepted.map(({ demand }) => demand),
-    )
+    await saveDemand(trx, accepted)
     await countThroughput(trx, now, { received: accepted.length })
     return stored
   },
@@ -223,26 +220,20 @@ async function knownIds(trx: Kysely<Tables>, events: readonly Incoming[]): Promi
   return new Map(rows.map((row) => [`${row.source} ${row.webhook_id}`, row.id]))
 }
 
-/** An order's rows replace the ones it had; of two events of one order the later counts. */
-async function saveDemand(trx: Kysely<Tables>, projected: readonly DemandRow[][]): Promise<void> {
-  const byOrder = new Map<string, Map<string, Tables['demand']>>()
-  for (const rows of projected) {
-    for (const { orderId } of rows) byOrder.set(orderId, new Map())
-    for (const { orderId, sku, quantity, placedAt } of rows)
-      byOrder.get(orderId)?.set(sku, { order_id: orderId, sku, quantity, placed_at: placedAt })
-  }
-  if (byOrder.size === 0) return
-  await trx
-    .deleteFrom('demand')
-    .where('order_id', 'in', padded([...byOrder.keys()]))
-    .execute()
-  await insertDemand(
-    trx,
-    [...byOrder.values()].flatMap((rows) => [...rows.values()]),
-  )
+/** It replaces what the order took before; of two events of one order the later counts. */
+async function saveDemand(trx: Kysely<Tables>, accepted: readonly Incoming[]): Promise<void> {
+  const byOrder = new Map<string, DemandArrivedTable>()
+  for (const { demand } of accepted) if (demand) byOrder.set(demand.order_id, demand)
+  // In one order everywhere, so that two replicas never wait for each other.
+  const rows = [...byOrder.values()].sort((a, b) => (a.order_id < b.order_id ? -1 : 1))
+  if (rows.length > 0) await upsertDemand(trx, rows)
 }
 
-const insertDemand = statementOfRows<Tables['demand'], unknown>(
-  ['order_id', 'sku', 'quantity', 'placed_at'],
-  (db, rows) => db.insertInto('demand').values(rows),
+const upsertDemand = statementOfRows<DemandArrivedTable, unknown>(['order_id', 'placed_at', 'items'], (db, rows) =>
+  db
+    .insertInto('demand_arrived')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('order_id').doUpdateSet({ placed_at: sql`excluded.placed_at`, items: sql`excluded.items` }),
+    ),
 )

@@ -3,7 +3,7 @@ import { group } from '../store/group.ts'
 import { type Incoming, storeEvents } from './ingest.ts'
 import { newTraceId } from './lanes.ts'
 import type { Settings } from './settings.ts'
-import type { DemandRow, Enqueued, Ledger, NewEvent } from './types.ts'
+import type { Demand, Enqueued, Ledger, NewEvent } from './types.ts'
 
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
 
@@ -23,15 +23,18 @@ export function createIntake({ store, now, log, project, observe, seal }: Settin
     return stored
   }, IN_FLIGHT[store.dialect])
 
-  const incomingOf = ({ body: _, ...event }: NewEvent, demand: DemandRow[] = []): Incoming => ({ ...event, demand })
+  const incomingOf = ({ body: _, ...event }: NewEvent, demand?: Demand): Incoming => ({
+    ...event,
+    demand: demand && { order_id: demand.orderId, placed_at: demand.placedAt, items: JSON.stringify(demand.items) },
+  })
 
   /** What cannot be projected is still an event: the flow will say what is wrong with it. */
-  const projectSafely = (event: NewEvent): DemandRow[] => {
+  const projectSafely = (event: NewEvent): Demand | undefined => {
     try {
       return project(event)
     } catch (error) {
       log.error({ type: event.type, lane: event.lane, err: error }, 'the demand of an event could not be read')
-      return []
+      return undefined
     }
   }
 

@@ -4,7 +4,7 @@ import type { Connection } from '../../shared/outcome.ts'
 import { openly, type Seal } from '../privacy/seal.ts'
 import type { Store } from '../store/store.ts'
 import { ATTEMPT_LIMIT } from './policy.ts'
-import type { DemandRow, LedgerFact, NewEvent, TypeRule } from './types.ts'
+import type { Demand, LedgerFact, NewEvent, TypeRule } from './types.ts'
 
 export interface LedgerOptions {
   store: Store
@@ -30,7 +30,7 @@ export interface LedgerOptions {
   /** What event types need, as the registry of flows knows it. */
   types?: Partial<Record<EventType, TypeRule>>
   /** The storefront's demand in an event that is being stored, written in the same transaction. */
-  project?: (event: NewEvent) => DemandRow[]
+  project?: (event: NewEvent) => Demand | undefined
   /** Whether a paused connection takes us again. */
   probe?: (connection: Connection, cause: string | null) => Promise<boolean>
   observe?: (fact: LedgerFact) => void
@@ -53,7 +53,7 @@ export function settingsOf(options: LedgerOptions): Settings {
     attemptLimit: ATTEMPT_LIMIT,
     retentionMs: 90 * DAY,
     seal: openly,
-    project: () => [],
+    project: () => undefined,
     types: {},
     ...options,
     observe: (fact) => {

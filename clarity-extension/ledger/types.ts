@@ -106,12 +106,17 @@ export interface TypeRule {
   needs?: readonly Connection[]
 }
 
-/** What the storefront sold: one row per order and SKU. An order's rows replace the ones it had. */
-export interface DemandRow {
+/** What an order takes away from what can be sold. It replaces what the order took before. */
+export interface Demand {
   orderId: string
+  placedAt: number
+  /** One per SKU. */
+  items: DemandItem[]
+}
+
+export interface DemandItem {
   sku: string
   quantity: string
-  placedAt: number
 }
 
 /** What an observer (metrics, alerts) is told, after the commit. */

@@ -25,6 +25,7 @@ import type { Tables } from '../store/schema.ts'
 import { type Cursors, createCursors } from '../sweep/cursors.ts'
 import type { Sweep } from '../sweep/schedule.ts'
 import type { Switches } from '../switches.ts'
+import type { DemandStore } from './demand.ts'
 import type { PublishedStock } from './published.ts'
 import type { StockSettings } from './stock.ts'
 
@@ -40,6 +41,7 @@ export interface ReconcileParts {
   ledger: Pick<Ledger, 'enqueue'>
   links: Pick<Links, 'forget' | 'save' | 'get' | 'byOdoo'>
   published: Pick<PublishedStock, 'forget'>
+  demand: Pick<DemandStore, 'all'>
   audit: Pick<Audit, 'record'>
   switches: Pick<Switches, 'enabled'>
   now?: () => number
@@ -101,7 +103,7 @@ export function reconciliation(parts: ReconcileParts): { run: Sweep['run']; port
 
 /** Everything that both sides must agree on. What two of them need is read once. */
 function comparisons(parts: ReconcileParts, cursors: Cursors): Comparison[] {
-  const { db, clarity, odoo, store, settings, switches, links, now = Date.now } = parts
+  const { clarity, odoo, store, settings, switches, links, now = Date.now } = parts
   const since = new Date(now() - WINDOW_MS).toISOString()
   const returns = once(async () => {
     const all: ReturnRequest[] = []
@@ -124,7 +126,7 @@ function comparisons(parts: ReconcileParts, cursors: Cursors): Comparison[] {
       },
       page: async (after, pendingOrders) =>
         answerOf(await odoo.readPage(store, 'stock', { after, limit: PRODUCTS_PER_CALL, pendingOrders })),
-      demand: () => allDemand(db),
+      demand: () => parts.demand.all(),
     }),
     compareOrders({
       orders: () => inPages(orders),
@@ -238,11 +240,6 @@ function repairsOf({ ledger, links, published, now = Date.now }: ReconcileParts)
       },
     },
   }
-}
-
-async function allDemand(db: Kysely<Tables>) {
-  const rows = await db.selectFrom('demand').select(['order_id', 'sku', 'quantity']).execute()
-  return rows.map(({ order_id, sku, quantity }) => ({ orderId: order_id, sku, quantity }))
 }
 
 const picking = z.object({ data: z.object({ picking_id: z.int() }) })

@@ -12,6 +12,7 @@ export interface Tables {
   attempts: AttemptsTable
   links: LinksTable
   demand: DemandTable
+  demand_arrived: DemandArrivedTable
   published_stock: PublishedStockTable
   connections: ConnectionsTable
   settings: SettingsTable
@@ -204,12 +205,20 @@ export interface LinksTable {
   updated_at: number
 }
 
-/** What the storefront has sold and Odoo may not hold yet: one row per order and SKU. */
+/** What the storefront has sold and Odoo may not hold yet: one row per order and SKU. Of an order in `demand_arrived` that counts. */
 export interface DemandTable {
   order_id: string
   sku: string
   quantity: string
   placed_at: number
+}
+
+/** The same as it came with an order, until there is so much of it that it is spread over its SKUs. */
+export interface DemandArrivedTable {
+  order_id: string
+  placed_at: number
+  /** DemandItem[] */
+  items: string
 }
 
 /** The number we last published, so that only changes are sent. */

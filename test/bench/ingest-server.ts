@@ -7,6 +7,7 @@ import { healthDoors } from '../../clarity-extension/http/health.ts'
 import { webhookDoors } from '../../clarity-extension/http/webhooks.ts'
 import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
+import { demandOf } from '../../clarity-extension/ports/demand.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import { openStore } from '../../clarity-extension/store/store.ts'
 import { skip } from '../../shared/outcome.ts'
@@ -19,8 +20,8 @@ import { skip } from '../../shared/outcome.ts'
 const [mode, dataDir = '', secret = '', databaseUrl = ''] = process.argv.slice(2)
 const log = pino({ level: 'error' })
 const store = await openStore(databaseUrl ? { databaseUrl } : { dataDir })
-// Sealed, as the extension does it.
-const ledger = createLedger({ store, log, seal: createSeal([secret]) })
+// Sealed, and with what an order takes of the stock, as the extension does it.
+const ledger = createLedger({ store, log, seal: createSeal([secret]), project: demandOf })
 let last = 0
 const nothing = { ingest: async () => ({ id: ++last, duplicate: false }) }
 

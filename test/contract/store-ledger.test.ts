@@ -193,15 +193,15 @@ describe.each(dialects)('the ledger on $dialect', ({ possible, place: makePlace 
               ? (() => {
                   throw new Error('a bug in the projection')
                 })()
-              : [{ orderId: '1', sku: subject, quantity: '2', placedAt: 5 }],
+              : { orderId: '1', placedAt: 5, items: [{ sku: subject, quantity: '2' }] },
         }).ledger
         const first = event('order:1', { subject: 'A' })
         await ledger.ingest(first)
         await ledger.ingest(event('order:1', { subject: 'B' }))
         await ledger.ingest(first)
         await ledger.ingest(event('order:1', { subject: 'bug' }))
-        expect(await store.db.selectFrom('demand').selectAll().execute()).toEqual([
-          { order_id: '1', sku: 'B', quantity: '2', placed_at: 5 },
+        expect(await store.db.selectFrom('demand_arrived').selectAll().execute()).toEqual([
+          { order_id: '1', placed_at: 5, items: '[{"sku":"B","quantity":"2"}]' },
         ])
         expect(await store.db.selectFrom('events').selectAll().execute()).toHaveLength(3)
       })

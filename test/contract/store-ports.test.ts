@@ -8,8 +8,16 @@ import { dialects, type Place } from './store-support.ts'
 let place: Place
 let store: Store
 
-const sell = (orderId: string, sku: string, quantity = '1') =>
-  store.db.insertInto('demand').values({ order_id: orderId, sku, quantity, placed_at: 1 }).execute()
+const sold = (orderId: string, took: Record<string, string>) => ({
+  order_id: orderId,
+  placed_at: 1,
+  items: JSON.stringify(Object.entries(took).map(([sku, quantity]) => ({ sku, quantity }))),
+})
+const sell = (...row: Parameters<typeof sold>) =>
+  store.db
+    .insertInto('demand_arrived')
+    .values(sold(...row))
+    .execute()
 
 async function event(lane: string, state: 'dismissed' | 'dead' | 'done') {
   await store.db
@@ -50,24 +58,43 @@ describe.each(dialects)('on $dialect', ({ possible, place: makePlace }) => {
 
     describe('demand', () => {
       it('is found by SKU and released by order, naming what is free again', async () => {
-        await sell('1', 'A')
-        await sell('1', 'B', '2')
-        await sell('2', 'A')
-        const demand = demandStore(store.db)
+        await sell('1', { A: '1', B: '2' })
+        await sell('2', { A: '1' })
+        const demand = demandStore(store)
         expect(await demand.of(['B'])).toEqual([{ orderId: '1', sku: 'B', quantity: '2' }])
         expect((await demand.release(['1'])).sort()).toEqual(['A', 'B'])
         expect(await demand.of(['A', 'B'])).toEqual([{ orderId: '2', sku: 'A', quantity: '1' }])
+        expect(await demand.release(['1'])).toEqual([])
+      })
+
+      it('of very many orders is spread over their SKUs, and what an order takes later replaces that', async () => {
+        const orders = Array.from({ length: 620 }, (_, index) =>
+          sold(`${index + 1}`, { A: '1', [`B${(index + 1) % 2}`]: '1' }),
+        )
+        await store.db.insertInto('demand_arrived').values(orders).execute()
+        const demand = demandStore(store)
+        expect(await demand.of(['A'])).toHaveLength(620)
+        expect(await store.db.selectFrom('demand_arrived').selectAll().execute()).toEqual([])
+        await sell('7', { B0: '3' })
+        expect(await demand.of(['B0', 'B1'])).toHaveLength(620)
+        expect((await demand.of(['B0'])).filter(({ orderId }) => orderId === '7')).toEqual([
+          { orderId: '7', sku: 'B0', quantity: '3' },
+        ])
+        expect(await demand.of(['A'])).toHaveLength(619)
+        expect(await demand.all()).toHaveLength(619 + 620)
+        expect((await demand.release(['7', '8'])).sort()).toEqual(['A', 'B0', 'B1'])
+        expect(await demand.all()).toHaveLength(618 + 618)
       })
 
       it('of a dismissed order is released, unless something of the order is still open', async () => {
-        await sell('1', 'A')
-        await sell('2', 'B')
-        await sell('3', 'C')
+        await sell('1', { A: '1' })
+        await sell('2', { B: '1' })
+        await sell('3', { C: '1' })
         await event('order:1', 'dismissed')
         await event('order:2', 'dismissed')
         await event('order:2', 'dead')
         await event('order:3', 'done')
-        const demand = demandStore(store.db)
+        const demand = demandStore(store)
         expect(await demand.releaseDismissed()).toEqual(['A'])
         expect(await demand.releaseDismissed()).toEqual([])
       })
@@ -78,7 +105,7 @@ describe.each(dialects)('on $dialect', ({ possible, place: makePlace }) => {
           { sku: 'B', quantity: '1', fulfilledBy: 'thirdParty' },
           { sku: 'C', quantity: '1', fulfilledBy: 'dropship' },
         ]
-        const of = (type: 'order.created' | 'order.cancelled', data: object) =>
+        const of = (type: 'order.created' | 'order.updated' | 'order.cancelled', data: object) =>
           demandOf({
             source: 'clarity',
             webhookId: 'm',
@@ -90,9 +117,11 @@ describe.each(dialects)('on $dialect', ({ possible, place: makePlace }) => {
             traceId: '',
             body: { data: { id: '1', items, ...data } },
           })
-        expect(of('order.created', {})).toEqual([{ orderId: '1', sku: 'A', quantity: '2', placedAt: 0 }])
-        expect(of('order.cancelled', {})).toEqual([])
-        expect(of('order.created', { status: 'cancelled' })).toEqual([])
+        expect(of('order.created', {})).toEqual({ orderId: '1', placedAt: 0, items: [{ sku: 'A', quantity: '2' }] })
+        expect(of('order.cancelled', {})).toBeUndefined()
+        expect(of('order.created', { status: 'cancelled' })).toBeUndefined()
+        const twice = { items: [...items, { sku: 'A', quantity: '0.5' }] }
+        expect(of('order.updated', twice)).toMatchObject({ items: [{ sku: 'A', quantity: '2.5' }] })
       })
     })
 

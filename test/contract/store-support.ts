@@ -123,6 +123,7 @@ export async function wipe({ db }: Store): Promise<void> {
     'events',
     'lanes',
     'demand',
+    'demand_arrived',
     'links',
     'throughput',
     'settings',

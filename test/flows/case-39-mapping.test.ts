@@ -86,7 +86,7 @@ beforeAll(async () => {
         },
       },
       publishStatus: async () => done('shown'),
-      demand: { of: async () => [], release: async () => [], releaseDismissed: async () => [] },
+      demand: { of: async () => [], all: async () => [], release: async () => [], releaseDismissed: async () => [] },
       published: {
         skus: async () => [],
         of: async () => ({ numbers: new Map(), save: async () => {} }),

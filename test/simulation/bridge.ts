@@ -85,7 +85,7 @@ export async function startProcess(world: World): Promise<Process> {
     },
   })
   const links = createLinks(store, now)
-  const demand = demandStore(store.db)
+  const demand = demandStore(store)
   const published = publishedStock(store)
 
   const ledger: Ledger = createLedger({

@@ -23,6 +23,7 @@ import { searchKeys } from './0021_search_keys.ts'
 import { held } from './0022_held.ts'
 import { persons } from './0023_persons.ts'
 import { stockParts } from './0024_stock_parts.ts'
+import { demandArrived } from './0025_demand_arrived.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   held,
   persons,
   stockParts,
+  demandArrived,
 ]
