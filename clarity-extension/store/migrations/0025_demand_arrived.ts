@@ -8,13 +8,13 @@ import type { Migration } from '../migrate.ts'
 export const demandArrived: Migration = {
   name: '0025_demand_arrived',
   async up(db, dialect) {
-    const postgres = dialect === 'postgres'
+    const text = dialect === 'postgres' ? 'text collate "C"' : 'text'
     await sql
       .raw(`create table demand_arrived (
-        order_id ${postgres ? 'text collate "C"' : 'text'} primary key,
+        order_id ${text} primary key,
         placed_at bigint not null,
         items text not null
-      )${postgres ? '' : ' without rowid'}`)
+      )`)
       .execute(db)
   },
 }
