@@ -35,10 +35,11 @@ export const savePublished = procedure(
         .insertInto('published_stock')
         .values(part)
         .onConflict((conflict) =>
-          conflict.columns(['sku', 'location_key']).doUpdateSet((eb) => ({
-            quantity: eb.ref('excluded.quantity'),
-            as_of: eb.ref('excluded.as_of'),
-          })),
+          conflict
+            .columns(['sku', 'location_key'])
+            .doUpdateSet((eb) => ({ quantity: eb.ref('excluded.quantity'), as_of: eb.ref('excluded.as_of') }))
+            // As the storefront does: who was held up and remembers an older number late, would keep the true one from being sent.
+            .whereRef('excluded.as_of', '>=', 'published_stock.as_of'),
         )
         .execute(),
     )

@@ -137,6 +137,9 @@ describe.each(dialects)('on $dialect', ({ possible, place: makePlace }) => {
             ['A east', '5'],
           ]),
         )
+        // Of two that were under way at once, the older one is remembered last: the storefront kept the newer number.
+        await (await published.of(['A'])).save([{ ...row, quantity: '9', asOf: '2026-11-20T09:59:59.000Z' }])
+        expect((await published.of(['A'])).numbers.get('A main')).toBe('4')
         expect(await published.skus()).toEqual(['A'])
         await published.forget(['A'])
         expect((await published.of(['A'])).numbers.size).toBe(0)
