@@ -96,7 +96,7 @@ async function throughBridge(
   wanted: PlainOrder[],
   products: Product[],
 ): Promise<{ seconds: number; stallMs: number }> {
-  const placed = await place(stage, wanted, products)
+  const placed = (await place(stage, wanted, products)).map(({ order }) => order)
   const before = await confirmed(stage)
   const started = performance.now()
   let [count, last, stallMs] = [before, started, 0]
@@ -122,7 +122,7 @@ async function throughBridge(
 async function latency(stage: OrderStage, products: Product[], report: Report): Promise<void> {
   const odoo: PlainOdoo = { url: stage.odoo.url, db: stage.odoo.db, apiKey: stage.odoo.adminApiKey }
   const [own, bare]: [number[], number[]] = [[], []]
-  const placed = await place(stage, plainOrders(40, products), products)
+  const placed = (await place(stage, plainOrders(40, products), products)).map(({ order }) => order)
   for (const order of placed) {
     const before = await confirmed(stage)
     own.push(
@@ -161,7 +161,7 @@ async function shipmentLatency(stage: OrderStage, placed: Order[], report: Repor
 
 /** A thousand webhooks at once: none may be lost, and Odoo must not be made to refuse for more than a moment. */
 async function burst(stage: OrderStage, products: Product[], report: Report): Promise<void> {
-  const placed = await place(stage, plainOrders(1_000, products), products)
+  const placed = (await place(stage, plainOrders(1_000, products), products)).map(({ order }) => order)
   const before = await confirmed(stage)
   const accepted = await seconds(() => inParallel(placed, 50, (order) => deliver(stage, order)))
   await until('all of the burst', 600_000, async () => (await confirmed(stage)) - before >= placed.length, 100)
@@ -172,7 +172,7 @@ async function burst(stage: OrderStage, products: Product[], report: Report): Pr
 }
 
 let serial = 0
-function plainOrders(many: number, products: Product[], lines = LINES): PlainOrder[] {
+export function plainOrders(many: number, products: Product[], lines = LINES): PlainOrder[] {
   return Array.from({ length: many }, () => {
     const n = serial++
     const customer = n % CUSTOMERS
@@ -193,11 +193,18 @@ function plainOrders(many: number, products: Product[], lines = LINES): PlainOrd
   })
 }
 
+/** An order as the storefront has it, and the same as a script is given it. */
+export interface Placed {
+  order: Order
+  plain: PlainOrder
+}
+
 /** Told to nobody but the bridge, by us, and without the payment of the checkout: the yardsticks register none either. */
-async function place({ shop }: OrderStage, wanted: PlainOrder[], products: Product[]): Promise<Order[]> {
+export async function place({ shop }: Stage, wanted: PlainOrder[], products: Product[]): Promise<Placed[]> {
   const skus = new Map(products.map(({ id, sku }) => [id, sku]))
-  const placed: Order[] = []
-  await inParallel(wanted, 10, async ({ customer, lines }) => {
+  const placed: Placed[] = []
+  await inParallel(wanted, 10, async (plain) => {
+    const { customer, lines } = plain
     const address = { name: customer.name, line1: customer.street, city: customer.city, country: 'US' }
     const order = await shop.place({
       contact: { name: customer.name, email: customer.email },
@@ -206,7 +213,7 @@ async function place({ shop }: OrderStage, wanted: PlainOrder[], products: Produ
       billingAddress: address,
       shippingAddress: address,
     })
-    placed.push({ ...order, payments: [] })
+    placed.push({ plain, order: { ...order, payments: [] } })
   })
   return placed
 }
@@ -225,7 +232,7 @@ async function confirmed({ database }: OrderStage): Promise<number> {
 }
 
 /** The switches in Odoo's settings, through Odoo: its workers remember parameters. */
-async function emit({ admin }: OrderStage, on: boolean): Promise<void> {
+export async function emit({ admin }: Stage, on: boolean): Promise<void> {
   for (const what of ['order', 'shipment', 'stock'])
     await admin('ir.config_parameter', 'set_param', { key: `clarity_bridge.emit_${what}`, value: on ? '1' : '0' })
 }

@@ -26,6 +26,9 @@ const GOALS: Record<string, { least?: number; most?: number }> = {
   'month takings_difference': { most: 0 },
   'catalogue ratio_to_raw_read': { least: 0.7 },
   'catalogue ratio_to_raw_create': { least: 0.7 },
+  'peers bridge_lost': { most: 0 },
+  'peers bridge_doubled': { most: 0 },
+  'peers bridge_lost_while_odoo_is_away': { most: 0 },
 }
 
 const folder = join(import.meta.dirname, '../../.cache/bench')

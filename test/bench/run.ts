@@ -24,6 +24,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   month: () => import('./month.ts'),
   orders: () => import('./orders.ts'),
   panel: () => import('./panel.ts'),
+  peers: () => import('./peers.ts'),
   replicas: () => import('./replicas.ts'),
   search: () => import('./search.ts'),
   start: () => import('./start.ts'),
