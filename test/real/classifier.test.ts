@@ -9,22 +9,26 @@ import { createOdooClient, type OdooClient, type Reply } from '../../odoo-bridge
 import type { OdooOptions } from '../../odoo-bridge/client/options.ts'
 import { freshDatabase, type RealOdoo } from './support.ts'
 
+const transports = ['json2', 'jsonrpc'] as const
+
 /** Every way in which a real Odoo 19 says no, over both wires: what we make of it decides what becomes of an event. */
 describe('what becomes of an answer of Odoo', () => {
   let odoo: RealOdoo
   let partner: number
   const seen: Reply<unknown>[] = []
+  const made = new Map<string, string>()
 
   beforeAll(async () => {
     odoo = await freshDatabase()
     partner = await create('res.partner', { name: 'Somebody' })
+    await makeKeys()
   })
   afterAll(async () => {
     expect(JSON.stringify(seen)).not.toMatch(/Traceback|File \\"|line \d+, in /)
     await odoo?.dispose()
   })
 
-  describe.each(['json2', 'jsonrpc'] as const)('over %s', (transport) => {
+  const wire = (transport: (typeof transports)[number]) => {
     const open = (more: Partial<OdooOptions> = {}): OdooClient =>
       createOdooClient({
         ...{ url: odoo.url, db: odoo.db, transport },
@@ -41,6 +45,11 @@ describe('what becomes of an answer of Odoo', () => {
       const { outcome } = reply
       return outcome.kind === 'correct' ? ['correct', outcome.problems[0].code] : [outcome.kind, outcome.cause]
     }
+    return { open, service, failing }
+  }
+
+  describe.each(transports)('over %s', (transport) => {
+    const { open, service, failing } = wire(transport)
 
     describe('who is not let in', () => {
       it('a wrong key', async () => {
@@ -50,18 +59,12 @@ describe('what becomes of an answer of Odoo', () => {
       })
 
       it('an expired key', async () => {
-        const apiKey = await makeKey('admin')
-        await odoo.psql(
-          "update res_users_apikeys set expiration_date = now() at time zone 'utc' - interval '1 day' where name = 'throw-away'",
-        )
-        expect(await failing(open({ apiKey }).ping())).toEqual(['refused', 'unauthorized'])
+        expect(await failing(open({ apiKey: keys('expired') }).ping())).toEqual(['refused', 'unauthorized'])
       })
 
       it('the key of an archived user', async () => {
         const login = `archived-${transport}`
-        await odoo.shell(`env['res.users'].create({'name': 'Gone', 'login': '${login}'}); env.cr.commit()`)
-        const apiKey = await makeKey(login)
-        const client = open({ login, apiKey })
+        const client = open({ login, apiKey: keys(login) })
         expect(await client.call('res.users', 'context_get')).toMatchObject({ ok: true })
         const users = z.array(z.int()).parse(await admin('res.users', 'search', { domain: [['login', '=', login]] }))
         await admin('res.users', 'write', { ids: users, vals: { active: false } })
@@ -145,9 +148,11 @@ describe('what becomes of an answer of Odoo', () => {
           'access_denied',
           async () => {
             const [hidden] = [await create('res.partner', { name: `Hidden from ${transport}` })]
-            await odoo.shell(
-              `env['ir.rule'].create({'name': 'hide', 'model_id': env.ref('base.model_res_partner').id, 'domain_force': "[('id', '!=', ${hidden})]"}); env.cr.commit()`,
-            )
+            await create('ir.rule', {
+              name: 'hide',
+              model_id: await modelId(),
+              domain_force: `[('id', '!=', ${hidden})]`,
+            })
             return service().call('res.partner', 'write', { ids: [hidden], vals: { city: 'X' } })
           },
         ],
@@ -222,58 +227,57 @@ describe('what becomes of an answer of Odoo', () => {
       })
     })
 
-    // Odoo repeats each lost race for up to 30 s before it says so: they are awaited together.
-    describe.concurrent('what passes by itself', () => {
-      const provoked: [string, string, string][] = [
-        ['a serialization failure', '40001', 'conflict'],
-        ['a deadlock', '40P01', 'conflict'],
-        ['a lock that is not to be had', '55P03', 'conflict'],
-        ['a query that was cancelled', '57014', 'timeout'],
-        ['a connection that was ended', '57P01', 'database_down'],
-      ]
-      const rows = new Map<string, number>()
-
-      beforeAll(async () => {
-        for (const [, state] of provoked) {
-          const name = `fail_${transport}_${state}`.toLowerCase()
-          rows.set(state, await create('res.partner', { name }))
-          await odoo.psql(`
-            create or replace function ${name}() returns trigger language plpgsql as
-              $$ begin raise exception 'provoked' using errcode = '${state}'; end $$;
-            create trigger ${name} before update on res_partner for each row when (old.name = '${name}') execute function ${name}()`)
-        }
-      })
-
-      it.each(provoked)('%s (SQLSTATE %s) is %s', async (_what, state, cause) => {
-        const call = open().call('res.partner', 'write', { ids: [rows.get(state) ?? 0], vals: { city: 'X' } })
-        expect(await failing(call)).toEqual(['retry', cause])
-      })
-
-      it('a row that another transaction changes, every time Odoo tries', async () => {
-        const id = await create('res.partner', { name: `Hot ${transport}` })
-        let over = false
-        const hand = async () => {
-          while (!over) await odoo.psql(changeWhenAwaited(id))
-        }
-        const hands = [hand(), hand()]
-        await vi.waitFor(async () => expect(await odoo.psql(blocked)).toEqual([{ count: 1 }]), { timeout: 30_000 })
-        const call = failing(open().call('res.partner', 'write', { ids: [id], vals: { city: 'Ours' } })).finally(() => {
-          over = true
-        })
-        expect(await call).toEqual(['retry', 'conflict'])
-        await Promise.all(hands)
-      })
-    })
-
     it('a record that somebody works on (LockError)', async () => {
-      const model_id = z
-        .array(z.int())
-        .parse(await admin('ir.model', 'search', { domain: [['model', '=', 'res.partner']] }))[0]
+      const model_id = await modelId()
       const code = `env['res.partner'].browse(${partner}).lock_for_update()`
       const action = await create('ir.actions.server', { name: 'lock', model_id, state: 'code', code })
       const locked = await lock(partner)
       expect(await failing(open().call('ir.actions.server', 'run', { ids: [action] }))).toEqual(['retry', 'conflict'])
       await locked.release()
+    })
+  })
+
+  // Odoo repeats each lost race for up to 30 s before it says so: they are awaited together, on both wires.
+  describe.concurrent.each(transports)('what passes by itself, over %s', (transport) => {
+    const { open, failing } = wire(transport)
+    const provoked: [string, string, string][] = [
+      ['a serialization failure', '40001', 'conflict'],
+      ['a deadlock', '40P01', 'conflict'],
+      ['a lock that is not to be had', '55P03', 'conflict'],
+      ['a query that was cancelled', '57014', 'timeout'],
+      ['a connection that was ended', '57P01', 'database_down'],
+    ]
+    const rows = new Map<string, number>()
+
+    beforeAll(async () => {
+      for (const [, state] of provoked) {
+        const name = `fail_${transport}_${state}`.toLowerCase()
+        rows.set(state, await create('res.partner', { name }))
+        await odoo.psql(`
+          create or replace function ${name}() returns trigger language plpgsql as
+            $$ begin raise exception 'provoked' using errcode = '${state}'; end $$;
+          create trigger ${name} before update on res_partner for each row when (old.name = '${name}') execute function ${name}()`)
+      }
+    })
+
+    it.each(provoked)('%s (SQLSTATE %s) is %s', async (_what, state, cause) => {
+      const call = open().call('res.partner', 'write', { ids: [rows.get(state) ?? 0], vals: { city: 'X' } })
+      expect(await failing(call)).toEqual(['retry', cause])
+    })
+
+    it('a row that another transaction changes, every time Odoo tries', async () => {
+      const id = await create('res.partner', { name: `Hot ${transport}` })
+      let over = false
+      const hand = async () => {
+        while (!over) await odoo.psql(changeWhenAwaited(id))
+      }
+      const hands = [hand(), hand()]
+      await vi.waitFor(async () => expect(await odoo.psql(awaiting(id))).toEqual([{ count: 1 }]), { timeout: 30_000 })
+      const call = failing(open().call('res.partner', 'write', { ids: [id], vals: { city: 'Ours' } })).finally(() => {
+        over = true
+      })
+      expect(await call).toEqual(['retry', 'conflict'])
+      await Promise.all(hands)
     })
   })
 
@@ -303,7 +307,7 @@ describe('what becomes of an answer of Odoo', () => {
   })
 
   it('records are created alike over both wires', async () => {
-    for (const transport of ['json2', 'jsonrpc'] as const) {
+    for (const transport of transports) {
       const { url, db, adminApiKey: apiKey } = odoo
       const client = createOdooClient({ url, db, login: 'admin', apiKey, transport })
       const reply = await client.call('res.partner', 'create', { vals_list: [{ name: 'One' }, { name: 'Two' }] })
@@ -312,7 +316,7 @@ describe('what becomes of an answer of Odoo', () => {
   })
 
   it('a method that returns nothing has succeeded', async () => {
-    for (const transport of ['json2', 'jsonrpc'] as const) {
+    for (const transport of transports) {
       const id = await create('sale.order', { partner_id: partner })
       const client = createOdooClient({
         url: odoo.url,
@@ -335,7 +339,7 @@ describe('what becomes of an answer of Odoo', () => {
     })
   })
 
-  it.each(['json2', 'jsonrpc'] as const)('a full pool of connections is transient over %s', async (transport) => {
+  it.each(transports)('a full pool of connections is transient over %s', async (transport) => {
     const id = await create('res.partner', { name: 'Crowded' })
     const { url, db, adminApiKey: apiKey } = odoo
     const client = createOdooClient({ url, db, login: 'admin', apiKey, transport })
@@ -358,7 +362,7 @@ describe('what becomes of an answer of Odoo', () => {
   })
 
   it('a database that is down is transient, and its return is noticed', async () => {
-    const clients = (['json2', 'jsonrpc'] as const).map((transport) =>
+    const clients = transports.map((transport) =>
       createOdooClient({ url: odoo.url, db: odoo.db, login: 'admin', apiKey: odoo.adminApiKey, transport }),
     )
     await closeDatabase(odoo.db, true)
@@ -378,7 +382,7 @@ describe('what becomes of an answer of Odoo', () => {
     await odoo.stop()
     await odoo.shell("env['ir.module.module']._get('clarity_bridge').button_immediate_uninstall()")
     await odoo.start()
-    for (const transport of ['json2', 'jsonrpc'] as const) {
+    for (const transport of transports) {
       const client = createOdooClient({
         url: odoo.url,
         db: odoo.db,
@@ -432,21 +436,37 @@ describe('what becomes of an answer of Odoo', () => {
     }
   }
 
-  async function makeKey(login: string): Promise<string> {
+  /** A user that can be archived over each wire, a key for it, and one that has expired: Odoo starts once for all of them. */
+  async function makeKeys(): Promise<void> {
     const printed = await odoo.shell(`
 from datetime import datetime, timedelta
-user = env['res.users'].search([('login', '=', '${login}')])
-key = env(user=user)['res.users.apikeys']._generate(None, 'throw-away', datetime.now() + timedelta(days=30))
-env.cr.commit()
-print('KEY=' + key)`)
-    const key = /KEY=([0-9a-f]{40})/.exec(printed)?.[1]
-    if (!key) throw new Error(`no key in: ${printed}`)
+def key(name, user):
+    made = env(user=user)['res.users.apikeys']._generate(None, name, datetime.now() + timedelta(days=30))
+    print(name + '=' + made)
+for transport in ${JSON.stringify(transports)}:
+    login = 'archived-' + transport
+    key(login, env['res.users'].create({'name': 'Gone', 'login': login}))
+key('expired', env.ref('base.user_admin'))
+env.cr.commit()`)
+    for (const [, name = '', key = ''] of printed.matchAll(/^(.+)=([0-9a-f]{40})$/gm)) made.set(name, key)
+    const past = "now() at time zone 'utc' - interval '1 day'"
+    await odoo.psql(`update res_users_apikeys set expiration_date = ${past} where name = 'expired'`)
+  }
+
+  function keys(name: string): string {
+    const key = made.get(name)
+    if (!key) throw new Error(`no key ${name}`)
     return key
+  }
+
+  async function modelId(): Promise<number | undefined> {
+    return z.array(z.int()).parse(await admin('ir.model', 'search', { domain: [['model', '=', 'res.partner']] }))[0]
   }
 })
 
-const blocked = `select count(*)::int from pg_stat_activity
-  where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`
+/** How many wait for this row, for one of the hands that change it. */
+const awaiting = (id: number) => `select count(*)::int from pg_stat_activity where pg_blocking_pids(pid) &&
+  array(select pid from pg_stat_activity where datname = current_database() and query like '%hand on ${id};%')`
 
 /**
  * Changes the row, and commits when Odoo waits for it and another hand as well: two hands that take turns leave no
@@ -454,10 +474,11 @@ const blocked = `select count(*)::int from pg_stat_activity
  */
 const changeWhenAwaited = (id: number) => `
   do $$ begin
+    -- hand on ${id};
     update res_partner set color = coalesce(color, 0) + 1 where id = ${id};
     for i in 1..200 loop
       perform pg_stat_clear_snapshot();
-      exit when (${blocked}) >= 2;
+      exit when (${awaiting(id)}) >= 2;
       perform pg_sleep(0.02);
     end loop;
   end $$`
