@@ -96,7 +96,7 @@ async function throughBridge(
   wanted: PlainOrder[],
   products: Product[],
 ): Promise<{ seconds: number; stallMs: number }> {
-  const placed = (await place(stage, wanted, products)).map(({ order }) => order)
+  const placed = await place(stage, wanted, products)
   const before = await confirmed(stage)
   const started = performance.now()
   let [count, last, stallMs] = [before, started, 0]
@@ -122,7 +122,7 @@ async function throughBridge(
 async function latency(stage: OrderStage, products: Product[], report: Report): Promise<void> {
   const odoo: PlainOdoo = { url: stage.odoo.url, db: stage.odoo.db, apiKey: stage.odoo.adminApiKey }
   const [own, bare]: [number[], number[]] = [[], []]
-  const placed = (await place(stage, plainOrders(40, products), products)).map(({ order }) => order)
+  const placed = await place(stage, plainOrders(40, products), products)
   for (const order of placed) {
     const before = await confirmed(stage)
     own.push(
@@ -161,7 +161,7 @@ async function shipmentLatency(stage: OrderStage, placed: Order[], report: Repor
 
 /** A thousand webhooks at once: none may be lost, and Odoo must not be made to refuse for more than a moment. */
 async function burst(stage: OrderStage, products: Product[], report: Report): Promise<void> {
-  const placed = (await place(stage, plainOrders(1_000, products), products)).map(({ order }) => order)
+  const placed = await place(stage, plainOrders(1_000, products), products)
   const before = await confirmed(stage)
   const accepted = await seconds(() => inParallel(placed, 50, (order) => deliver(stage, order)))
   await until('all of the burst', 600_000, async () => (await confirmed(stage)) - before >= placed.length, 100)
@@ -193,18 +193,11 @@ export function plainOrders(many: number, products: Product[], lines = LINES): P
   })
 }
 
-/** An order as the storefront has it, and the same as a script is given it. */
-export interface Placed {
-  order: Order
-  plain: PlainOrder
-}
-
 /** Told to nobody but the bridge, by us, and without the payment of the checkout: the yardsticks register none either. */
-export async function place({ shop }: Stage, wanted: PlainOrder[], products: Product[]): Promise<Placed[]> {
+export async function place({ shop }: Stage, wanted: PlainOrder[], products: Product[]): Promise<Order[]> {
   const skus = new Map(products.map(({ id, sku }) => [id, sku]))
-  const placed: Placed[] = []
-  await inParallel(wanted, 10, async (plain) => {
-    const { customer, lines } = plain
+  const placed: Order[] = []
+  await inParallel(wanted, 10, async ({ customer, lines }) => {
     const address = { name: customer.name, line1: customer.street, city: customer.city, country: 'US' }
     const order = await shop.place({
       contact: { name: customer.name, email: customer.email },
@@ -213,7 +206,7 @@ export async function place({ shop }: Stage, wanted: PlainOrder[], products: Pro
       billingAddress: address,
       shippingAddress: address,
     })
-    placed.push({ plain, order: { ...order, payments: [] } })
+    placed.push({ ...order, payments: [] })
   })
   return placed
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../support/ports.ts'
 import type { PlainOdoo } from '../yardstick.ts'
-import { installed, type Peer, supervised } from './peer.ts'
+import { installed, type Peer, supervised, type Workflow } from './peer.ts'
 
 const VERSION = '5.0.7'
 
@@ -11,11 +11,11 @@ const VERSION = '5.0.7'
  * Node-RED with a flow of its own nodes: `http in`, functions that make each request, `http request` to Odoo's JSON-2, and the
  * `http response` at the end, where its documentation has it: an order is acknowledged when it is confirmed.
  */
-export async function nodeRed(odoo: PlainOdoo): Promise<Peer> {
+export async function nodeRed(odoo: PlainOdoo, workflow: Workflow): Promise<Peer> {
   const folder = await installed('node-red', VERSION)
   const data = await mkdtemp(join(tmpdir(), 'bench-node-red-'))
   const port = await freePort()
-  await writeFile(join(data, 'flows.json'), JSON.stringify(flow(odoo)))
+  await writeFile(join(data, 'flows.json'), JSON.stringify(flow(odoo, workflow === 'careful')))
   await writeFile(join(data, 'settings.js'), settings(port))
   const page = `http://127.0.0.1:${port}`
   const program = join(folder, 'node_modules/node-red/red.js')
@@ -43,25 +43,56 @@ const settings = (port: number) => `module.exports = {
   logging: { console: { level: 'warn' } },
 }`
 
-function flow(odoo: PlainOdoo): object[] {
+function flow(odoo: PlainOdoo, careful: boolean): object[] {
   const request = (model: string, method: string, body: string) => `
     msg.url = ${JSON.stringify(`${odoo.url}/json/2/${model}/${method}`)}
     msg.headers = ${JSON.stringify({ authorization: `bearer ${odoo.apiKey}`, 'x-odoo-database': odoo.db, 'content-type': 'application/json' })}
     msg.payload = ${body}
     return msg`
-  const call = (id: string, func: string, next: string) => [
-    { id, z: 'flow', type: 'function', func, outputs: 1, wires: [[`${id} call`]] },
-    { id: `${id} call`, z: 'flow', type: 'http request', method: 'POST', ret: 'obj', senderr: true, wires: [[next]] },
+  const func = (id: string, func: string, ...next: string[]) => ({
+    ...{ id, z: 'flow', type: 'function', func, outputs: next.length },
+    wires: next.map((one) => [one]),
+  })
+  const call = (id: string, body: string, next: string) => [
+    func(id, body, `${id} call`),
+    {
+      id: `${id} call`,
+      z: 'flow',
+      type: 'http request',
+      method: 'POST',
+      ret: 'obj',
+      senderr: true,
+      persist: true,
+      wires: [[next]],
+    },
   ]
   const customer = 'msg.order.customer'
+  const sought = `{ domain: [['client_order_ref', '=', msg.order.number]], fields: ['state'], limit: 1 }`
+  const looking = [
+    ...call('look', request('sale.order', 'search_read', sought), 'is there'),
+    func(
+      'is there',
+      `const [there] = msg.payload
+      if (!there) return [null, null, msg]
+      msg.payload = [there.id]
+      return there.state === 'sale' ? [msg, null, null] : [null, msg, null]`,
+      ...['done', 'confirm', 'find'],
+    ),
+  ]
   return [
     { id: 'flow', type: 'tab', label: 'Orders' },
     { id: 'ready', z: 'flow', type: 'http in', url: '/ready', method: 'get', wires: [['is ready']] },
     { id: 'is ready', z: 'flow', type: 'http response', statusCode: '200', wires: [] },
-    { id: 'in', z: 'flow', type: 'http in', url: '/orders', method: 'post', wires: [['find']] },
+    { id: 'in', z: 'flow', type: 'http in', url: '/orders', method: 'post', wires: [['keep']] },
+    func('keep', 'msg.order = msg.payload\nreturn msg', careful ? 'look' : 'find'),
+    ...(careful ? looking : []),
     ...call(
       'find',
-      `msg.order = msg.payload\n${request('res.partner', 'search_read', `{ domain: [['email', '=', ${customer}.email]], fields: ['id'], limit: 1 }`)}`,
+      request(
+        'res.partner',
+        'search_read',
+        `{ domain: [['email', '=', ${customer}.email]], fields: ['id'], limit: 1 }`,
+      ),
       'known',
     ),
     {
@@ -70,14 +101,7 @@ function flow(odoo: PlainOdoo): object[] {
       outputs: 2,
       wires: [['its partner'], ['create partner']],
     },
-    {
-      id: 'its partner',
-      z: 'flow',
-      type: 'function',
-      func: 'msg.payload = [msg.payload[0].id]\nreturn msg',
-      outputs: 1,
-      wires: [['create']],
-    },
+    func('its partner', 'msg.payload = [msg.payload[0].id]\nreturn msg', 'create'),
     ...call('create partner', request('res.partner', 'create', `{ vals_list: [${customer}] }`), 'create'),
     ...call(
       'create',
@@ -93,14 +117,7 @@ function flow(odoo: PlainOdoo): object[] {
       'confirm',
     ),
     ...call('confirm', request('sale.order', 'action_confirm', '{ ids: msg.payload }'), 'done'),
-    {
-      id: 'done',
-      z: 'flow',
-      type: 'function',
-      func: 'delete msg.headers\nmsg.payload = {}\nreturn msg',
-      outputs: 1,
-      wires: [['out']],
-    },
+    func('done', 'delete msg.headers\nmsg.payload = {}\nreturn msg', 'out'),
     // What Odoo refuses, or when it is away: the storefront delivers it again.
     { id: 'failed', z: 'flow', type: 'catch', scope: null, uncaught: false, wires: [['say so']] },
     {

@@ -17,6 +17,12 @@ export interface Peer {
   dispose(): Promise<void>
 }
 
+/**
+ * `documented`: partner looked up or made, order made and confirmed, as each tool's own pages build such a thing. `careful`: it looks
+ * for the order first and makes and confirms only what is missing, and the webhook is answered with 2xx only when the order is confirmed.
+ */
+export type Workflow = 'documented' | 'careful'
+
 /** It cannot be measured here, which says nothing about it. */
 export class NotToBeHad extends Error {}
 
