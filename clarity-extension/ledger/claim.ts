@@ -3,8 +3,9 @@ import type { Connection } from '../../shared/outcome.ts'
 import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { EventsTable, Tables } from '../store/schema.ts'
-import { statement } from '../store/statement.ts'
+import { statement, statementOfList } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
+import { closeLanes } from './locks.ts'
 import { targetOf } from './moves.ts'
 import type { TypeRule } from './types.ts'
 
@@ -48,7 +49,7 @@ export const claimLanes = procedure(
     const lanes = await freeLanes(trx, first, options)
     if (lanes.length === 0) return { claims: [], more: false, nextDue: nextDue(first, options) }
     const { heads, later, empty } = await headsOf(trx, lanes, options)
-    await closeLanes(trx, empty)
+    if (empty.length > 0) await closeLanes(trx, empty, undefined)
     for (const { lane, due_at } of later)
       await trx.updateTable('lanes').set({ due_at }).where('lane', '=', lane).execute()
 
@@ -145,18 +146,7 @@ type Head = Selectable<EventsTable>
 
 async function headsOf(trx: Kysely<Tables>, lanes: readonly LeasedLane[], { now }: ClaimOptions) {
   const names = lanes.map(({ lane }) => lane)
-  const rows = await trx
-    .selectFrom('events')
-    .selectAll()
-    .where('id', 'in', (query) =>
-      query
-        .selectFrom('events')
-        .select((all) => all.fn.min<number>('id').as('id'))
-        .where(sql<boolean>`state = 'ready'`)
-        .where('lane', 'in', padded(names))
-        .groupBy('lane'),
-    )
-    .execute()
+  const rows = await oldestReady(trx, names, undefined)
   const found = new Map(rows.map((row) => [row.lane, row]))
   const order = names.map((lane) => found.get(lane)).filter((head) => head !== undefined)
   return {
@@ -166,28 +156,38 @@ async function headsOf(trx: Kysely<Tables>, lanes: readonly LeasedLane[], { now 
   }
 }
 
-async function closeLanes(trx: Kysely<Tables>, lanes: readonly string[]): Promise<void> {
-  if (lanes.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', padded(lanes)).execute()
-}
+const oldestReady = statementOfList<string, undefined, Head>(
+  (db, lanes) =>
+    db
+      .selectFrom('events')
+      .selectAll()
+      .where('id', 'in', (query) =>
+        query
+          .selectFrom('events')
+          .select((all) => all.fn.min<number>('id').as('id'))
+          .where(sql<boolean>`state = 'ready'`)
+          .where('lane', 'in', lanes)
+          .groupBy('lane'),
+      ),
+  (lanes) => lanes,
+)
 
 async function pausedConnections(trx: Kysely<Tables>): Promise<Set<Connection>> {
-  const rows = await trx.selectFrom('connections').select('name').where('state', '=', 'paused').execute()
+  const rows = await paused(trx, undefined)
   return new Set(rows.map(({ name }) => name))
 }
+
+const paused = statement<undefined, { name: Connection }>(
+  (db) => db.selectFrom('connections').select('name').where('state', '=', 'paused'),
+  () => ['paused'],
+)
 
 /** Of coalescing types that stand behind one another the newest runs: it says the same as the older ones. */
 async function newestOfBurst(trx: Kysely<Tables>, heads: readonly Head[], options: ClaimOptions): Promise<Head[]> {
   const coalescing = heads.filter(({ type }) => options.rules[type]?.coalesce)
   if (coalescing.length === 0) return [...heads]
-  const rows = await trx
-    .selectFrom('events')
-    .select(['id', 'lane', 'type'])
-    .where(sql<boolean>`state = 'ready'`)
-    .where('lane', 'in', padded(coalescing.map(({ lane }) => lane)))
-    .where('due_at', '<=', options.now)
-    .orderBy('lane')
-    .orderBy('id')
-    .execute()
+  const inLanes = coalescing.map(({ lane }) => lane)
+  const rows = await dueReady(trx, inLanes, options.now)
   const byLane = Map.groupBy(rows, ({ lane }) => lane)
   const newest = new Map<number, number>()
   for (const head of coalescing) {
@@ -216,6 +216,19 @@ async function newestOfBurst(trx: Kysely<Tables>, heads: readonly Head[], option
   return heads.map((head) => byId.get(newest.get(head.id) ?? head.id) ?? head)
 }
 
+const dueReady = statementOfList<string, number, Pick<Head, 'id' | 'lane' | 'type'>>(
+  (db, lanes) =>
+    db
+      .selectFrom('events')
+      .select(['id', 'lane', 'type'])
+      .where(sql<boolean>`state = 'ready'`)
+      .where('lane', 'in', lanes)
+      .where('due_at', '<=', 0)
+      .orderBy('lane')
+      .orderBy('id'),
+  (lanes, now) => [...lanes, now],
+)
+
 async function lease(
   trx: Kysely<Tables>,
   heads: readonly Head[],
@@ -223,19 +236,34 @@ async function lease(
   { now, leaseMs }: ClaimOptions,
 ): Promise<Claim[]> {
   if (heads.length === 0) return []
-  await trx
-    .updateTable('lanes')
-    .set({ lease_until: now + leaseMs, epoch: sql`epoch + 1` })
-    .where('lane', 'in', padded(heads.map(({ lane }) => lane)))
-    .execute()
-  await trx
-    .updateTable('events')
-    .set({ state: targetOf('claim'), attempts: sql`attempts + 1` })
-    .where('id', 'in', padded(heads.map(({ id }) => id)))
-    .execute()
+  const until = now + leaseMs
+  await leaseLanes(
+    trx,
+    heads.map(({ lane }) => lane),
+    until,
+  )
+  await runEvents(
+    trx,
+    heads.map(({ id }) => id),
+    undefined,
+  )
   const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch + 1]))
   return heads.map((event) => ({
     event: { ...event, state: targetOf('claim'), attempts: event.attempts + 1 },
     epoch: epochs.get(event.lane) ?? 0,
   }))
 }
+
+const leaseLanes = statementOfList<string, number, unknown>(
+  (db, lanes) => db.updateTable('lanes').set({ lease_until: 0, epoch: sql`epoch + 1` }).where('lane', 'in', lanes),
+  (lanes, until) => [until, ...lanes],
+)
+
+const runEvents = statementOfList<number, undefined, unknown>(
+  (db, ids) =>
+    db
+      .updateTable('events')
+      .set({ state: targetOf('claim'), attempts: sql`attempts + 1` })
+      .where('id', 'in', ids),
+  (ids) => [targetOf('claim'), ...ids],
+)

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '../store/schema.ts'
+import { statementOfList } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 
 /**
@@ -12,3 +13,9 @@ export const lockLanes = (trx: Kysely<Tables>, dialect: Dialect) =>
     .select(['lane', 'epoch'])
     .orderBy('lane')
     .$if(dialect === 'postgres', (query) => query.forUpdate())
+
+/** Nothing waits in them any more. */
+export const closeLanes = statementOfList<string, undefined, unknown>(
+  (db, lanes) => db.deleteFrom('lanes').where('lane', 'in', lanes),
+  (lanes) => lanes,
+)

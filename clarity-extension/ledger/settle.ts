@@ -4,10 +4,10 @@ import { recordChange } from '../audit/record.ts'
 import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { EventState, EventsTable, Tables } from '../store/schema.ts'
-import { statement, statementOfRows } from '../store/statement.ts'
+import { statement, statementOfList, statementOfRows } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { pause } from './connections.ts'
-import { lockLanes } from './locks.ts'
+import { closeLanes, lockLanes } from './locks.ts'
 import { sourcesOf, targetOf } from './moves.ts'
 import { type Issue, isAnsweredBySuccess, type Move, supersedes } from './policy.ts'
 import { countThroughput } from './throughput.ts'
@@ -79,16 +79,10 @@ async function stillOurs(
   endings: readonly Ending[],
   dialect: Dialect,
 ): Promise<Map<Ending, Before>> {
-  const lanes = await lockLanes(trx, dialect)
-    .where('lane', 'in', padded([...new Set(endings.map(({ lane }) => lane))]))
-    .where(sql<boolean>`lease_until is not null`)
-    .execute()
-  const running = await trx
-    .selectFrom('events')
-    .select(['id', 'issue_cause', 'issue_field', 'issue_value', 'settled_by'])
-    .where('state', '=', 'running')
-    .where('id', 'in', padded(endings.map(({ eventId }) => eventId)))
-    .execute()
+  const names = [...new Set(endings.map(({ lane }) => lane))]
+  const ids = endings.map(({ eventId }) => eventId)
+  const lanes = await leased[dialect](trx, names, undefined)
+  const running = await runningOf(trx, ids, undefined)
   const epochs = new Map(lanes.map(({ lane, epoch }) => [lane, epoch]))
   const rows = new Map(running.map((row) => [row.id, row]))
   const valid = new Map<Ending, Before>()
@@ -101,7 +95,26 @@ async function stillOurs(
   return valid
 }
 
-type Before = Pick<Selectable<EventsTable>, 'issue_cause' | 'issue_field' | 'issue_value' | 'settled_by'>
+const leased = { sqlite: leasedOn('sqlite'), postgres: leasedOn('postgres') }
+
+function leasedOn(dialect: Dialect) {
+  return statementOfList<string, undefined, { lane: string; epoch: number }>(
+    (db, lanes) => lockLanes(db, dialect).where('lane', 'in', lanes).where(sql<boolean>`lease_until is not null`),
+    (lanes) => lanes,
+  )
+}
+
+const runningOf = statementOfList<number, undefined, Before>(
+  (db, ids) =>
+    db
+      .selectFrom('events')
+      .select(['id', 'issue_cause', 'issue_field', 'issue_value', 'settled_by'])
+      .where('state', '=', 'running')
+      .where('id', 'in', ids),
+  (ids) => ['running', ...ids],
+)
+
+type Before = Pick<Selectable<EventsTable>, 'id' | 'issue_cause' | 'issue_field' | 'issue_value' | 'settled_by'>
 
 /** What the bridge replayed itself releases nothing further: each release comes from a person's click. */
 function mendedBy({ move }: Ending, before: Before | undefined): Pick<Settled, 'mended'> {
@@ -211,21 +224,8 @@ const insertAttempts = statementOfRows<AttemptRow, unknown>(
 async function supersedeOlder(trx: Kysely<Tables>, endings: readonly Ending[], now: number): Promise<void> {
   const done = endings.filter(({ move }) => move.by === 'done')
   if (done.length === 0) return
-  const lanes = padded(done.map(({ lane }) => lane))
-  // Literal states, one at a time: each has an index of its own over the few rows that are in it.
-  const waiting = await trx
-    .selectFrom('events')
-    .select(['id', 'lane', 'type', 'cause', 'state'])
-    .where(sql<boolean>`state = 'dead'`)
-    .where('lane', 'in', lanes)
-    .unionAll(
-      trx
-        .selectFrom('events')
-        .select(['id', 'lane', 'type', 'cause', 'state'])
-        .where(sql<boolean>`state = 'held'`)
-        .where('lane', 'in', lanes),
-    )
-    .execute()
+  const lanes = done.map(({ lane }) => lane)
+  const waiting = await waitingForPerson(trx, lanes, undefined)
   const needless = waiting.filter(({ state, cause }) => state === 'dead' || isAnsweredBySuccess(cause))
   for (const { eventId, lane, type } of done) {
     const older = needless.filter((row) => row.lane === lane && row.id < eventId && supersedes(type, row.type))
@@ -240,6 +240,19 @@ async function supersedeOlder(trx: Kysely<Tables>, endings: readonly Ending[], n
   }
 }
 
+// Literal states, one at a time: each has an index of its own over the few rows that are in it.
+const waitingForPerson = statementOfList<
+  string,
+  undefined,
+  Pick<Selectable<EventsTable>, 'id' | 'lane' | 'type' | 'cause' | 'state'>
+>(
+  (db, lanes) => {
+    const inLanes = db.selectFrom('events').select(['id', 'lane', 'type', 'cause', 'state']).where('lane', 'in', lanes)
+    return inLanes.where(sql<boolean>`state = 'dead'`).unionAll(inLanes.where(sql<boolean>`state = 'held'`))
+  },
+  (lanes) => [...lanes, ...lanes],
+)
+
 /**
  * Frees the lanes for their next event, or closes them; one that rests stays open for that long.
  * @returns whether any has a next one
@@ -251,27 +264,32 @@ export async function passOn(
 ): Promise<boolean> {
   if (endings.length === 0) return false
   const lanes = endings.map(({ lane }) => lane)
-  const heads = await trx
-    .selectFrom('events as head')
-    .select(['head.lane', 'head.due_at', 'head.priority'])
-    .where('head.id', 'in', (query) =>
-      query
-        .selectFrom('events')
-        .select((all) => all.fn.min<number>('id').as('id'))
-        .where(sql<boolean>`state = 'ready'`)
-        .where('lane', 'in', padded(lanes))
-        .groupBy('lane'),
-    )
-    .execute()
+  const heads = await headsOf(trx, lanes, undefined)
   const headOf = new Map(heads.map((head) => [head.lane, head]))
   const resting = new Map(endings.filter(({ restMs }) => restMs > 0).map(({ lane, restMs }) => [lane, now + restMs]))
   const closed = lanes.filter((lane) => !headOf.has(lane) && !resting.has(lane))
-  if (closed.length > 0) await trx.deleteFrom('lanes').where('lane', 'in', padded(closed)).execute()
+  if (closed.length > 0) await closeLanes(trx, closed, undefined)
   for (const { lane, due_at, priority } of heads)
     await freeLane(trx, { lane, due_at: Math.max(due_at, resting.get(lane) ?? 0), priority })
   for (const [lane, due_at] of resting) if (!headOf.has(lane)) await restLane(trx, { lane, due_at })
   return heads.length > 0
 }
+
+const headsOf = statementOfList<string, undefined, { lane: string; due_at: number; priority: number }>(
+  (db, lanes) =>
+    db
+      .selectFrom('events as head')
+      .select(['head.lane', 'head.due_at', 'head.priority'])
+      .where('head.id', 'in', (query) =>
+        query
+          .selectFrom('events')
+          .select((all) => all.fn.min<number>('id').as('id'))
+          .where(sql<boolean>`state = 'ready'`)
+          .where('lane', 'in', lanes)
+          .groupBy('lane'),
+      ),
+  (lanes) => lanes,
+)
 
 const freeLane = statement<{ lane: string; due_at: number; priority: number }, unknown>(
   (db) => db.updateTable('lanes').set({ lease_until: null, due_at: 0, priority: 0 }).where('lane', '=', ''),

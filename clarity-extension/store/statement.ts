@@ -1,4 +1,5 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely'
+import { padded } from './padded.ts'
 import type { Tables } from './schema.ts'
 
 const names = new Map<string, string>()
@@ -23,11 +24,36 @@ export function statement<In, Out>(
   let compiled: CompiledQuery<Out> | undefined
   return async (db, input) => {
     compiled ??= named(build(db).compile())
-    const parameters = bind(input)
-    if (parameters.length !== compiled.parameters.length) throw new Error(`wrong number of values: ${compiled.sql}`)
-    const result: QueryResult<Out> = await db.executeQuery({ ...compiled, parameters })
-    return result.rows
+    return run(db, compiled, bind(input))
   }
+}
+
+/**
+ * The same for a statement over the list of an `in (…)`: a text for each of the few lengths that `padded` gives. A server does not keep
+ * these prepared: some read whole rows (`postgres-driver.ts`).
+ * @param bind gets the padded list
+ */
+export function statementOfList<Value, In, Out>(
+  build: (db: Kysely<Tables>, list: Value[]) => Compilable<Out>,
+  bind: (list: Value[], input: In) => unknown[],
+): (db: Kysely<Tables>, values: readonly Value[], input: In) => Promise<Out[]> {
+  const compiled = new Map<number, CompiledQuery<Out>>()
+  return async (db, values, input) => {
+    const list = padded(values)
+    const query = compiled.get(list.length) ?? build(db, list).compile()
+    compiled.set(list.length, query)
+    return run(db, query, bind(list, input))
+  }
+}
+
+async function run<Out>(db: Kysely<Tables>, query: CompiledQuery<Out>, parameters: unknown[]): Promise<Out[]> {
+  const result: QueryResult<Out> = await db.executeQuery({ ...fitting(query, parameters), parameters })
+  return result.rows
+}
+
+function fitting<Out>(query: CompiledQuery<Out>, parameters: unknown[]): CompiledQuery<Out> {
+  if (parameters.length !== query.parameters.length) throw new Error(`wrong number of values: ${query.sql}`)
+  return query
 }
 
 /** Rows per statement: few enough texts to keep all of them prepared. */
@@ -54,11 +80,9 @@ export function statementOfRows<Row extends object, Out>(
           db,
           part.map((row) => inOrder(row, columns)),
         ).compile()
-      const parameters = part.flatMap((row) => columns.map((column) => row[column]))
-      if (parameters.length !== query.parameters.length) throw new Error(`wrong number of values: ${query.sql}`)
-      compiled.set(size, named(query))
-      const result: QueryResult<Out> = await db.executeQuery({ ...query, parameters })
-      out.push(...result.rows)
+      const values = part.flatMap((row) => columns.map((column) => row[column]))
+      compiled.set(size, named(fitting(query, values)))
+      out.push(...(await run(db, query, values)))
       from += size
     }
     return out

@@ -18,6 +18,8 @@ export interface Shared {
   database: Database.Database
   /** The store as one process sees it. */
   open(owner: Owner): Store
+  /** Events that are not through. */
+  unfinished(): number
   /** A process died: a transaction that it had open is gone with it. */
   abandon(): void
 }
@@ -66,8 +68,13 @@ function shared(database: Database.Database): Shared {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
   }
 
+  const unfinished = database
+    .prepare<[], number>("select count(*) from events where state in ('ready', 'running')")
+    .pluck()
+
   return {
     database,
+    unfinished: () => unfinished.get() ?? 0,
     abandon,
     open(owner) {
       const guarded = <T>(work: () => T): T | Promise<never> => (owner.alive() ? work() : never())
@@ -146,21 +153,26 @@ function renewal(database: Database.Database): () => void {
     )
     .pluck()
     .all()
-    .map((name) => ({
-      count: database.prepare<[], number>(`select count(*) from "${name}"`).pluck(),
-      clear: database.prepare(`delete from "${name}"`),
-      rows: database.prepare<[], Record<string, unknown>>(`select * from "${name}"`).all(),
-      insert: (row: Record<string, unknown>) =>
-        `insert into "${name}" (${Object.keys(row).map((column) => `"${column}"`)}) values (${Object.keys(row).map((column) => `@${column}`)})`,
-    }))
+    .map((name) => {
+      const rows = database.prepare<[], Record<string, unknown>>(`select * from "${name}"`).all()
+      return {
+        count: database.prepare<[], number>(`select count(*) from "${name}"`).pluck(),
+        clear: database.prepare(`delete from "${name}"`),
+        fill: rows.map((row) => {
+          const columns = Object.keys(row)
+          const sql = `insert into "${name}" (${columns.map((column) => `"${column}"`)}) values (${columns.map((column) => `@${column}`)})`
+          return database.prepare(sql).bind(row)
+        }),
+      }
+    })
   const sequences = database.prepare('delete from sqlite_sequence')
   return () => {
     if (database.inTransaction) database.exec('rollback')
     database.exec('begin')
-    for (const { count, clear, rows, insert } of tables) {
+    for (const { count, clear, fill } of tables) {
       if (count.get() === 0) continue
       clear.run()
-      for (const row of rows) database.prepare(insert(row)).run(row)
+      for (const row of fill) row.run()
     }
     sequences.run()
     database.exec('commit')

@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 })
 /** A process is started for so many: long enough to be worth its start, short enough to end beside the others. */
-const SHARE = 500
+const SHARE = 1_250
 /** Whoever sees these mends them first. */
 const MOST_BROKEN = 5
 const COUNTED = ['orders', 'shipments', 'events', 'kills', 'steps'] as const

@@ -263,11 +263,8 @@ class Life {
     for (const row of rows.all()) console.log(JSON.stringify(Object.values(row)))
   }
 
-  #isQuiet({ database }: Shared, outboxes: Sender[]): boolean {
-    const { n } = database
-      .prepare<[], { n: number }>("select count(*) n from events where state in ('ready', 'running')")
-      .get() ?? { n: 0 }
-    return n === 0 && outboxes.every((outbox) => outbox.waiting() === 0)
+  #isQuiet(shared: Shared, outboxes: Sender[]): boolean {
+    return outboxes.every((outbox) => outbox.waiting() === 0) && shared.unfinished() === 0
   }
 
   #judge({ database }: Shared, shop: Storefront, erp: Odoo, outboxes: Sender[]): void {
