@@ -1,7 +1,8 @@
 # Odoo's own package is in Debian's suite sid only. It is downloaded with private apt state, its signature checked by the
 # keyring that the machine already trusts, and unpacked beside the system; what it needs comes from the machine's release.
 
-ODOO_ROOT="$HOME_DIR/root"
+# Copies link to it: what is compiled once is found under one path.
+ODOO_ROOT=$(readlink -m "$HOME_DIR/root")
 SITE="$ODOO_ROOT/usr/lib/python3/dist-packages"
 
 # The script and font packages hold what the web client's asset bundles link to.
@@ -64,7 +65,10 @@ mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | sort -u | head -1
 }
 
+# What Python makes of Odoo's sources and the addon's is kept apart from them: without it each start compiles a thousand files again.
+export PYTHONPYCACHEPREFIX="${ODOO_ROOT%/*}/pycache" PYTHONDONTWRITEBYTECODE=
+
 # For what ends by itself; the limit is for a test that does not, whose name is then the last line of its log.
 odoo() {
-  PYTHONPATH="$SITE" PYTHONDONTWRITEBYTECODE=1 timeout --foreground -k 10 1200 /usr/bin/python3 "$ODOO_ROOT/usr/bin/odoo" "$@"
+  PYTHONPATH="$SITE" timeout --foreground -k 10 1200 /usr/bin/python3 "$ODOO_ROOT/usr/bin/odoo" "$@"
 }

@@ -8,7 +8,7 @@ start_server() {
   upgrade_addon "$name"
   choose_port "$name" "$wish"
   configure "$name" "$workers"
-  PYTHONPATH="$SITE" PYTHONDONTWRITEBYTECODE=1 setsid /usr/bin/python3 "$ODOO_ROOT/usr/bin/odoo" -c "$home/odoo.conf" -d "$name" \
+  PYTHONPATH="$SITE" setsid /usr/bin/python3 "$ODOO_ROOT/usr/bin/odoo" -c "$home/odoo.conf" -d "$name" \
     >> "$home/log" 2>&1 < /dev/null 9>&- &
   echo $! > "$home/pid"
   until curl -sf -o /dev/null "$(server_url "$name")/web/health"; do
