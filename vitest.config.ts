@@ -11,8 +11,12 @@ export default defineConfig({
     slowTestThreshold: 10_000,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], { order: 0, seconds: 20 }),
-      project('flows', ['test/flows/**/*.test.ts'], { order: 0, seconds: 20 }),
+      project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], {
+        order: 0,
+        seconds: 20,
+        together: true,
+      }),
+      project('flows', ['test/flows/**/*.test.ts'], { order: 0, seconds: 20, together: true }),
       project('contract', ['test/contract/**/*.test.ts'], { order: 1, seconds: 90, workers: 3 }),
       project('real', ['test/real/**/*.test.ts'], { order: 1, seconds: 120, workers: 3 }),
       project('panel', ['test/panel/**/*.test.ts'], { order: 1, seconds: 60, workers: 3 }),
@@ -27,15 +31,18 @@ interface Manner {
   seconds: number
   /** More than processors where tests wait for servers: a third of the time nothing would run. */
   workers?: number
+  /** Its files share a process and what they import: where each has its own, most of the time is reading the same modules again. */
+  together?: boolean
 }
 
-function project(name: string, include: string[], { order, seconds, workers = 2 }: Manner) {
+function project(name: string, include: string[], { order, seconds, workers = 2, together = false }: Manner) {
   return {
     test: {
       name,
       include,
       environment: 'node',
       pool: 'forks' as const,
+      isolate: !together,
       maxWorkers: workers,
       fileParallelism: workers > 1,
       // Tests that are concurrent wait for a server: none of them is to wait for another test.
