@@ -15,7 +15,7 @@ import { handBatched, oneAtATime, type PlainOdoo } from './yardstick.ts'
  * for it before it makes it. A peer that cannot be installed here is said to be so, with the reason.
  */
 const PRODUCTS = 50
-const SCRIPTED = 60
+const SCRIPTED = 40
 
 export async function run(report: Report): Promise<void> {
   const stage = await openStage({ silent: true, workers: 2 })
@@ -32,6 +32,14 @@ export async function run(report: Report): Promise<void> {
       SCRIPTED / (await seconds(() => handBatched(odoo, order(SCRIPTED), 25, 2))),
       'orders/s',
     )
+    // Odoo tells the bridge of what changed, but not of the script's orders.
+    const beside = async () => {
+      await emit(stage, false)
+      return script().finally(() => emit(stage, true))
+    }
+    await emit(stage, true)
+    await measure(stage.odoo, throughBridge(stage, products), beside, report)
+    await emit(stage, false)
     for (const [name, open] of [
       ['n8n', n8n],
       ['node_red', nodeRed],
@@ -46,13 +54,6 @@ export async function run(report: Report): Promise<void> {
           console.log(`bench peers ${side} not measured: ${error.message}`)
         }
       }
-    // Odoo tells the bridge of what changed, but not of the script's orders.
-    const beside = async () => {
-      await emit(stage, false)
-      return script().finally(() => emit(stage, true))
-    }
-    await emit(stage, true)
-    await measure(stage.odoo, throughBridge(stage, products), beside, report)
   } finally {
     await stage.dispose()
   }

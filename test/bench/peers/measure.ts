@@ -8,9 +8,9 @@ const AT_A_TIME = 10
 const STEADY = { orders: 100, everyMs: 500 }
 const AWAY_MS = 20_000
 const MINUTES = 60_000
-/** Nothing has come for so long: nothing more will. */
-const QUIET_MS = 12_000
-const LONG_QUIET_MS = 60_000
+/** Nothing has come for so long: nothing more will. With all of them there, only what is there twice could. */
+const QUIET_MS = 60_000
+const QUIET_WHEN_COMPLETE_MS = 10_000
 /** Between two looks. */
 const FEW_MS = 20
 /** Whoever got no 2xx tells it again after so long. */
@@ -117,7 +117,7 @@ async function steadily(odoo: RealOdoo, side: Side): Promise<number[]> {
   const seen = watched(odoo, side, orders, FEW_MS, (rows, quietMs) => {
     for (const { number, confirmed } of rows)
       if (confirmed > 0 && !took.has(number)) took.set(number, performance.now() - (told.get(number) ?? 0))
-    return took.size === orders.length || quietMs > LONG_QUIET_MS
+    return took.size === orders.length || quietMs > QUIET_MS
   })
   await Promise.all([seen, ...telling])
   return [...took.values()]
@@ -125,14 +125,20 @@ async function steadily(odoo: RealOdoo, side: Side): Promise<number[]> {
 
 /** Waits until all of them are confirmed. @returns how many never were */
 async function arrived(odoo: RealOdoo, side: Side, orders: Telling[]): Promise<number> {
-  const all = (rows: Found[]) => rows.filter(({ confirmed }) => confirmed > 0).length === orders.length
-  const rows = await watched(odoo, side, orders, FEW_MS, (rows, quietMs) => all(rows) || quietMs > LONG_QUIET_MS)
+  const enough = (rows: Found[], quietMs: number) => lost(orders, rows) === 0 || quietMs > QUIET_MS
+  const rows = await watched(odoo, side, orders, FEW_MS, enough)
   return lost(orders, rows)
 }
 
 /** Waits until nothing more comes. @returns how many are not there confirmed, and how many are there more than once */
 async function settled(odoo: RealOdoo, side: Side, orders: Telling[]): Promise<{ lost: number; doubled: number }> {
-  const rows = await watched(odoo, side, orders, FEW_MS * 10, (_rows, quietMs) => quietMs > QUIET_MS)
+  const rows = await watched(
+    odoo,
+    side,
+    orders,
+    FEW_MS * 10,
+    (rows, quietMs) => quietMs > (lost(orders, rows) === 0 ? QUIET_WHEN_COMPLETE_MS : QUIET_MS),
+  )
   return { lost: lost(orders, rows), doubled: rows.filter(({ there }) => there > 1).length }
 }
 
