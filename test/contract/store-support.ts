@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 import { createLedger, type LedgerOptions } from '../../clarity-extension/ledger/ledger.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
 import type { Handler, Ledger, LedgerFact, NewEvent } from '../../clarity-extension/ledger/types.ts'
@@ -72,6 +73,47 @@ export function bench(store: Store, options: Partial<LedgerOptions> = {}): Bench
       await ledger.idle()
     },
   }
+}
+
+/** The same tests on both stores: with empty tables and a ledger of its own for each test. */
+export function onBothStores(name: string, tests: (on: Bench) => void): void {
+  describe.each(dialects)(`${name} on $dialect`, ({ possible, place: makePlace }) => {
+    describe.skipIf(!possible)('', () => {
+      let place: Place
+      let store: Store
+      let current: Bench
+      beforeAll(async () => {
+        place = await makePlace()
+        store = await place.open()
+      })
+      afterAll(async () => {
+        await store.close()
+        await place.remove()
+      })
+      beforeEach(async () => {
+        await wipe(store)
+        current = bench(store)
+      })
+      afterEach(() => current.ledger.stop(1_000))
+
+      tests({
+        get store() {
+          return store
+        },
+        get ledger() {
+          return current.ledger
+        },
+        get queries() {
+          return current.queries
+        },
+        get facts() {
+          return current.facts
+        },
+        later: (ms) => current.later(ms),
+        now: () => current.now(),
+      })
+    })
+  })
 }
 
 let made = 0
