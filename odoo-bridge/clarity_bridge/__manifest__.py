@@ -11,6 +11,7 @@
     "data": [
         "security/clarity_bridge_groups.xml",
         "security/ir.model.access.csv",
+        "security/clarity_bridge_rules.xml",
         "data/product_data.xml",
         "data/ir_cron_data.xml",
         "views/clarity_link_views.xml",

@@ -21,6 +21,8 @@ const AT_ONCE = 16
 const ROUND = 20
 const LATEST_MS = 60_000
 const MOST_FAULTS = 20
+/** Between two collections of garbage it goes up and down by half of this. */
+const MOST_GROWTH_MB = 100
 /** Bytes that every door takes. */
 const SMALLEST_LIMIT = 8 * 1024
 
@@ -70,7 +72,10 @@ async function shootAt(
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   agent.destroy()
   if (bridge.pid !== pid || !(await fetch(`${bridge.url}/health/live`)).ok) faults.push('the extension is gone')
-  return { requests: sent, operations: all.length, statuses, faults, rssEarly, rssLate: bridge.rss() }
+  const rssLate = bridge.rss()
+  if (rssLate > rssEarly + MOST_GROWTH_MB)
+    faults.push(`memory grew from ${rssEarly.toFixed(0)} to ${rssLate.toFixed(0)} MB`)
+  return { requests: sent, operations: all.length, statuses, faults, rssEarly, rssLate }
 
   async function judge(shot: Shot): Promise<string | undefined> {
     const used = session.headers()

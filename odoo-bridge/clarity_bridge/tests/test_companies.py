@@ -1,5 +1,7 @@
 from odoo import Command
-from odoo.tests import tagged
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import BridgeCase
 
@@ -48,3 +50,52 @@ class TestCompanies(BridgeCase):
         self.assertProblem(self.taxed(company_id=named), "correct", "not_found")
         bridge = self.bridge.choices([{"model": "account.tax", "field": "name", "values": ["Shop tax"]}])
         self.assertEqual([item["id"] for item in bridge["choices"][0]["items"]], self.taxes[0].ids)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_what_belongs_to_an_order_of_another_company_is_seen_by_nobody_else(self):
+        seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman_all_leads")
+        customer = self.env["res.partner"].create({"name": "Ann"})
+        orders = self.env["sale.order"].create(
+            [{"partner_id": customer.id, "company_id": company.id} for company in (self.env.company, self.other)]
+        )
+        currency = self.env.company.currency_id.id
+        returns = self.env["clarity.return"].create(
+            [
+                {
+                    "order_id": order.id,
+                    "clarity_ref": f"r{order.id}",
+                    "status": "requested",
+                    "currency_id": currency,
+                    "line_ids": [Command.create({"clarity_ref": "1", "line_ref": "L1", "quantity": 1})],
+                }
+                for order in orders
+            ]
+        )
+        payments = self.env["clarity.payment"].create(
+            [
+                {
+                    "order_id": order.id,
+                    "clarity_ref": f"p{order.id}",
+                    "method": "card",
+                    "amount": 1,
+                    "currency_id": currency,
+                    "state": "captured",
+                }
+                for order in orders
+            ]
+        )
+        for records, rule in ((returns, "return"), (returns.line_ids, "return_line"), (payments, "payment")):
+            own, others = records.sorted("id")
+            with self.subTest(records._name):
+                here = [("id", "in", records.ids)]
+                as_seller = self.env[records._name].with_user(seller)
+                self.assertEqual(as_seller.search(here), own)
+                self.assertTrue(own.with_user(seller).read(["clarity_ref"]))
+                with self.assertRaises(AccessError):
+                    others.with_user(seller).read(["clarity_ref"])
+                # Without the rule: what the test sees is its work.
+                self.env.ref(f"clarity_bridge.rule_clarity_{rule}_company").active = False
+                self.assertEqual(as_seller.search(here), records)
+                self.env.ref(f"clarity_bridge.rule_clarity_{rule}_company").active = True
+        seller.company_ids = [Command.link(self.other.id)]
+        self.assertEqual(self.env["clarity.return"].with_user(seller).search([("id", "in", returns.ids)]), returns)

@@ -129,9 +129,10 @@ class TestRightsNeeded(MoneyCase):
             with self.subTest(group=key, need=need):
                 self.assertTrue(self.denied(need, partial(group.write, {"implied_ids": others})))
 
-    def test_no_record_rule_is_ours(self):
-        """One that comes is to be proven here as well."""
-        self.assertEqual(self.of_this_module("ir.rule"), {})
+    def test_each_record_rule_is_proven(self):
+        """In test_companies, which takes each of these away and sees more."""
+        proven = {f"rule_clarity_{what}_company" for what in ("return", "return_line", "payment")}
+        self.assertEqual(set(self.of_this_module("ir.rule")), proven)
 
     def of_this_module(self, model):
         known = self.env["ir.model.data"].search([("module", "=", "clarity_bridge"), ("model", "=", model)])
