@@ -31,17 +31,11 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
   }
 
   let file: Database.Database | undefined
-  const records = () => {
-    file ??= new Database(join(dataDir, 'storefront.db'), { readonly: true })
-    return file
-  }
-  const kept = (kind: 'order' | 'shipment'): number =>
-    records().prepare<[string], { many: number }>('select count(*) as many from records where kind = ?').get(kind)
-      ?.many ?? 0
   const stocked = (locationKey: string, quantity: number): number => {
+    file ??= new Database(join(dataDir, 'storefront.db'), { readonly: true })
     const sql = `select count(*) as many from records
       where kind = 'inventory' and body ->> 'locationKey' = ? and body ->> 'quantity' = ?`
-    return records().prepare<[string, string], { many: number }>(sql).get(locationKey, String(quantity))?.many ?? 0
+    return file.prepare<[string, string], { many: number }>(sql).get(locationKey, String(quantity))?.many ?? 0
   }
 
   let current: { token: string; until: number } | undefined
@@ -79,8 +73,6 @@ export async function openShop(dataDir: string, options: Partial<StorefrontOptio
     inventory: () => all('/inventory', level),
     /** How many SKUs have this number there: read from the file, where asking the API would cost what is being measured. */
     stocked,
-    /** How many it has, read in the same way. */
-    kept,
     /** A control door of the sandbox, e.g. `/webhooks` for noise. */
     control: (method: string, path: string, body?: unknown) => call(method, `/sandbox${path}`, body, url),
     call,
