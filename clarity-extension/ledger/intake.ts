@@ -10,15 +10,21 @@ export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush()
 /** One on PostgreSQL: there two would run beside each other, and events of one lane could change places. */
 const IN_FLIGHT = { sqlite: 2, postgres: 1 }
 
-/** How events come in. @param onStored there is something to run */
-export function createIntake({ store, now, log, project, observe, seal }: Settings, onStored: () => void): Intake {
+/** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
+export function createIntake(
+  { store, now, log, project, observe, seal }: Settings,
+  onStored: (atOnce: boolean) => void,
+): Intake {
   const stores = group(async (incoming: Incoming[]) => {
     // Copies go to the store's thread: a slice of a shared buffer would take its neighbours along, and what is given away
     // could not be given again when a group is tried one by one.
     const copies = incoming.map((event) => ({ ...event, payload: seal.bytes(event.payload) }))
     const buffers = copies.map(({ payload }) => payload.buffer)
-    const stored = await store.run(storeEvents, { incoming: copies, now: now() }, buffers)
-    onStored()
+    const storing = store.run(storeEvents, { incoming: copies, now: now() }, buffers)
+    // A single thread does one after another: the claim of what is stored now is part of the same commit.
+    if (store.dialect === 'sqlite') onStored(true)
+    const stored = await storing
+    onStored(false)
     tell(incoming, stored)
     return stored
   }, IN_FLIGHT[store.dialect])

@@ -14,8 +14,8 @@ import type { Handler } from './types.ts'
 export interface Worker {
   start(handler: Handler): Promise<void>
   stop(limitMs: number): Promise<void>
-  /** Something may have become due. */
-  wake(): void
+  /** Something may have become due. @param atOnce asks for it behind what was asked of the store already, in one commit with it */
+  wake(atOnce?: boolean): void
   /** Resolves when nothing runs and nothing is due. */
   idle(): Promise<void>
 }
@@ -49,23 +49,24 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   let heartbeat: NodeJS.Timeout | undefined
   let waitingForIdle: (() => void)[] = []
 
-  function wake(): void {
+  function wake(atOnce = false): void {
     again = true
     if (!handle) return
-    pumping ??= pump().finally(() => {
+    pumping ??= pump(atOnce).finally(() => {
       pumping = undefined
       if (again) wake()
     })
   }
 
   /** Claims until the store has nothing due or we have no room; then sleeps until something is. A finished run wakes us. */
-  async function pump(): Promise<void> {
+  async function pump(atOnce: boolean): Promise<void> {
     clearTimeout(sleep)
     try {
       if (settings.steady) await lookAtClock()
       while (handle && again) {
         // Runs that end together leave room together: claimed for one by one, what they make room for would go out one by one.
-        await endOfTurn()
+        if (!atOnce) await endOfTurn()
+        atOnce = false
         again = false
         const want = concurrency - runs.size
         if (want === 0) return
@@ -94,7 +95,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
 
   function sleepFor(ms: number): void {
     clearTimeout(sleep)
-    sleep = setTimeout(wake, Math.min(ms, SLEEP[store.dialect]))
+    sleep = setTimeout(() => wake(), Math.min(ms, SLEEP[store.dialect]))
     sleep.unref()
   }
 

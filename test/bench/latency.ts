@@ -1,3 +1,5 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { on } from 'node:events'
 import { fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,24 +14,23 @@ const PACED = 600
 const MINUTES = 60_000
 
 /**
- * What the bridge adds: from an order's webhook being there in full to `apply` of that order being there in full at Odoo, at half of
- * the orders per second that it carries here, with the sandbox on both sides. Beside it the time of one fsync of this disk, which
- * stands between the two once.
+ * What the bridge adds: from an order's webhook being there in full to `apply` of that order being there in full before Odoo, at half of
+ * the orders per second that it carries here, with the sandbox on both sides. Both instants are read by a process that does nothing
+ * else (`latency-relay.ts`): here the sandboxes have work to do, and would read them late. Beside it the time of one fsync of this
+ * disk, which stands between the two once.
  */
 export async function run(report: (metric: string, value: number, unit: string) => void): Promise<void> {
   const received = new Map<string, number>()
   const applied = new Map<string, number>()
-  const note = (map: Map<string, number>, ids: string[]) => {
-    const now = performance.now()
-    for (const id of ids) if (!map.has(id)) map.set(id, now)
-  }
-  const stage = await openSandboxStage({
-    asked: (path, body) => path.endsWith('/apply') && note(applied, ordersOf(body)),
-    told(_, body) {
-      const event = envelope.safeParse(JSON.parse(body.toString()))
-      if (event.success) note(received, [event.data.data.id])
-    },
+  const relay = fork(join(import.meta.dirname, 'latency-relay.ts'), { execArgv: [] })
+  relay.on('message', (message) => {
+    const seen = sighting.safeParse(message)
+    if (!seen.success) return
+    const { side, order, at } = seen.data
+    const map = side === 'odoo' ? applied : received
+    if (!map.has(order)) map.set(order, at)
   })
+  const stage = await openSandboxStage({ before: (side, url) => standBefore(relay, side, url) })
   try {
     const numbers = Array.from({ length: BURST + PACED + 50 }, (_, n) => n + 1)
     const place = (n: number) => stage.shop.place(checkout(n, { items: [{ sku: PLENTY, quantity: '1' }] }))
@@ -58,15 +59,21 @@ export async function run(report: (metric: string, value: number, unit: string) 
     report('fsync_ms', fsyncTime(), 'ms')
   } finally {
     await stage.dispose()
+    relay.disconnect()
   }
 }
 
-const envelope = z.object({ type: z.literal('order.created'), data: z.object({ id: z.string() }) })
-const operations = z.object({ operations: z.array(z.looseObject({ id: z.string() })) })
+async function standBefore(relay: ChildProcess, side: 'odoo' | 'bridge', url: string): Promise<string> {
+  relay.send({ side, url })
+  for await (const [message] of on(relay, 'message')) {
+    const standing = place.safeParse(message)
+    if (standing.success && standing.data.side === side) return standing.data.url
+  }
+  throw new Error('the relay ended')
+}
 
-/** The orders that a call brings: `order:<id>`. */
-const ordersOf = (body: Buffer): string[] =>
-  operations.parse(JSON.parse(body.toString())).operations.flatMap(({ id }) => /^order:([^:]+)/.exec(id)?.[1] ?? [])
+const sighting = z.object({ side: z.enum(['odoo', 'bridge']), order: z.string(), at: z.number() })
+const place = z.object({ side: z.enum(['odoo', 'bridge']), url: z.string() })
 
 function fsyncTime(): number {
   const folder = mkdtempSync(join(tmpdir(), 'bench-fsync-'))

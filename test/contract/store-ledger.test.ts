@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
 import { correct, done, retry, review, skip } from '../../shared/outcome.ts'
 import { bench, event, onBothStores, recorder, stateOf } from './store-support.ts'
 
@@ -60,6 +61,33 @@ onBothStores('the ledger', (on) => {
       ])
       expect(await on.store.db.selectFrom('events').selectAll().execute()).toHaveLength(3)
     })
+  })
+
+  it('claims what it stores in the same commit, where one thread does one after another', async () => {
+    const asked: string[] = []
+    const watched: Store = {
+      ...on.store,
+      async run(procedure, input, transfer) {
+        asked.push(procedure.name)
+        const out = await on.store.run(procedure, input, transfer)
+        asked.push(`${procedure.name} done`)
+        return out
+      },
+    }
+    const { ledger } = bench(watched)
+    const { runs, handler } = recorder()
+    await ledger.start(handler)
+    await ledger.idle()
+    asked.length = 0
+    await ledger.ingest(event('order:1'))
+    await ledger.idle()
+    await ledger.stop()
+    expect(runs).toHaveLength(1)
+    expect(asked.slice(0, 3)).toEqual(
+      on.store.dialect === 'sqlite'
+        ? ['storeEvents', 'claimLanes', 'storeEvents done']
+        : ['storeEvents', 'storeEvents done', 'claimLanes'],
+    )
   })
 
   describe('own work', () => {

@@ -52,6 +52,8 @@ export async function openSandboxStage(
     asked?: (path: string, body: Buffer) => void
     /** What the storefront tells the bridge, when it has come. */
     told?: (path: string, body: Buffer) => void
+    /** Stands before Odoo, or before the bridge where the storefront tells it something. @returns where it stands */
+    before?: (side: 'odoo' | 'bridge', url: string) => Promise<string>
   } = {},
 ): Promise<SandboxStage> {
   const folder = mkdtempSync(join(tmpdir(), 'clarity-sandbox-'))
@@ -61,7 +63,7 @@ export async function openSandboxStage(
   const webhook = { url: `http://127.0.0.1:${port}/webhooks/odoo`, secret }
   const odoo = createOdooStandIn({ dataDir: ':memory:', apiKey: FIRST_KEY, seed: catalogue, webhook })
   const proxy = await lossyProxy(await odoo.start(0), wishes.asked)
-  const { tls } = wishes
+  const { tls, before = async (_, url) => url } = wishes
   const fronts = tls && { odoo: await openFront(proxy.url, tls), clarity: await openFront(shop.url, tls) }
   const dataDir = join(folder, 'bridge')
   const toShop = (url: string) => (fronts ? url.replace(new URL(url).origin, fronts.clarity.url) : url)
@@ -71,7 +73,7 @@ export async function openSandboxStage(
     CLARITY_TOKEN_URL: toShop(shop.env.CLARITY_TOKEN_URL),
     DATA_DIR: dataDir,
     PORT: String(port),
-    ODOO_URL: fronts?.odoo.url ?? proxy.url,
+    ODOO_URL: fronts?.odoo.url ?? (await before('odoo', proxy.url)),
     ODOO_DB: odoo.database,
     ODOO_API_KEY: FIRST_KEY,
     ODOO_WEBHOOK_SECRET: secret,
@@ -82,7 +84,7 @@ export async function openSandboxStage(
   const row = { sku: PLENTY, locationKey: 'main', quantity: '100000', asOf: new Date().toISOString() }
   await shop.call('PUT', '/inventory', { rows: [row] })
   const toBridge = wishes.told && (await lossyProxy(bridge.url, wishes.told))
-  if (!wishes.silent) shop.enable(toBridge?.url ?? bridge.url)
+  if (!wishes.silent) shop.enable(await before('bridge', toBridge?.url ?? bridge.url))
   const { deliver, send: sendBody } = teller(bridge, shop.secret)
   return {
     shop,
