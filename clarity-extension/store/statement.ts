@@ -56,38 +56,67 @@ function fitting<Out>(query: CompiledQuery<Out>, parameters: unknown[]): Compile
   return query
 }
 
-/** Rows per statement: few enough texts to keep all of them prepared. */
+/** Rows per statement on SQLite: few enough texts to keep all of them prepared. */
 const SIZES = [128, 32, 8, 2, 1] as const
+/** On PostgreSQL, where the rows are one value: some megabytes of events. */
+const AT_ONCE = 1_000
 
 /**
- * The same for a statement over many rows, e.g. an insert. `columns` is the order of the values of one row.
+ * The same for an insert of many rows. `columns` is the order of the values of one row. PostgreSQL gets them as one JSON value and one
+ * text for any number of rows: hundreds of values cost this process more than everything else that it does for an event.
  * @param build gets as many sample rows as the statement shall take
  */
 export function statementOfRows<Row extends object, Out>(
-  columns: readonly (keyof Row)[],
+  columns: readonly (keyof Row & string)[],
   build: (db: Kysely<Tables>, rows: Row[]) => Compilable<Out>,
 ): (db: Kysely<Tables>, rows: readonly Row[]) => Promise<Out[]> {
   const compiled = new Map<number, CompiledQuery<Out>>()
+  let recordset: CompiledQuery<Out> | undefined
+
+  function textFor(db: Kysely<Tables>, rows: readonly Row[]): CompiledQuery<Out> {
+    const inColumns = rows.map((row) => inOrder(row, columns))
+    const query = compiled.get(rows.length) ?? build(db, inColumns).compile()
+    compiled.set(rows.length, query)
+    return query
+  }
+
   return async (db, rows) => {
     const out: Out[] = []
+    const [first] = rows
+    if (!first) return out
+    recordset ??= asRecordset(textFor(db, [first]), columns)
     for (let from = 0; from < rows.length; ) {
       const left = rows.length - from
-      const size = SIZES.find((candidate) => candidate <= left) ?? 1
+      const size = recordset ? Math.min(left, AT_ONCE) : (SIZES.find((candidate) => candidate <= left) ?? 1)
       const part = rows.slice(from, from + size)
-      const query =
-        compiled.get(size) ??
-        build(
-          db,
-          part.map((row) => inOrder(row, columns)),
-        ).compile()
-      const values = part.flatMap((row) => columns.map((column) => row[column]))
-      compiled.set(size, named(fitting(query, values)))
-      out.push(...(await run(db, query, values)))
+      const values = recordset ? [asJson(part, columns)] : part.flatMap((row) => columns.map((column) => row[column]))
+      out.push(...(await run(db, named(recordset ?? textFor(db, part)), values)))
       from += size
     }
     return out
   }
 }
+
+/** PostgreSQL's text for any number of rows, from its text for one; undefined where the text is not PostgreSQL's. */
+function asRecordset<Out>(query: CompiledQuery<Out>, columns: readonly string[]): CompiledQuery<Out> | undefined {
+  const values = `values (${columns.map((_, index) => `$${index + 1}`).join(', ')})`
+  const table = /^insert into ("\w+") /.exec(query.sql)?.[1]
+  if (table === undefined || !query.sql.includes(values)) return undefined
+  const names = columns.map((column) => `"${column}"`).join(', ')
+  const rows = `select ${names} from json_populate_recordset(null::${table}, $1)`
+  return { ...query, sql: query.sql.replace(values, () => rows), parameters: ['[]'] }
+}
+
+/** Half a character is written as PostgreSQL's driver writes it; as JSON it would be refused. */
+function asJson<Row extends object>(rows: readonly Row[], columns: readonly (keyof Row & string)[]): string {
+  const plain = (value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value instanceof Uint8Array ? hexOf(value) : value
+  return JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((column) => [column, plain(row[column])]))))
+}
+
+/** As PostgreSQL reads bytes. */
+const hexOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`
 
 /** The query's text has a row's columns in the order of the sample's keys. One that is not named is one value too many. */
 function inOrder<Row extends object>(row: Row, columns: readonly (keyof Row)[]): Row {

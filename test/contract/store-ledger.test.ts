@@ -31,6 +31,17 @@ onBothStores('the ledger', (on) => {
       expect(Buffer.from((await stateOf(on, id)).payload)).toEqual(payload)
     })
 
+    it('keeps any text, half a character as the sign for what cannot be read', async () => {
+      const subject = 'a "b" \\c \n ü 漢 😀 $1'
+      const { ledger } = bench(on.store)
+      const ids = await Promise.all(
+        [subject, 'half \ud83d'].map((text, n) => ledger.ingest(event(`order:${n}`, { subject: text }))),
+      )
+      const rows = await on.store.db.selectFrom('events').select(['id', 'subject']).orderBy('id').execute()
+      expect(rows.map((row) => row.id)).toEqual(ids.map(({ id }) => id))
+      expect(rows.map((row) => row.subject)).toEqual([subject, 'half \ufffd'])
+    })
+
     it('rejects only the event that cannot be stored', async () => {
       const broken = Object.assign(event('order:2'), { subject: null })
       const [good, bad, other] = await Promise.allSettled([
