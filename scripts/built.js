@@ -1,18 +1,24 @@
 // @ts-check
 // What is built at the first start, and where: plain JavaScript, because a process that strips types keeps 12 MB for it.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
 
-/** Named by what it was made of, so that a process that runs an older one keeps its files. Present when it is complete. */
+/** Named by what it was made of, so that a process that runs an older one keeps its files. */
 export async function programFolder() {
   const sources = ['clarity-extension', 'shared', 'odoo-bridge/client'].flatMap((room) =>
     filesIn(room).filter((path) => path.endsWith('.ts') && !path.startsWith(PANEL)),
   )
   return join(root, '.cache/program', (await sourceHash(['scripts/program.ts', ...sources])).slice(0, 16))
 }
+
+/**
+ * A process whose folder was deleted meanwhile makes it anew at its end, with nothing in it but what Node remembers of compiling.
+ * @param {string} folder
+ */
+export const isComplete = (folder) => existsSync(join(folder, 'main.js'))
 
 /** Of the panel's sources; the built panel carries it in a file `.sources`. */
 export async function panelHash() {

@@ -9,7 +9,7 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Plugin } from 'rolldown'
-import { programFolder, root } from './built.js'
+import { isComplete, programFolder, root } from './built.js'
 
 /** Older ones that stay: something may still run them. */
 const KEPT = 3
@@ -24,7 +24,7 @@ export interface Program {
 /** Built when it is not there yet. */
 export async function program(): Promise<Program> {
   const folder = await programFolder()
-  if (!existsSync(folder)) await build(folder)
+  if (!isComplete(folder)) await build(folder)
   return { main: join(folder, 'main.js'), compileCache: join(folder, 'compiled') }
 }
 
@@ -49,9 +49,10 @@ async function build(folder: string): Promise<void> {
     },
   })
   await compile(fresh)
+  if (existsSync(folder) && !isComplete(folder)) await rm(folder, { recursive: true, force: true })
   await rename(fresh, folder).catch(async (error: unknown) => {
     // Another process built the same at this moment.
-    if (!existsSync(folder)) throw error
+    if (!isComplete(folder)) throw error
     await rm(fresh, { recursive: true })
   })
   await removeOld()

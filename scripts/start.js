@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
@@ -17,9 +16,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1)
 }
 
-const { panelHash, programFolder, root } = await import('./built.js')
+const { isComplete, panelHash, programFolder, root } = await import('./built.js')
 const folder = await programFolder()
-if (!existsSync(folder) || (await panelBuilt()) !== (await panelHash())) {
+if (!isComplete(folder) || (await panelBuilt()) !== (await panelHash())) {
   // In a process of its own: what building takes, this one would keep.
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
