@@ -26,7 +26,7 @@ const ALLOWED = new Set([
   'OFL-1.1',
 ])
 /** Built into the panel's files; the others of the development dependencies only build and test. */
-const IN_THE_PANEL = /^(@fontsource|@mantine|@tanstack|i18next|react|tinykeys|uplot)/
+const IN_THE_PANEL = /^(@fontsource|@mantine|@tanstack|react|tinykeys|uplot)/
 
 const entry = z.object({
   version: z.string().optional(),

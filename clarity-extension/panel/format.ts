@@ -5,21 +5,6 @@ export function localeOf(language: string): string {
   return navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language
 }
 
-const units: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-  ['second', 1],
-]
-
-/** "2 min. ago"; under five seconds the given words for now. */
-export function relative(instant: string, now: number, language: string, nowWords: string): string {
-  const seconds = Math.round((Date.parse(instant) - now) / 1000)
-  if (Math.abs(seconds) < 5) return nowWords
-  const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
-  return ages(language).format(Math.trunc(seconds / size), unit)
-}
-
 /** In the viewer's zone, to the millisecond, with the zone's name. */
 export function exact(instant: string, language: string): string {
   return instants(language).format(new Date(instant))
@@ -34,9 +19,18 @@ export function duration(ms: number, language: string): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** Below a thousand our languages write whole numbers alike, and nothing has to be made to say so. */
-export const number = (value: number, language: string): string =>
-  Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : numbers(language).format(value)
+/** As the viewer's own variant of the language writes it. What the first page shows is written without Intl, whose first number costs as much as drawing it. */
+export function number(value: number, language: string): string {
+  if (value >= 0 && value < 1000) {
+    if (Number.isInteger(value)) return String(value)
+    const mark = MARKS[localeOf(language)]
+    if (mark && Number.isInteger(value * 10)) return String(value).replace('.', mark)
+  }
+  return numbers(language).format(value)
+}
+
+/** Before the tenths. */
+const MARKS: Record<string, string> = { en: '.', 'en-US': '.', 'en-GB': '.', de: ',', 'de-DE': ',', 'de-AT': ',' }
 
 /** A figure to look at, not to book: four digits that say something. */
 export const short = (value: number, language: string): string =>
@@ -87,7 +81,6 @@ function once<Formatter>(make: (language: string) => Formatter): (language: stri
 }
 
 const numbers = once((language) => new Intl.NumberFormat(localeOf(language)))
-const ages = once((language) => new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'always' }))
 const instants = once(
   (language) =>
     new Intl.DateTimeFormat(localeOf(language), {

@@ -1,51 +1,74 @@
-import i18next from 'i18next'
-import { initReactI18next } from 'react-i18next'
+import { createContext, useContext, useSyncExternalStore } from 'react'
 import { number } from './format.ts'
-import { teach } from './told.ts'
-import { en } from './words/en.ts'
 
-export const languages = { en: 'English', de: 'Deutsch' } as const
-export type Language = keyof typeof languages
+type Values = { count?: number; defaultValue?: string } & Record<string, unknown>
+/** The words of a key, with what stands in braces filled in; `count` chooses among `_zero`, `_one` and `_other`. */
+export type Translate = (key: string, values?: Values) => string
+export interface Spoken {
+  t: Translate
+  language: string
+}
+/** Words as they are written in words/: in groups of groups. */
+export type Words = { readonly [key: string]: string | Words }
 
-/** English comes with the page; another language is fetched when it is wanted. */
-export async function startLanguage(): Promise<void> {
-  const language = stored() ?? preferred()
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false },
-    returnNull: false,
-  })
-  // The figures in sentences are those of the page, and as cheap.
-  i18next.services.formatter?.add('number', (value: number, language) => number(value, language ?? 'en'))
-  if (language !== 'en') await speak(language)
+/** What this person's language says. */
+export const useWords = (): Spoken => useContext(SpokenContext)
+
+/** The same outside of the page's tree: for what a click set off. */
+export const spoken = (): Spoken => current
+
+/** Around the page, in main.tsx: another language draws all of it anew. */
+export const useSpoken = (): Spoken => useSyncExternalStore(subscribe, spoken)
+
+/** More words of a language. Nothing is drawn anew for it: who needs them waits for them (words.ts). */
+export function learn(language: string, words: Words): void {
+  const known = books.get(language) ?? new Map<string, string>()
+  books.set(language, known)
+  write(words, '', known)
 }
 
-export async function speak(language: Language): Promise<void> {
-  if (language === 'de' && !i18next.hasResourceBundle('de', 'translation')) {
-    const [{ de }, { told }] = await Promise.all([import('./words/de.ts'), import('./words/told-de.ts')])
-    i18next.addResourceBundle('de', 'translation', de)
-    teach('de', told)
+/** @param language one that was learned */
+export function speak(language: string): void {
+  current = speaking(language)
+  for (const tell of listeners) tell()
+}
+
+const FALLBACK = 'en'
+const books = new Map<string, Map<string, string>>()
+const listeners = new Set<() => void>()
+let current = speaking(FALLBACK)
+export const SpokenContext = createContext(current)
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** A key may have dots itself, such as `type.order.created`: written out, both are one. */
+function write(words: Words, path: string, into: Map<string, string>): void {
+  for (const [key, inner] of Object.entries(words))
+    if (typeof inner === 'string') into.set(path + key, inner)
+    else write(inner, `${path}${key}.`, into)
+}
+
+function speaking(language: string): Spoken {
+  let plurals: Intl.PluralRules | undefined
+  const find = (key: string) => books.get(language)?.get(key) ?? books.get(FALLBACK)?.get(key)
+  const findCounted = (key: string, count: number) => {
+    const zero = count === 0 ? find(`${key}_zero`) : undefined
+    plurals ??= new Intl.PluralRules(language)
+    return zero ?? find(`${key}_${plurals.select(count)}`) ?? find(key)
   }
-  await i18next.changeLanguage(language)
-  document.documentElement.lang = language
+  const t: Translate = (key, values) => {
+    const words = values?.count === undefined ? find(key) : findCounted(key, values.count)
+    if (words === undefined) return values?.defaultValue ?? key
+    return words.replace(BRACES, (_, name: string, format?: string) => {
+      const value = values?.[name]
+      return format && typeof value === 'number' ? number(value, language) : String(value ?? '')
+    })
+  }
+  return { t, language }
 }
 
-export function rememberLanguage(language: Language): void {
-  localStorage.setItem(KEY, language)
-}
-
-const KEY = 'language'
-const isLanguage = (text: string | null): text is Language => text !== null && Object.hasOwn(languages, text)
-const stored = (): Language | undefined => {
-  const text = localStorage.getItem(KEY)
-  return isLanguage(text) ? text : undefined
-}
-const preferred = (): Language =>
-  navigator.languages
-    .find((tag) => /^(de|en)\b/i.test(tag))
-    ?.toLowerCase()
-    .startsWith('de')
-    ? 'de'
-    : 'en'
+/** `{{name}}`, and `{{count, number}}` for a figure as this language writes it. */
+const BRACES = /\{\{(\w+)(, number)?\}\}/g

@@ -3,13 +3,15 @@ import './styles.css'
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { StrictMode } from 'react'
+import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { whenRefused, whenSignedOut } from './api.ts'
-import { startLanguage } from './i18n.ts'
+import { SpokenContext, useSpoken } from './i18n.ts'
+import { whenIdle } from './idle.ts'
 import { overviewQuery, queryClient, sessionQuery } from './queries.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.ts'
+import { loadWords, startLanguage } from './words.ts'
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
 const place = document.getElementById('root')
@@ -29,13 +31,21 @@ if (isFirst) await Promise.all([router.load(), Promise.race([overview, wait(150)
 
 createRoot(place).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
+    <Speaking>
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </Speaking>
   </StrictMode>,
 )
+// For what a click will say. Whoever cannot do without them asks for them again.
+whenIdle(() => void loadWords().catch(() => {}))
+
+function Speaking({ children }: { children: ReactNode }) {
+  return <SpokenContext value={useSpoken()}>{children}</SpokenContext>
+}
 
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from './i18n.ts'
 import { OverviewPage } from './pages/overview.tsx'
 import { Empty, Failure } from './parts/notice.tsx'
 import { Shell } from './parts/shell.tsx'
@@ -21,6 +21,7 @@ import {
   sweepsQuery,
 } from './queries.ts'
 import { filterOf, readMappingView, readSearch } from './search.ts'
+import { laterPage } from './words.ts'
 
 const root = createRootRoute({ component: Gate, notFoundComponent: NotFound })
 
@@ -38,72 +39,72 @@ const activity = createRoute({
   validateSearch: readSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => ahead(() => queryClient.prefetchInfiniteQuery(eventsQuery(filterOf(deps)))),
-  component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'ActivityPage'),
+  component: laterPage(() => import('./pages/activity.tsx'), 'ActivityPage'),
 })
 
 const event = createRoute({
   getParentRoute: () => root,
   path: '/activity/$id',
-  component: lazyRouteComponent(() => import('./pages/event.tsx'), 'EventPage'),
+  component: laterPage(() => import('./pages/event.tsx'), 'EventPage'),
 })
 
 const attention = createRoute({
   getParentRoute: () => root,
   path: '/attention',
-  component: lazyRouteComponent(() => import('./pages/attention.tsx'), 'AttentionLayout'),
+  component: laterPage(() => import('./pages/attention.tsx'), 'AttentionLayout'),
 })
 
 const toMend = createRoute({
   getParentRoute: () => attention,
   path: '/',
   loader: () => ahead(() => queryClient.prefetchQuery(failuresQuery)),
-  component: lazyRouteComponent(() => import('./pages/attention.tsx'), 'AttentionPage'),
+  component: laterPage(() => import('./pages/attention.tsx'), 'AttentionPage'),
 })
 
 const entitiesLayout = createRoute({
   getParentRoute: () => root,
   path: '/entities',
-  component: lazyRouteComponent(() => import('./pages/entities-layout.tsx'), 'EntitiesLayout'),
+  component: laterPage(() => import('./pages/entities-layout.tsx'), 'EntitiesLayout'),
 })
 
 const entities = createRoute({
   getParentRoute: () => entitiesLayout,
   path: '/',
   loader: () => ahead(() => queryClient.prefetchQuery(entitiesQuery)),
-  component: lazyRouteComponent(() => import('./pages/entities.tsx'), 'EntitiesPage'),
+  component: laterPage(() => import('./pages/entities.tsx'), 'EntitiesPage'),
 })
 
 const schedules = createRoute({
   getParentRoute: () => entitiesLayout,
   path: '/schedules',
   loader: () => ahead(() => queryClient.prefetchQuery(sweepsQuery)),
-  component: lazyRouteComponent(() => import('./pages/schedules.tsx'), 'SchedulesPage'),
+  component: laterPage(() => import('./pages/schedules.tsx'), 'SchedulesPage'),
 })
 
 const firstLoad = createRoute({
   getParentRoute: () => entitiesLayout,
   path: '/first-load',
   loader: () => ahead(() => queryClient.prefetchQuery(loadsQuery)),
-  component: lazyRouteComponent(() => import('./pages/first-load.tsx'), 'FirstLoadPage'),
+  component: laterPage(() => import('./pages/first-load.tsx'), 'FirstLoadPage'),
 })
 
 const reconciliation = createRoute({
   getParentRoute: () => root,
   path: '/reconciliation',
-  component: lazyRouteComponent(() => import('./pages/reconciliation.tsx'), 'ReconciliationPage'),
+  component: laterPage(() => import('./pages/reconciliation.tsx'), 'ReconciliationPage'),
 })
 
 const anomalies = createRoute({
   getParentRoute: () => root,
   path: '/anomalies',
-  component: lazyRouteComponent(() => import('./pages/anomalies.tsx'), 'AnomaliesPage'),
+  component: laterPage(() => import('./pages/anomalies.tsx'), 'AnomaliesPage'),
 })
 
 const mappings = createRoute({
   getParentRoute: () => root,
   path: '/mappings',
   loader: () => ahead(() => queryClient.prefetchQuery(mappingsQuery)),
-  component: lazyRouteComponent(() => import('./pages/mappings.tsx'), 'MappingsPage'),
+  component: laterPage(() => import('./pages/mappings.tsx'), 'MappingsPage'),
 })
 
 const mapping = createRoute({
@@ -111,27 +112,27 @@ const mapping = createRoute({
   path: '/mappings/$name',
   validateSearch: readMappingView,
   loader: ({ params }) => ahead(() => queryClient.prefetchQuery(mappingQuery(params.name))),
-  component: lazyRouteComponent(() => import('./pages/mapping.tsx'), 'MappingPage'),
+  component: laterPage(() => import('./pages/mapping.tsx'), 'MappingPage'),
 })
 
 const lookups = createRoute({
   getParentRoute: () => root,
   path: '/lookups',
   loader: () => ahead(() => queryClient.prefetchQuery(lookupsQuery)),
-  component: lazyRouteComponent(() => import('./pages/lookups.tsx'), 'LookupsPage'),
+  component: laterPage(() => import('./pages/lookups.tsx'), 'LookupsPage'),
 })
 
 const lookup = createRoute({
   getParentRoute: () => root,
   path: '/lookups/$table',
   loader: () => ahead(() => queryClient.prefetchQuery(lookupsQuery)),
-  component: lazyRouteComponent(() => import('./pages/lookups.tsx'), 'LookupsPage'),
+  component: laterPage(() => import('./pages/lookups.tsx'), 'LookupsPage'),
 })
 
 const toDecide = createRoute({
   getParentRoute: () => attention,
   path: '/review',
-  component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
+  component: laterPage(() => import('./pages/review.tsx'), 'ReviewPage'),
 })
 
 const connections = createRoute({
@@ -141,27 +142,27 @@ const connections = createRoute({
     ahead(async () => {
       await Promise.all((['clarity', 'odoo'] as const).map((name) => queryClient.prefetchQuery(connectionQuery(name))))
     }),
-  component: lazyRouteComponent(() => import('./pages/connections.tsx'), 'ConnectionsPage'),
+  component: laterPage(() => import('./pages/connections.tsx'), 'ConnectionsPage'),
 })
 
 const start = createRoute({
   getParentRoute: () => root,
   path: '/start',
   loader: () => ahead(() => queryClient.prefetchQuery(setupQuery)),
-  component: lazyRouteComponent(() => import('./pages/start.tsx'), 'StartPage'),
+  component: laterPage(() => import('./pages/start.tsx'), 'StartPage'),
 })
 
 const startStep = createRoute({
   getParentRoute: () => root,
   path: '/start/$step',
   loader: () => ahead(() => queryClient.prefetchQuery(setupQuery)),
-  component: lazyRouteComponent(() => import('./pages/start.tsx'), 'StartPage'),
+  component: laterPage(() => import('./pages/start.tsx'), 'StartPage'),
 })
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
+  component: laterPage(() => import('./pages/settings.tsx'), 'SettingsPage'),
 })
 
 const settingsStart = createRoute({
@@ -175,25 +176,25 @@ const settingsStart = createRoute({
 const alerts = createRoute({
   getParentRoute: () => settings,
   path: '/alerts',
-  component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
+  component: laterPage(() => import('./pages/alerts.tsx'), 'AlertsPage'),
 })
 
 const users = createRoute({
   getParentRoute: () => settings,
   path: '/users',
-  component: lazyRouteComponent(() => import('./pages/users.tsx'), 'UsersPage'),
+  component: laterPage(() => import('./pages/users.tsx'), 'UsersPage'),
 })
 
 const audit = createRoute({
   getParentRoute: () => settings,
   path: '/audit',
-  component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
+  component: laterPage(() => import('./pages/audit.tsx'), 'AuditPage'),
 })
 
 const suggestions = createRoute({
   getParentRoute: () => settings,
   path: '/suggestions',
-  component: lazyRouteComponent(() => import('./pages/suggestions.tsx'), 'SuggestionsPage'),
+  component: laterPage(() => import('./pages/suggestions.tsx'), 'SuggestionsPage'),
 })
 
 export const router = createRouter({
@@ -247,6 +248,6 @@ function Gate() {
 }
 
 function NotFound() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return <Empty icon="search" title={t('notFound.title')} text={t('notFound.text')} />
 }

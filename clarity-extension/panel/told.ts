@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useWords } from './i18n.ts'
 
 type Sentences = readonly (readonly [english: string, other: string])[]
 type Told = (sentence: string) => string
@@ -19,8 +19,8 @@ export function teach(language: string, sentences: Sentences): void {
 
 /** The server's own sentence in this person's language. One that nobody has translated, such as Odoo's own, stays as it was said. */
 export function useTold(): Told {
-  const { i18n } = useTranslation()
-  return (sentence) => inLanguage(i18n.language, sentence)
+  const { language } = useWords()
+  return (sentence) => inLanguage(language, sentence)
 }
 
 export const inLanguage = (language: string, sentence: string): string => known.get(language)?.(sentence) ?? sentence

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { de } from '../../clarity-extension/panel/words/de.ts'
-import { en } from '../../clarity-extension/panel/words/en.ts'
 import { PERMANENT, TRANSIENT } from '../../odoo-bridge/client/names.ts'
 import { result } from '../../odoo-bridge/client/shapes.ts'
 import { causeDocs } from '../../scripts/cause-docs.ts'
 import { causeOf, causes, remedyOf } from '../../shared/causes.ts'
 import { productSources } from '../support/import-graph.ts'
+import { de, en } from '../support/panel-words.ts'
 
 /** Which argument of which function is a cause code. */
 const emitters: Record<string, number> = {

@@ -8,11 +8,11 @@ import type { ClaimedEvent } from '../../clarity-extension/ledger/types.ts'
 import type { Event } from '../../clarity-extension/panel/api.ts'
 import { merge } from '../../clarity-extension/panel/merge.ts'
 import { filterOf, readSearch } from '../../clarity-extension/panel/search.ts'
-import { de } from '../../clarity-extension/panel/words/de.ts'
-import { en } from '../../clarity-extension/panel/words/en.ts'
+import { first } from '../../clarity-extension/panel/words/en/first.ts'
 import { metrics } from '../../clarity-extension/watch/metrics.ts'
 import { causeOf, causes } from '../../shared/causes.ts'
 import { scenario } from '../panel/scenarios.ts'
+import { de, en } from '../support/panel-words.ts'
 
 describe('masking', () => {
   const order = {
@@ -97,6 +97,29 @@ describe('words', () => {
     )
     expect(used.length).toBeGreaterThan(100)
     expect([...new Set(used)].filter((key) => !known.has(key))).toEqual([])
+  })
+
+  it('are in the first file for all that the first file says', () => {
+    const root = join(import.meta.dirname, '../../clarity-extension/panel')
+    const texts = new Map<string, string>()
+    const read = (file: string): void => {
+      if (texts.has(file) || !/\.tsx?$/.test(file)) return
+      const text = readFileSync(file, 'utf8')
+      texts.set(file, text)
+      for (const [, path = ''] of text.matchAll(/^(?:import|\} from|export .* from)(?! type).*'(\.[^']+)'$/gm))
+        read(join(file, '..', path))
+    }
+    read(join(root, 'main.tsx'))
+    const here = new Set(keysOf(first).map((key) => key.replace(/_(zero|one|other)$/, '')))
+    const isHere = (key: string) =>
+      [...here].some((known) => (key.endsWith('.') ? known.startsWith(key) : known === key))
+    const used = [...texts.values()].flatMap((text) =>
+      [...text.matchAll(/\bt\(\s*(?:'([^']+)'|`([^`$]+)\$)/g)].map(([, key, start]) => key ?? start ?? ''),
+    )
+    expect(texts.size).toBeGreaterThan(30)
+    expect(used.length).toBeGreaterThan(50)
+    // What a server refuses, it says in English itself; by then another language's words are there.
+    expect([...new Set(used)].filter((key) => !isHere(key) && key !== 'refusal.')).toEqual([])
   })
 
   it('name every cause of the catalogue, and what to do about it', () => {

@@ -1,11 +1,10 @@
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { inLanguage, teach } from '../../clarity-extension/panel/told.ts'
-import { de } from '../../clarity-extension/panel/words/de.ts'
-import { en } from '../../clarity-extension/panel/words/en.ts'
 import { told } from '../../clarity-extension/panel/words/told-de.ts'
 import { causes } from '../../shared/causes.ts'
 import { productSources } from '../support/import-graph.ts'
+import { de, en } from '../support/panel-words.ts'
 
 let sources: { path: string; source: ts.SourceFile }[] | undefined
 const parsed = () => {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { ActivityFilter } from '../parts/activity-filter.tsx'
 import { EventList, EventListSkeleton } from '../parts/event-list.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
@@ -12,7 +12,7 @@ import styles from './activity.module.css'
 const route = getRouteApi('/activity')
 
 export function ActivityPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const events = useInfiniteQuery(eventsQuery(filterOf(search)))

@@ -1,8 +1,8 @@
 import { NativeSelect, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { AlertSetup } from '../parts/alert-setup.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
@@ -13,7 +13,7 @@ import { useTold } from '../told.ts'
 import styles from './alerts.module.css'
 
 export function AlertsPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const alerts = useQuery(alertsQuery)
   const settings = useQuery(alertSettingsQuery)
   const error = alerts.error ?? settings.error
@@ -44,7 +44,7 @@ export function AlertsPage() {
 }
 
 function Active({ alerts }: { alerts: Schemas['Alert'][] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   if (alerts.length === 0) return <Empty icon="check" title={t('alerts.none')} text={t('alerts.noneText')} />
   return (
@@ -71,7 +71,7 @@ function Active({ alerts }: { alerts: Schemas['Alert'][] }) {
 }
 
 function Silence({ alert }: { alert: Schemas['Alert'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const silence = useMutation({
     mutationFn: (minutes: number) =>
       take(
@@ -106,7 +106,7 @@ function Silence({ alert }: { alert: Schemas['Alert'] }) {
 }
 
 function Recent({ alerts }: { alerts: Schemas['Alert'][] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   if (alerts.length === 0) return null
   return (

@@ -1,7 +1,7 @@
 import { Button, Skeleton, Switch } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { useAddress } from '../address.ts'
+import { useWords } from '../i18n.ts'
 import { AnomalyChart } from '../parts/anomaly-chart.tsx'
 import { AnomalyRow } from '../parts/anomaly-row.tsx'
 import { AnomalyRules } from '../parts/anomaly-rules.tsx'
@@ -11,7 +11,7 @@ import styles from './anomalies.module.css'
 
 /** What was out of the ordinary, the hours it stands out of, and what is to be done about the like. */
 export function AnomaliesPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [given, change] = useAddress()
   const open = given.get('show') !== 'all'
   const series = given.get('series') ?? 'orders'

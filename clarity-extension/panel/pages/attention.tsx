@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { FailureGroup } from '../parts/failure-group.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { ReplayRange } from '../parts/replay-range.tsx'
@@ -11,7 +11,7 @@ import styles from './attention.module.css'
 
 /** What waits for a person: records to mend, and decisions to make. */
 export function AttentionLayout() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data: overview } = useQuery(overviewQuery)
   return (
     <>
@@ -31,7 +31,7 @@ export function AttentionLayout() {
 }
 
 export function AttentionPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(failuresQuery)
   return (
     <>

@@ -2,9 +2,9 @@ import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import { useAddress, useAddressText } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Json } from '../parts/json.tsx'
 import { May } from '../parts/may.tsx'
@@ -18,7 +18,7 @@ type Entry = Schemas['AuditEntry']
 const FILTERS = ['who', 'action', 'entity', 'from', 'to'] as const
 
 export function AuditPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [given, change] = useAddress()
   const filter: AuditFilter = Object.fromEntries(
     FILTERS.flatMap((name) => {
@@ -75,7 +75,7 @@ export function AuditPage() {
 }
 
 function Verify() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const verify = useMutation({
     mutationFn: () => take(api.POST('/audit/verify', { params: { header: csrf } })),
     onSuccess: ({ ok, rows, brokenAt, reason }) =>
@@ -97,7 +97,7 @@ function Filter(props: {
   actions: string[]
   people: string[]
 }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { filter, onChange: change } = props
   const [entity, , typeEntity] = useAddressText('entity')
   const instant = (day: string) => (day ? new Date(`${day}T00:00`).toISOString() : '')
@@ -155,7 +155,7 @@ function dayOf(instant: string | undefined): string {
 }
 
 function Row({ entry }: { entry: Entry }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const line = (
     <>
       <strong>{t(`audit.action.${entry.action}`, { defaultValue: entry.action })}</strong>

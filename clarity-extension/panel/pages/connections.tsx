@@ -1,8 +1,8 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { ConnectionCard } from '../parts/connection-card.tsx'
 import { ConnectionKeys } from '../parts/connection-keys.tsx'
 import { ConnectionSettings } from '../parts/connection-settings.tsx'
@@ -15,7 +15,7 @@ import styles from './connections.module.css'
 const names = ['clarity', 'odoo'] as const
 
 export function ConnectionsPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <>
       <title>{`${t('connections.title')} · ${t('product')}`}</title>
@@ -38,7 +38,7 @@ export function ConnectionsPage() {
 }
 
 function Side({ name }: { name: Schemas['ConnectionName'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(connectionQuery(name))
   if (data)
     return (
@@ -61,7 +61,7 @@ function Side({ name }: { name: Schemas['ConnectionName'] }) {
 }
 
 function Circuit({ detail: { connection, circuit, lastError } }: { detail: Schemas['ConnectionDetail'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   return (
     <article className={`card ${styles.block}`}>

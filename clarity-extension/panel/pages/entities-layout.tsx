@@ -1,10 +1,10 @@
 import { Outlet } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { Tabs } from '../parts/tabs.tsx'
 
 /** What is synchronised, when it is read, and the first load: pages of their own. */
 export function EntitiesLayout() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <>
       <Tabs

@@ -1,13 +1,13 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { EntityCard } from '../parts/entity-card.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { entitiesQuery } from '../queries.ts'
 import styles from './entities.module.css'
 
 export function EntitiesPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(entitiesQuery)
   return (
     <>

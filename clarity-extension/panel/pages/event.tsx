@@ -2,8 +2,8 @@ import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { CorrectButton } from '../parts/correction.tsx'
 import { Corrections } from '../parts/corrections.tsx'
 import { ApproveButton, Decision } from '../parts/decision.tsx'
@@ -27,7 +27,7 @@ type Trace = Schemas['EventTrace']
 const route = getRouteApi('/activity/$id')
 
 export function EventPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { id } = route.useParams()
   const trace = useQuery(eventQuery(id))
   const { subject, type } = trace.data?.event ?? {}
@@ -54,7 +54,7 @@ export function EventPage() {
 }
 
 function Content({ trace }: { trace: Trace }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { event, related } = trace
   return (
     <>
@@ -93,7 +93,7 @@ function Content({ trace }: { trace: Trace }) {
 }
 
 function Actions({ trace }: { trace: Trace }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { event } = trace
   const params = { params: { path: { id: event.id }, header: csrf } }
   const open = event.state === 'dead' || event.state === 'held'
@@ -127,7 +127,7 @@ function Actions({ trace }: { trace: Trace }) {
 }
 
 function Corrected({ correction }: { correction: NonNullable<Trace['correction']> }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <section aria-label={t('correction.section')}>
       <h2 className={styles.title}>{t('correction.section')}</h2>
@@ -143,7 +143,7 @@ function Corrected({ correction }: { correction: NonNullable<Trace['correction']
 }
 
 function Loading() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={styles.main} role="status" aria-label={t('common.loading')}>
       <Skeleton height={54} width="50%" radius="md" />

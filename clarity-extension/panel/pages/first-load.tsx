@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { LoadCard } from '../parts/load-card.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { loadsQuery } from '../queries.ts'
@@ -8,7 +8,7 @@ import styles from './first-load.module.css'
 
 /** What both sides have already: matched first, decided by a person where that is not certain, then brought over. */
 export function FirstLoadPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(loadsQuery)
   return (
     <>

@@ -1,8 +1,8 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { LookupFiles } from '../parts/lookup-files.tsx'
 import { LookupTable } from '../parts/lookup-table.tsx'
 import { May } from '../parts/may.tsx'
@@ -13,7 +13,7 @@ import styles from './lookups.module.css'
 
 /** Value tables: which there are, and the one that is looked at. */
 export function LookupsPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { table } = useParams({ strict: false })
   const { data, error, refetch } = useQuery(lookupsQuery)
   const shown = table ?? data?.items[0]?.name
@@ -54,7 +54,7 @@ export function LookupsPage() {
 }
 
 function Tables({ items, shown }: { items: Schemas['Lookup'][]; shown: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <nav aria-label={t('lookups.tables')} className={styles.tables}>
       <ul>
@@ -86,7 +86,7 @@ function Tables({ items, shown }: { items: Schemas['Lookup'][]; shown: string })
 }
 
 function Discover() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const discover = useMutation({
     mutationFn: () => take(api.POST('/lookups/discover', { params: { header: csrf } })),
     onSuccess: ({ values }) => {

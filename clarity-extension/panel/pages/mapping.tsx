@@ -2,8 +2,8 @@ import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Icon } from '../parts/icon.tsx'
 import { MappingEditor } from '../parts/mapping-editor.tsx'
 import { MappingMerge } from '../parts/mapping-merge.tsx'
@@ -19,7 +19,7 @@ import styles from './mapping.module.css'
 const route = getRouteApi('/mappings/$name')
 
 export function MappingPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { name } = route.useParams()
   const mapping = useQuery(mappingQuery(name))
   const title = t(`mappings.name.${name}`, { defaultValue: name })
@@ -45,7 +45,7 @@ export function MappingPage() {
 }
 
 function Content({ mapping, title }: { mapping: Schemas['Mapping']; title: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { view = 'rules' } = route.useSearch()
   const [rules, setRules] = useState<RuleSet>(mapping.draft?.rules ?? mapping.rules)
   const [merge, setMerge] = useState<Schemas['MappingMerge']>()

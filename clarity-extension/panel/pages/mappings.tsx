@@ -1,9 +1,9 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
 import { number } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { useAge } from '../parts/time.tsx'
 import { mappingsQuery } from '../queries.ts'
@@ -11,7 +11,7 @@ import styles from './mappings.module.css'
 
 /** What becomes what: every rule set, which version maps, and what waits because of it. */
 export function MappingsPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(mappingsQuery)
   return (
     <>
@@ -43,7 +43,7 @@ export function MappingsPage() {
 }
 
 function Row({ mapping }: { mapping: Schemas['MappingSummary'] }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const age = useAge()
   const { name, live, draft, newer, waiting } = mapping
   return (
@@ -67,7 +67,7 @@ function Row({ mapping }: { mapping: Schemas['MappingSummary'] }) {
         {newer !== null && <span className={styles.mark}>{t('mappings.newer', { version: newer })}</span>}
         {waiting > 0 && (
           <span className={`${styles.mark} ${styles.waiting}`}>
-            {t('mappings.waiting', { count: waiting, shown: number(waiting, i18n.language) })}
+            {t('mappings.waiting', { count: waiting, shown: number(waiting, language) })}
           </span>
         )}
       </span>

@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import type { Overview } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { ConnectionCard } from '../parts/connection-card.tsx'
 import { LastOrders } from '../parts/last-orders.tsx'
 import { Failure } from '../parts/notice.tsx'
@@ -13,7 +13,7 @@ import { overviewQuery } from '../queries.ts'
 import styles from './overview.module.css'
 
 export function OverviewPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(overviewQuery)
   return (
     <>
@@ -30,7 +30,7 @@ export function OverviewPage() {
 }
 
 function Content({ overview }: { overview: Overview }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={styles.page}>
       <StartOffer />
@@ -48,7 +48,7 @@ function Content({ overview }: { overview: Overview }) {
 }
 
 function Loading() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={styles.page} role="status" aria-label={t('common.loading')}>
       <Skeleton height={58} width="60%" radius="md" />

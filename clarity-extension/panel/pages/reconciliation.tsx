@@ -1,8 +1,8 @@
 import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { useAddress } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { DriftRow } from '../parts/drift-row.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
@@ -29,7 +29,7 @@ const KINDS = [
 
 /** On what both sides differ, and the takings of a period against Odoo's journals. */
 export function ReconciliationPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <>
       <title>{`${t('reconciliation.title')} · ${t('product')}`}</title>
@@ -48,7 +48,7 @@ export function ReconciliationPage() {
 
 /** When both sides were last compared, and comparing them now. */
 function Compare() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data } = useQuery(sweepsQuery)
   const sweep = data?.items.find(({ name }) => name === 'reconciliation')
   const run = useMutation({
@@ -78,7 +78,7 @@ function Compare() {
 }
 
 function Drifts() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [given, change] = useAddress()
   const kind = KINDS.find((one) => one === given.get('kind'))
   const drifts = useInfiniteQuery(driftsQuery(kind))

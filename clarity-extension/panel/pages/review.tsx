@@ -1,9 +1,9 @@
 import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { useAddress } from '../address.ts'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
 import { reviewsQuery } from '../queries.ts'
@@ -12,7 +12,7 @@ import styles from './review.module.css'
 
 /** Decisions that wait, who waited longest first. */
 export function ReviewPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [given, change] = useAddress()
   // `-` is nobody's: an empty value stands for no filter.
   const mine = given.get('of')
@@ -71,7 +71,7 @@ export function ReviewPage() {
 }
 
 function Row({ item }: { item: Schemas['Review'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   const { event, assignee, comments } = item
   return (

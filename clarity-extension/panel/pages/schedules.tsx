@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { Failure } from '../parts/notice.tsx'
 import { SweepRow } from '../parts/sweep-row.tsx'
 import { sweepsQuery } from '../queries.ts'
@@ -8,7 +8,7 @@ import styles from './entities.module.css'
 
 /** When both sides are read, how each last run ended, and "run now". */
 export function SchedulesPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(sweepsQuery)
   return (
     <>

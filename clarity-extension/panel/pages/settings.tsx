@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { reaches, roleFor } from '../../http/rights.ts'
+import { useWords } from '../i18n.ts'
 import { Tabs } from '../parts/tabs.tsx'
 import { sessionQuery } from '../queries.ts'
 
@@ -9,7 +9,7 @@ import { sessionQuery } from '../queries.ts'
 const parts = ['alerts', 'users', 'audit', 'suggestions'] as const
 
 export function SettingsPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data: session } = useQuery(sessionQuery)
   const role = session?.user?.role ?? 'viewer'
   const readable = parts.filter((part) => part !== 'users' || reaches(role, roleFor('GET', '/users')))

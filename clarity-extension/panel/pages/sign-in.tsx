@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, setCsrfToken, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useSaid } from '../parts/notice.tsx'
 import { Brand } from '../parts/shell.tsx'
@@ -9,7 +9,7 @@ import { queryClient, sessionQuery } from '../queries.ts'
 import styles from './sign-in.module.css'
 
 export function SignIn() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const signIn = useMutation({
     mutationFn: (body: { name: string; password: string }) => take(api.POST('/session', { body })),
     onSuccess: (session) => {

@@ -2,8 +2,8 @@ import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useId, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Icon } from '../parts/icon.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
@@ -20,15 +20,15 @@ const steps: readonly Step[] = ['clarity', 'odoo', 'entities', 'match', 'load', 
 
 /** From nothing to the first order: each step has an address of its own, and the furthest one is remembered by the bridge. */
 export function StartPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { step: asked } = useParams({ strict: false })
   const { data: setup, error, refetch } = useQuery(setupQuery)
   const step = asked === undefined ? setup?.step : steps.find((one) => one === asked)
   return (
     <>
-      <title>{`${t('start.title')} · ${t('product')}`}</title>
+      <title>{`${t('offer.title')} · ${t('product')}`}</title>
       <header className={styles.head}>
-        <h1>{t('start.title')}</h1>
+        <h1>{t('offer.title')}</h1>
         <p className="muted">{t('start.lead')}</p>
       </header>
       {setup && step && <Wizard key={step} step={step} setup={setup} />}
@@ -47,16 +47,16 @@ export function StartPage() {
 }
 
 function Begin() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <Link to="/start" className="link">
-      {t('start.begin')}
+      {t('offer.begin')}
     </Link>
   )
 }
 
 function Wizard({ step, setup }: { step: Step; setup: Schemas['Setup'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const title = useId()
   const heading = useRef<HTMLHeadingElement>(null)
   // A new step is a new page to who hears it read or walks by keyboard.
@@ -94,7 +94,7 @@ function Content({ step }: { step: Step }) {
 }
 
 function Steps({ step, reached }: { step: Step; reached: Step }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const furthest = Math.max(steps.indexOf(reached), steps.indexOf(step))
   return (
     <nav className={styles.steps} aria-label={t('start.steps')}>
@@ -132,7 +132,7 @@ function Steps({ step, reached }: { step: Step; reached: Step }) {
 
 /** Remembers the next step and goes there; an earlier one than the furthest is not remembered. */
 function Onward({ from, ready }: { from: Step; ready: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const navigate = useNavigate()
   const { data: setup } = useQuery(setupQuery)
   const next = steps[steps.indexOf(from) + 1] ?? 'done'

@@ -1,7 +1,7 @@
 import { NativeSelect, Skeleton, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { useAddress } from '../address.ts'
+import { useWords } from '../i18n.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { SuggestionRow } from '../parts/suggestion-row.tsx'
 import { suggestedEntities, suggestionsQuery } from '../queries.ts'
@@ -9,7 +9,7 @@ import styles from './suggestions.module.css'
 
 /** What every field of the storefront probably is in Odoo. Nothing is mapped otherwise until a person has made it live. */
 export function SuggestionsPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [given, change] = useAddress()
   const entity = suggestedEntities.find((one) => one === given.get('entity')) ?? 'order'
   const own = given.get('own') === 'only'

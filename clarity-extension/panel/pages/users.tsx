@@ -1,8 +1,8 @@
 import { Button, Group, Modal, NativeSelect, PasswordInput, Skeleton, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import { Empty, Failure, useSaid } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
@@ -17,7 +17,7 @@ const show = (users: Schemas['Users']) => queryClient.setQueryData(usersQuery.qu
 
 /** Who signs in by a password of their own, and what they may do. */
 export function UsersPage() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const users = useQuery(usersQuery)
   const { data: session } = useQuery(sessionQuery)
   return (
@@ -28,7 +28,7 @@ export function UsersPage() {
         {roles.map((role) => (
           <div key={role}>
             <dt>
-              <b>{t(`users.role.${role}`)}</b>
+              <b>{t(`role.${role}`)}</b>
             </dt>
             <dd className="muted">{t(`users.may.${role}`)}</dd>
           </div>
@@ -60,7 +60,7 @@ export function UsersPage() {
 }
 
 function Row({ user, own }: { user: User; own: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const params = { params: { path: { user: user.name }, header: csrf } }
   const onError = complain
   const change = useMutation({
@@ -100,7 +100,7 @@ function Row({ user, own }: { user: User; own: boolean }) {
           value={user.role}
           disabled={own || change.isPending}
           onChange={(event) => change.mutate(roleOf(event.currentTarget.value))}
-          data={roles.map((value) => ({ value, label: t(`users.role.${value}`) }))}
+          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
         />
         <NewPassword name={user.name} />
         {!own && (
@@ -118,7 +118,7 @@ function Row({ user, own }: { user: User; own: boolean }) {
 }
 
 function NewPassword({ name }: { name: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [open, setOpen] = useState(false)
   const [password, setPassword] = useState('')
   const change = useMutation({
@@ -180,7 +180,7 @@ function NewPassword({ name }: { name: string }) {
 }
 
 function Add() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [name, setName] = useState('')
   const [role, setRole] = useState<User['role']>('operator')
   const [password, setPassword] = useState('')
@@ -224,7 +224,7 @@ function Add() {
           description={t('users.roleHelp')}
           value={role}
           onChange={(event) => setRole(roleOf(event.currentTarget.value))}
-          data={roles.map((value) => ({ value, label: t(`users.role.${value}`) }))}
+          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
         />
       </div>
       {add.error && (

@@ -1,14 +1,14 @@
 import { CloseButton, NativeSelect, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { type Group, groups, type Search } from '../search.ts'
-import { en } from '../words/en.ts'
+import { first } from '../words/en/first.ts'
 import styles from './activity-filter.module.css'
 import { Icon } from './icon.tsx'
 
 /** What is looked for. The address holds it, so this only asks for another address. */
 export function ActivityFilter({ search, onChange }: { search: Search; onChange: (next: Search) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const change = (part: Partial<Record<keyof Search, string | undefined>>) =>
     onChange(Object.fromEntries(Object.entries({ ...search, ...part }).filter(([, value]) => value)))
   return (
@@ -20,7 +20,7 @@ export function ActivityFilter({ search, onChange }: { search: Search; onChange:
         onChange={(event) => change({ type: event.currentTarget.value })}
         data={[
           { value: '', label: t('activity.anyType') },
-          ...Object.keys(en.type).map((type) => ({ value: type, label: t(`type.${type}`) })),
+          ...Object.keys(first.type).map((type) => ({ value: type, label: t(`type.${type}`) })),
         ]}
         className={styles.type ?? ''}
       />
@@ -56,7 +56,7 @@ export function ActivityFilter({ search, onChange }: { search: Search; onChange:
 
 /** Waits for a pause in typing; "/" comes here, Escape empties it. */
 function SearchBox({ value, onSearch }: { value: string; onSearch: (q: string) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [text, setText] = useState(value)
   const [known, setKnown] = useState(value)
   const input = useRef<HTMLInputElement>(null)

@@ -1,8 +1,8 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { alertSettingsQuery, queryClient } from '../queries.ts'
 import styles from './alert-setup.module.css'
 import { May } from './may.tsx'
@@ -14,7 +14,7 @@ type Channel = Schemas['AlertChannel']
 
 /** Whom the bridge tells, and of what. Nothing is stored before it is saved. */
 export function AlertSetup({ settings }: { settings: Settings }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [draft, setDraft] = useState(settings)
   const save = useMutation({
     mutationFn: () => take(api.PUT('/alerts/settings', { params: { header: csrf }, body: draft })),
@@ -130,7 +130,7 @@ const fresh = (kind: Channel['kind']): Channel => ({
 })
 
 function ChannelForm({ channel, onChange }: { channel: Channel; onChange: (next: Channel | undefined) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const test = useMutation({
     mutationFn: () => take(api.POST('/alerts/test', { params: { header: csrf }, body: channel })),
     onSuccess: ({ ok, message }) => (ok ? toast(t('alerts.sent')) : toast(t('alerts.notSent', { message }), 'bad')),

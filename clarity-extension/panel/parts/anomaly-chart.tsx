@@ -2,10 +2,10 @@ import 'uplot/dist/uPlot.min.css'
 import { NativeSelect, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import type { Schemas } from '../api.ts'
 import { localeOf, short } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { anomalySeriesQuery } from '../queries.ts'
 import styles from './anomaly-chart.module.css'
 import { Failure } from './notice.tsx'
@@ -16,7 +16,7 @@ const names = ['orders', 'value', 'refunds', 'stock', 'clarity', 'odoo', 'failur
 
 /** A week of hours, the band that was ordinary, and the hours that were not. */
 export function AnomalyChart({ series, onSeries }: { series: string; onSeries: (series: string) => void }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const chart = useQuery(anomalySeriesQuery(series))
   const known = chart.data?.hours.some(({ expected }) => expected !== null) ?? false
   const odd = chart.data?.hours.filter((hour) => hour.odd).length ?? 0
@@ -45,10 +45,10 @@ export function AnomalyChart({ series, onSeries }: { series: string; onSeries: (
           aria-label={t('anomalies.chartLabel', {
             series: t(`anomalies.rule.${series}`),
             count: odd,
-            seen: short(last?.value ?? 0, i18n.language),
+            seen: short(last?.value ?? 0, language),
           })}
         >
-          <Drawn chart={chart.data} language={i18n.language} />
+          <Drawn chart={chart.data} language={language} />
           {!known && <p className={styles.silent}>{t('anomalies.noBand')}</p>}
         </div>
       )}

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { short } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { queryClient } from '../queries.ts'
 import styles from './anomaly-row.module.css'
 import { May } from './may.tsx'
@@ -14,12 +14,12 @@ type Anomaly = Schemas['Anomaly']
 
 /** One thing out of the ordinary: what was seen, what is usual, and a person's word on it. */
 export function AnomalyRow({ anomaly, onSeries }: { anomaly: Anomaly; onSeries: (series: string) => void }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const figures = {
     about: anomaly.about,
-    seen: short(anomaly.seen, i18n.language),
-    low: short(anomaly.low, i18n.language),
-    high: short(anomaly.high, i18n.language),
+    seen: short(anomaly.seen, language),
+    low: short(anomaly.low, language),
+    high: short(anomaly.high, language),
     count: anomaly.hours,
   }
   return (
@@ -58,7 +58,7 @@ export function AnomalyRow({ anomaly, onSeries }: { anomaly: Anomaly; onSeries: 
 }
 
 function Verdict({ anomaly }: { anomaly: Anomaly }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const decide = useMutation({
     mutationFn: (verdict: 'useful' | 'normal') =>
       take(

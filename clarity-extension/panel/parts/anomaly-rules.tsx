@@ -1,7 +1,7 @@
 import { NativeSelect, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { anomalyRulesQuery, queryClient } from '../queries.ts'
 import styles from './anomaly-rules.module.css'
 import { May } from './may.tsx'
@@ -12,7 +12,7 @@ type Rule = Schemas['AnomalyRule']
 
 /** What is watched, and what the merchant wants done about it. */
 export function AnomalyRules() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const rules = useQuery(anomalyRulesQuery)
   return (
     <section className={styles.section}>
@@ -32,7 +32,7 @@ export function AnomalyRules() {
 }
 
 function Row({ rule }: { rule: Rule }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const change = useMutation({
     mutationFn: (action: Rule['action']) =>
       take(

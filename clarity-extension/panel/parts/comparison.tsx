@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import styles from './comparison.module.css'
 
 /** Both sides' figures as the flow computed them: single ones in a row, lists (e.g. order lines) as tables. */
 export function Comparison({ facts }: { facts: Record<string, unknown> }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const entries = Object.entries(facts)
   return (
     <div className={styles.facts}>
@@ -24,7 +24,7 @@ export function Comparison({ facts }: { facts: Record<string, unknown> }) {
 }
 
 function Rows({ name, rows }: { name: string; rows: unknown[] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const records = rows.map((row) => new Map<string, unknown>(Object.entries(Object(row))))
   const columns = [...new Set(records.flatMap((record) => [...record.keys()]))]
   return (

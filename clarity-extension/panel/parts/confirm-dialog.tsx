@@ -1,5 +1,5 @@
 import { Button, Group, Modal } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 
 /** The question itself; fetched when it is first asked. */
 export function ConfirmDialog(props: {
@@ -9,7 +9,7 @@ export function ConfirmDialog(props: {
   onConfirm: () => void
   close: () => void
 }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { close } = props
   return (
     <Modal

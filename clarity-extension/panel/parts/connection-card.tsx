@@ -1,21 +1,21 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { Suspense } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { connectionQuery, overviewQuery, queryClient } from '../queries.ts'
-import { useTold } from '../told.ts'
+import { later } from '../words.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-card.module.css'
-import { Icon } from './icon.tsx'
 import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
-import { Time } from './time.tsx'
 
-type Connection = Schemas['Connection']
+const Trouble = later(async () => (await import('./connection-trouble.tsx')).ConnectionTrouble)
+const Report = later(async () => (await import('./connection-report.tsx')).ConnectionReport)
 
 /** One side: whether it takes what we send, if not why and what to do; test, pause, resume. */
-export function ConnectionCard({ connection }: { connection: Connection }) {
-  const { t } = useTranslation()
+export function ConnectionCard({ connection }: { connection: Schemas['Connection'] }) {
+  const { t } = useWords()
   const params = { params: { path: { name: connection.name }, header: csrf } }
   const refresh = async () => {
     await queryClient.invalidateQueries(overviewQuery)
@@ -46,8 +46,10 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
           {t(`connection.${connection.state}`)}
         </span>
       </div>
-      {paused && <Trouble connection={connection} />}
-      {test.data && <Report report={test.data} />}
+      <Suspense>
+        {paused && <Trouble connection={connection} />}
+        {test.data && <Report report={test.data} />}
+      </Suspense>
       {failed && <Refused error={failed} />}
       <div className={styles.actions}>
         <May do="post /connections/{name}/test">
@@ -77,50 +79,6 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
         </span>
       </div>
     </article>
-  )
-}
-
-function Trouble({ connection }: { connection: Connection }) {
-  const { t } = useTranslation()
-  const told = useTold()
-  const cause = connection.cause ?? ''
-  return (
-    <div className={styles.trouble}>
-      <p>
-        <strong>{t(`cause.${cause}`, { defaultValue: told(connection.message ?? cause) })}</strong>
-        {connection.since && (
-          <span className="muted">
-            {' · '}
-            <Time at={connection.since} />
-          </span>
-        )}
-      </p>
-      {connection.message && <p className={styles.message}>{told(connection.message)}</p>}
-      <p>{t(`remedy.${cause}`, { defaultValue: connection.remedy ?? '' })}</p>
-    </div>
-  )
-}
-
-/** What was tried, and what came of it. */
-export function Report({ report }: { report: Schemas['ConnectionReport'] }) {
-  const { t } = useTranslation()
-  const told = useTold()
-  return (
-    <div className={styles.report} role="status">
-      <p className={styles.reportTitle}>{t(report.ok ? 'connection.allPassed' : 'connection.notPassed')}</p>
-      <ul>
-        {report.checks.map((check) => (
-          <li key={check.name} data-ok={check.ok}>
-            <Icon name={check.ok ? 'check' : 'cross'} size={15} />
-            <div>
-              <span className="hidden">{t(check.ok ? 'connection.ok' : 'connection.notOk')}: </span>
-              <strong>{told(check.name)}</strong> <span className="muted">{told(check.message)}</span>
-              {check.remedy && <p>{told(check.remedy)}</p>}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </div>
   )
 }
 

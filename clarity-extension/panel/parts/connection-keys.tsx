@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { connectionQuery, queryClient } from '../queries.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-keys.module.css'
@@ -13,7 +13,7 @@ type Detail = Schemas['ConnectionDetail']
 
 /** The key that is called with and the secrets that webhooks are signed with: until when they hold, and a click for new ones. */
 export function ConnectionKeys({ detail }: { detail: Detail }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { name } = detail.connection
   const params = { params: { path: { name }, header: csrf } }
   const taken = (said: string) => (next: Detail) => {
@@ -78,7 +78,7 @@ export function ConnectionKeys({ detail }: { detail: Detail }) {
 }
 
 function Ends({ detail: { key } }: { detail: Detail }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   if (!key) return <p className="muted">{t('connections.madeThere')}</p>
   return (
     <p className="muted">

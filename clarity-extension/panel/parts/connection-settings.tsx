@@ -1,8 +1,8 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { connectionQuery, overviewQuery, queryClient } from '../queries.ts'
 import styles from './connection-settings.module.css'
 import { May } from './may.tsx'
@@ -13,7 +13,7 @@ type Detail = Schemas['ConnectionDetail']
 
 /** How the side is reached. Only what was typed is sent; it is tried before it is taken. */
 export function ConnectionSettings({ detail }: { detail: Detail }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { name } = detail.connection
   const [typed, setTyped] = useState<Record<string, string>>({})
   const [secret, setSecret] = useState('')

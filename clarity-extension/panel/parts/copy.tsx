@@ -1,12 +1,12 @@
 import { ActionIcon } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import styles from './copy.module.css'
 import { Icon } from './icon.tsx'
 
 /** A value that people paste elsewhere, with its copy button. */
 export function Copy({ value, what, shown }: { value: string; what: string; shown?: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [copied, setCopied] = useState(false)
   const text = useRef<HTMLSpanElement>(null)
   useEffect(() => {

@@ -1,8 +1,8 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { eventQuery, queryClient, refreshLists } from '../queries.ts'
 import styles from './correction.module.css'
 import { Icon } from './icon.tsx'
@@ -12,7 +12,7 @@ import { complain, toast } from './toast.tsx'
 
 /** Writes another message in place of the one that came. It is shown in full for that, which is recorded. */
 export function CorrectButton({ event }: { event: Schemas['Event'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const params = { params: { path: { id: event.id }, header: csrf } }
   const reveal = useMutation({
     mutationFn: () => take(api.POST('/events/{id}/reveal', params)),
@@ -34,7 +34,7 @@ export function CorrectButton({ event }: { event: Schemas['Event'] }) {
 const PAUSE = 300
 
 function Editor(props: { event: Schemas['Event']; body: unknown; onClose: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { event, onClose } = props
   const params = { params: { path: { id: event.id }, header: csrf } }
   const [text, setText] = useState(() => JSON.stringify(props.body, null, 2))

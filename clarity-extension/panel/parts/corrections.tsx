@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { correctionsQuery, eventQuery, queryClient, refreshLists, refreshLookups } from '../queries.ts'
 import { Copy } from './copy.tsx'
 import styles from './corrections.module.css'
@@ -16,7 +16,7 @@ type Correction = Schemas['Correction']
  * @param count events that wait for the same; absent for one event by itself
  */
 export function Corrections({ eventId, count }: { eventId: string; count?: number }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data } = useQuery(correctionsQuery(eventId))
   if (!data || data.items.length === 0) return null
   const within = count !== undefined
@@ -41,7 +41,7 @@ export function Corrections({ eventId, count }: { eventId: string; count?: numbe
 function Item(props: { eventId: string; correction: Correction; count: number | undefined }) {
   const { eventId, correction, count } = props
   const { value, replacement, how, confidence, reasons } = correction
-  const { t } = useTranslation()
+  const { t } = useWords()
   const params = { path: { id: eventId }, header: csrf }
   const body = { value, replacement, alike: count !== undefined }
   const onError = complain
@@ -119,7 +119,7 @@ function Item(props: { eventId: string; correction: Correction; count: number | 
 
 /** What would be written otherwise, shown once: the others are alike. */
 function Proof({ trial, entry }: { trial: Schemas['CorrectionTrial']; entry: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [first] = trial.preview.items
   const said = entry ? 'corrections.wouldRelease' : 'corrections.wouldCorrect'
   return (

@@ -1,8 +1,8 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { eventQuery, queryClient, refreshLists, sessionQuery } from '../queries.ts'
 import styles from './decision.module.css'
 import { May } from './may.tsx'
@@ -13,7 +13,7 @@ type Trace = Schemas['EventTrace']
 
 /** Who looks at a held event and what was said about it. */
 export function Decision({ trace }: { trace: Trace }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { event, review } = trace
   const { data: session } = useQuery(sessionQuery)
   const [text, setText] = useState('')
@@ -96,7 +96,7 @@ export function Decision({ trace }: { trace: Trace }) {
 
 /** Takes what the event is held for. Only where an approval can do something about it. */
 export function ApproveButton({ trace }: { trace: Trace }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { event, review } = trace
   const approve = useMutation({
     mutationFn: () => take(api.POST('/events/{id}/approve', { params: { path: { id: event.id }, header: csrf } })),

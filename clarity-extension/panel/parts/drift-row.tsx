@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { queryClient } from '../queries.ts'
 import styles from './drift-row.module.css'
 import { May } from './may.tsx'
@@ -13,7 +13,7 @@ type Drift = Schemas['Drift']
 
 /** One fact on which the sides differ: both values, where it came from, and how it can be mended. */
 export function DriftRow({ drift }: { drift: Drift }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const kind = t(`reconciliation.kind.${drift.kind}`)
   return (
     <li className={styles.row}>
@@ -54,7 +54,7 @@ export function DriftRow({ drift }: { drift: Drift }) {
 }
 
 function Repair({ drift, way, label }: { drift: Drift; way: Drift['ways'][number]; label: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const repair = useMutation({
     mutationFn: () =>
       take(api.POST('/drifts/{id}/repair', { params: { path: { id: drift.id }, header: csrf }, body: { way } })),

@@ -1,9 +1,9 @@
 import { Button, NativeSelect, Switch } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { number } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { entitiesQuery, queryClient, refreshLists, sweepsQuery } from '../queries.ts'
 import styles from './entity-card.module.css'
 import { May } from './may.tsx'
@@ -16,7 +16,7 @@ type Owner = Entity['owners'][number]
 
 /** One entity: its switches, what a switch left out, and whose fields are whose. */
 export function EntityCard({ entity }: { entity: Entity }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const title = useId()
   const change = useChange(entity.name)
   return (
@@ -25,7 +25,7 @@ export function EntityCard({ entity }: { entity: Entity }) {
         <h2 id={title}>{t(`entity.${entity.name}`)}</h2>
         {entity.linked !== null && (
           <span className={`muted number ${styles.linked}`}>
-            {t('entities.linked', { count: entity.linked, number: number(entity.linked, i18n.language) })}
+            {t('entities.linked', { count: entity.linked, number: number(entity.linked, language) })}
           </span>
         )}
       </header>
@@ -50,7 +50,7 @@ export function EntityCard({ entity }: { entity: Entity }) {
 type Change = ReturnType<typeof useChange>
 
 function Direction({ entity, way, change }: { entity: Entity['name']; way: Way; change: Change }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const label = t(`entities.way.${way.name}`)
   return (
     <li className={styles.way}>
@@ -83,7 +83,7 @@ function Direction({ entity, way, change }: { entity: Entity['name']; way: Way; 
 
 /** What arrived while the switch was off. */
 function Replay({ entity, way }: { entity: Entity['name']; way: Way }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const age = useAge()
   const replay = useMutation({
     mutationFn: () =>
@@ -116,7 +116,7 @@ function Replay({ entity, way }: { entity: Entity['name']; way: Way }) {
 }
 
 function SyncNow({ entity, way }: { entity: Entity['name']; way: Way }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data } = useQuery(sweepsQuery)
   const sweep = `${entity} ${way.name}`
   const run = useMutation({
@@ -144,7 +144,7 @@ function SyncNow({ entity, way }: { entity: Entity['name']; way: Way }) {
 }
 
 function OwnerRow({ entity, owner, change }: { entity: Entity['name']; owner: Owner; change: Change }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { group, side, otherwise } = owner
   const name = `${t(`entity.${entity}`)}, ${t(`entities.group.${group}`)}`
   const choose = (choice: Partial<Owner>) =>
@@ -176,7 +176,7 @@ function OwnerRow({ entity, owner, change }: { entity: Entity['name']; owner: Ow
 }
 
 function useChange(entity: Entity['name']) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return useMutation({
     mutationFn: (body: Schemas['EntityChange']) =>
       take(api.PATCH('/entities/{entity}', { params: { path: { entity }, header: csrf }, body })),

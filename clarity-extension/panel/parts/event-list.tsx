@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import type { Event } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { useTold } from '../told.ts'
 import styles from './event-list.module.css'
 import { Icon } from './icon.tsx'
@@ -10,7 +10,7 @@ import { Time, useAge } from './time.tsx'
 
 /** Events as rows; each row is one link. @param stale another list is on its way */
 export function EventList({ events, stale = false }: { events: Event[]; stale?: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={`card ${styles.list}`} data-stale={stale} aria-busy={stale}>
       <div className={styles.columns} aria-hidden="true">
@@ -32,7 +32,7 @@ export function EventList({ events, stale = false }: { events: Event[]; stale?: 
 }
 
 export function EventRow({ event }: { event: Event }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const result = useResult(event)
   return (
     <Link to="/activity/$id" params={{ id: event.id }} className={styles.row ?? ''} data-row>
@@ -55,7 +55,7 @@ export function EventRow({ event }: { event: Event }) {
 }
 
 function Direction({ event }: { event: Event }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <span className={styles.direction} data-source={event.source} title={t(`direction.${event.source}`)}>
       <Icon name="skip" size={14} />
@@ -65,7 +65,7 @@ function Direction({ event }: { event: Event }) {
 }
 
 function useResult(event: Event): string {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   const age = useAge()
   if (event.state === 'ready' && event.attempts > 0 && event.dueAt)
@@ -75,7 +75,7 @@ function useResult(event: Event): string {
 }
 
 export function EventListSkeleton() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={`card ${styles.list}`} role="status" aria-label={t('common.loading')}>
       {Array.from({ length: 10 }, (_, index) => index).map((index) => (

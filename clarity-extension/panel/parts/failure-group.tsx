@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { money } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { refreshLists } from '../queries.ts'
 import { useTold } from '../told.ts'
 import { Corrections } from './corrections.tsx'
@@ -13,7 +13,7 @@ import { WaysOut } from './ways-out.tsx'
 
 /** One cause: how much it stopped, what to do, and the two ways out. */
 export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const told = useTold()
   const age = useAge()
   const { cause, count, state } = group
@@ -27,9 +27,7 @@ export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
               {t(`attention.${state}`)}: {t('attention.count', { count })}
             </span>
             {group.entities !== count && <span>{t('attention.entities', { count: group.entities })}</span>}
-            {group.atStake.length > 0 && (
-              <span>{t('attention.atStake', { amounts: stakes(group, i18n.language) })}</span>
-            )}
+            {group.atStake.length > 0 && <span>{t('attention.atStake', { amounts: stakes(group, language) })}</span>}
             <span>{group.types.map((type) => t(`type.${type}`, { defaultValue: type })).join(', ')}</span>
             <span>{t('attention.range', { first: age(group.firstAt), last: age(group.lastAt) })}</span>
           </p>
@@ -73,7 +71,7 @@ export function FailureGroup({ group }: { group: Schemas['FailureGroup'] }) {
 }
 
 function GroupActions({ group }: { group: Schemas['FailureGroup'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { cause, field, value, state, count } = group
   const which = { cause, field, value, state }
   const params = { params: { header: csrf } }

@@ -1,12 +1,12 @@
 import { Modal } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { modifier } from './keys.tsx'
 import styles from './palette.module.css'
 import { places } from './places.ts'
 
 /** What the keys are: behind "?". */
 export function KeysHelp({ close }: { close: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const general: [string[], string][] = [
     [[modifier, 'k'], t('palette.title')],
     [['/'], t('keys.search')],

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import type { Event, Overview } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { useTold } from '../told.ts'
 import { Icon } from './icon.tsx'
 import styles from './last-orders.module.css'
@@ -8,7 +8,7 @@ import { Time } from './time.tsx'
 
 /** The proof that both directions work: the newest thing that went through each. */
 export function LastOrders({ overview }: { overview: Overview }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { toOdoo, toClarity } = overview.lastOrders
   return (
     <section className={styles.section}>
@@ -22,7 +22,7 @@ export function LastOrders({ overview }: { overview: Overview }) {
 }
 
 function Row({ label, event, hint }: { label: string; event: Event | null; hint?: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   if (!event)
     return (

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { number } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { refreshLoads } from '../queries.ts'
 import { useTold } from '../told.ts'
 import styles from './load-card.module.css'
@@ -20,7 +20,7 @@ type Verdict = Schemas['LoadVerdict']
 
 /** One entity: its dry run, what it found, and how far bringing it over is. */
 export function LoadCard({ item }: { item: Loadable }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const title = useId()
   const [shown, setShown] = useState<Shown | undefined>()
   const { load } = item
@@ -50,7 +50,7 @@ export function LoadCard({ item }: { item: Loadable }) {
 
 /** What it is doing now. */
 function Status({ load }: { load: Load }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   return (
     <p className={styles.status} role="status" data-state={load.state}>
@@ -68,7 +68,7 @@ function Status({ load }: { load: Load }) {
 const VERDICTS: readonly Verdict[] = ['new', 'linked', 'conflict', 'skipped']
 
 function Counts({ load, shown, show }: { load: Load; shown: Shown | undefined; show: (what: Shown) => void }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   return (
     <ul className={styles.counts} aria-label={t('load.found')}>
       {VERDICTS.map((verdict) => (
@@ -80,7 +80,7 @@ function Counts({ load, shown, show }: { load: Load; shown: Shown | undefined; s
             aria-pressed={shown !== undefined && 'verdict' in shown && shown.verdict === verdict}
             onClick={() => show({ verdict })}
           >
-            <span className={`number ${styles.figure}`}>{number(load.counts[verdict], i18n.language)}</span>
+            <span className={`number ${styles.figure}`}>{number(load.counts[verdict], language)}</span>
             <span>{t(`load.verdict.${verdict}`)}</span>
             <span className={`muted ${styles.hint}`}>{t(`load.hint.${verdict}`)}</span>
           </button>
@@ -112,7 +112,7 @@ function actionsOf({ state, progress }: Load): Action[] {
 }
 
 function Actions({ item }: { item: Loadable }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { load, entity, cause } = item
   const name = t(`entity.${entity}`)
   const act = useMutation({

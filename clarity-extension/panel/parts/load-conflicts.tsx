@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { refreshLoads } from '../queries.ts'
 import styles from './load-conflicts.module.css'
 import type { Shown } from './load-rows.tsx'
@@ -13,7 +13,7 @@ type Load = Schemas['Load']
 
 /** What a person has to decide, by cause: all of a cause at once, or one by one. */
 export function LoadConflicts({ load, show }: { load: Load; show: (what: Shown) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   if (load.open.length === 0) return null
   return (
     <section className={styles.conflicts} aria-label={t('load.toDecide')}>
@@ -28,7 +28,7 @@ export function LoadConflicts({ load, show }: { load: Load; show: (what: Shown) 
 }
 
 function Cause({ load, cause, show }: { load: Load; cause: Load['open'][number]; show: (what: Shown) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const why = useWhy()(cause.why)
   const decide = useMutation({
     mutationFn: (decision: Schemas['LoadDecision']) =>

@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { type LoadFilter, loadRowsQuery, refreshLoads } from '../queries.ts'
 import { useTold } from '../told.ts'
 import styles from './load-rows.module.css'
@@ -18,7 +18,7 @@ export type Shown = LoadFilter
 
 /** The records of a load, page by page, with what can be decided of each. */
 export function LoadRows({ load, shown, close }: { load: Load; shown: Shown; close: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const why = useWhy()
   const rows = useInfiniteQuery(loadRowsQuery(load.id, shown))
   const items = rows.data?.pages.flatMap((page) => page.items) ?? []
@@ -66,7 +66,7 @@ export function LoadRows({ load, shown, close }: { load: Load; shown: Shown; clo
 }
 
 function RowItem({ load, row }: { load: Load; row: Row }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   const why = useWhy()
   const decide = useMutation({
@@ -145,7 +145,7 @@ function RowItem({ load, row }: { load: Load; row: Row }) {
 }
 
 function Record({ record, chosen = false }: { record: Schemas['LoadRecord']; chosen?: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const keys = Object.entries(record.keys).filter(([key]) => key !== 'name')
   return (
     <span className={styles.record} data-chosen={chosen || undefined}>

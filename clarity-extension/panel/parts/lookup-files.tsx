@@ -1,8 +1,8 @@
 import { Button, Group, Menu, Modal } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ChangeEvent, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { refreshLists, refreshLookups } from '../queries.ts'
 import { useMissing } from './may.tsx'
 import { complain, toast } from './toast.tsx'
@@ -17,7 +17,7 @@ interface Chosen {
 
 /** The merchant's own entries as a file, out and in. What a file would do is shown before it does it. */
 export function LookupFiles() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const missing = useMissing()('post /lookups/import')
   const input = useRef<HTMLInputElement>(null)
   const [chosen, setChosen] = useState<Chosen>()
@@ -57,7 +57,7 @@ export function LookupFiles() {
           <Menu.Divider />
           <Menu.Item
             disabled={missing !== undefined}
-            title={missing && t('rights.takes', { role: t(`users.role.${missing}`) })}
+            title={missing && t('rights.takes', { role: t(`role.${missing}`) })}
             onClick={() => input.current?.click()}
           >
             {t('lookups.import')}
@@ -79,7 +79,7 @@ export function LookupFiles() {
 }
 
 function Import({ chosen, close }: { chosen: Chosen; close: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { name, format, text, would } = chosen
   const importing = useMutation({
     mutationFn: () => take(api.POST('/lookups/import', { params: { header: csrf }, body: { format, text } })),

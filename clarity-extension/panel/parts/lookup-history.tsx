@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { lookupHistoryQuery } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import styles from './lookup-history.module.css'
@@ -9,7 +9,7 @@ import { Time } from './time.tsx'
 
 /** Who changed which entry, from what to what; the audit has all of it. */
 export function LookupHistory({ table }: { table: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [open, setOpen] = useState(false)
   const { data, error } = useQuery({ ...lookupHistoryQuery(table), enabled: open })
   const said = useSaid(error)

@@ -1,8 +1,8 @@
 import { Modal, Skeleton, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { choicesQuery, refreshLists, refreshLookups } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import styles from './lookup-picker.module.css'
@@ -13,7 +13,7 @@ type Choice = Schemas['LookupChoices']['items'][number]
 
 /** What a value is mapped to: a search over what the other side has, one click to map. */
 export function LookupPicker(props: { table: string; value: Schemas['LookupValue']; close: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { table, value, close } = props
   const [q, setQ] = useState('')
   const choices = useQuery(choicesQuery(table, { q, key: value.key }))

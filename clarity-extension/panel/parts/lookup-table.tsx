@@ -1,9 +1,9 @@
 import { Button, Skeleton, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { useAddress, useAddressText } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { lookupQuery, refreshLookups } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import { LookupHistory } from './lookup-history.tsx'
@@ -18,7 +18,7 @@ type Value = Schemas['LookupValue']
 
 /** One table's values: those that records wait for first. */
 export function LookupTable({ name }: { name: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [text, q, type] = useAddressText('q')
   const [given, change] = useAddress()
   const onlyOpen = given.get('show') === 'open'
@@ -90,7 +90,7 @@ export function LookupTable({ name }: { name: string }) {
 }
 
 function Row({ table, value, onMap }: { table: string; value: Value; onMap: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { key, name, state, waiting, why, seen, examples, removable, mapped } = value
   return (
     <li className={styles.row} data-state={state}>
@@ -125,7 +125,7 @@ function Row({ table, value, onMap }: { table: string; value: Value; onMap: () =
 }
 
 function Result({ value }: { value: Value }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { mapped, result, shown, entry, key, state } = value
   if (!mapped) return <p className={styles.none}>{t('lookups.none')}</p>
   const text = typeof result === 'string' ? result : JSON.stringify(result)
@@ -144,7 +144,7 @@ function Result({ value }: { value: Value }) {
 
 /** Puts what waits back in line after the record was mended in Odoo. */
 function Release({ table, name }: { table: string; name: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const release = useMutation({
     mutationFn: () =>
       take(api.POST('/lookups/{table}/release', { params: { path: { table }, header: csrf }, body: { key: name } })),
@@ -165,7 +165,7 @@ function Release({ table, name }: { table: string; name: string }) {
 }
 
 function Remove({ table, name }: { table: string; name: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const remove = useMutation({
     mutationFn: () =>
       take(api.DELETE('/lookups/{table}/entry', { params: { path: { table }, query: { key: name }, header: csrf } })),

@@ -1,8 +1,8 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { showMapping } from '../queries.ts'
 import { May } from './may.tsx'
 import { complain, toast } from './toast.tsx'
@@ -15,7 +15,7 @@ export function MappingActivate({
   mapping: Schemas['Mapping']
   onConflict: (merge: Schemas['MappingMerge']) => void
 }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const activate = useMutation({
     mutationFn: (note: string) =>
       take(
@@ -56,7 +56,7 @@ export function WhyButton(props: {
   variant?: string
   onConfirm: (note: string) => void
 }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [open, setOpen] = useState(false)
   const [note, setNote] = useState('')
   return (

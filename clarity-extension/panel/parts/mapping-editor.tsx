@@ -1,8 +1,8 @@
 import { Button, Textarea } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { mappingSchemaQuery, showMapping } from '../queries.ts'
 import { isRuleSet, parse, type RuleSet } from '../rules.ts'
 import { ConfirmButton } from './confirm.tsx'
@@ -25,7 +25,7 @@ export function MappingEditor(props: {
   onConflict: (merge: Schemas['MappingMerge']) => void
 }) {
   const { mapping, rules, change, dirty, onConflict } = props
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [json, setJson] = useState<string>()
   const schema = useQuery(mappingSchemaQuery(mapping.name))
   const parsed = json === undefined ? rules : parse(json)
@@ -128,7 +128,7 @@ export function MappingEditor(props: {
 }
 
 function Faults({ faults }: { faults: Schemas['RuleFault'][] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <section className={styles.faults} aria-label={t('mappings.faults')}>
       <h2>{t('mappings.faults')}</h2>

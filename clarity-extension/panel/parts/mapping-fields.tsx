@@ -1,12 +1,12 @@
 import { TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import styles from './mapping-fields.module.css'
 
 /** Both sides' fields and the conversions, to look up while writing a rule. */
 export function MappingFields({ schema }: { schema: Schemas['MappingSchema'] | undefined }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [search, setSearch] = useState('')
   if (!schema) return null
   const fits = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(search.trim().toLowerCase()))

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { showMapping } from '../queries.ts'
 import { mergedRules, type RuleSet } from '../rules.ts'
 import { Json } from './json.tsx'
@@ -19,7 +19,7 @@ export function MappingMerge(props: {
   done: (rules?: RuleSet) => void
 }) {
   const { mapping, rules, done } = props
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [merge, setMerge] = useState(props.merge)
   const [choices, setChoices] = useState<Record<string, 'theirs' | 'yours'>>({})
   const changed = merge.parts.filter(({ state }) => state !== 'same')
@@ -102,7 +102,7 @@ export function MappingMerge(props: {
 }
 
 function Side({ label, value }: { label: string; value: unknown }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={styles.side}>
       <h4>{label}</h4>

@@ -2,8 +2,8 @@ import { Button, NativeSelect } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { refreshLists } from '../queries.ts'
 import type { RuleSet } from '../rules.ts'
 import { ConfirmButton } from './confirm.tsx'
@@ -17,7 +17,7 @@ const amounts = ['50', '200', '500', '1000'] as const
 
 /** What these rules would write differently for the events that were: counted by field, then event by event. */
 export function MappingPreview({ mapping, rules }: { mapping: Schemas['Mapping']; rules: RuleSet }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [which, setWhich] = useState('200')
   const preview = useMutation({
     mutationFn: () =>
@@ -65,7 +65,7 @@ export function MappingPreview({ mapping, rules }: { mapping: Schemas['Mapping']
 }
 
 function Report({ preview, name }: { preview: Preview; name: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { tried, changed, released, broken, untried } = preview
   if (tried === 0) return <Empty icon="inbox" title={t('mappings.noEvents')} text={t('mappings.noEventsText')} />
   return (
@@ -115,7 +115,7 @@ function Report({ preview, name }: { preview: Preview; name: string }) {
 }
 
 function Items({ preview, name }: { preview: Preview; name: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const waiting = preview.items.filter(({ verdict }) => verdict === 'released').map(({ eventId }) => eventId)
   const replay = useMutation({
     mutationFn: () =>

@@ -1,8 +1,8 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { parse, type RuleSet } from '../rules.ts'
 import { Json } from './json.tsx'
 import styles from './mapping-test.module.css'
@@ -11,7 +11,7 @@ import { Failure } from './notice.tsx'
 
 /** One event, stored or pasted, and beside it what these rules would write. Nothing is written. */
 export function MappingTest({ mapping, rules }: { mapping: Schemas['Mapping']; rules: RuleSet }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [id, setId] = useState('')
   const [pasted, setPasted] = useState('')
   const event = pasted.trim() === '' ? undefined : parse(pasted)
@@ -71,7 +71,7 @@ export function MappingTest({ mapping, rules }: { mapping: Schemas['Mapping']; r
 }
 
 function Result({ test }: { test: Schemas['MappingTest'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <>
       <h2>{t(`mappings.ending.${test.ending}`, { defaultValue: test.ending })}</h2>

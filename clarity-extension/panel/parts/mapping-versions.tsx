@@ -2,8 +2,8 @@ import { Button, FileButton } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { mappingRecordsQuery, refreshLists, showMapping } from '../queries.ts'
 import { isRuleSet, parse, type RuleSet } from '../rules.ts'
 import { ConfirmButton } from './confirm.tsx'
@@ -19,7 +19,7 @@ type Version = Schemas['MappingVersion']
 
 /** Every version: who, when, why, what it wrote; back to it, out of here as a file, and in again. */
 export function MappingVersions({ mapping, edit }: { mapping: Mapping; edit: (rules: RuleSet) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [shown, setShown] = useState<number>()
   const readFile = async (file: File | null) => {
     const given = file ? parse(await file.text()) : undefined
@@ -68,7 +68,7 @@ function Row(props: {
   toggle: () => void
 }) {
   const { mapping, version, edit, open, toggle } = props
-  const { t } = useTranslation()
+  const { t } = useWords()
   const age = useAge()
   const { number } = version
   const live = number === mapping.live
@@ -143,7 +143,7 @@ function Row(props: {
 }
 
 function Records({ mapping, version }: { mapping: Mapping; version: Version }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const age = useAge()
   const records = useInfiniteQuery(mappingRecordsQuery(mapping.name, version.number))
   const rows = records.data?.pages.flatMap(({ items }) => items) ?? []

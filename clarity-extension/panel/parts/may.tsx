@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
-import { useTranslation } from 'react-i18next'
 import { type Role, reaches, roleFor, roles } from '../../http/rights.ts'
+import { useWords } from '../i18n.ts'
 import { sessionQuery } from '../queries.ts'
 import type { paths } from '../schema.d.ts'
 import { Icon } from './icon.tsx'
@@ -20,7 +20,7 @@ export type Write = {
  * reason on hover, and above the page once for all. The server decides anyway.
  */
 export function May({ do: write, children }: { do: Write; children: ReactNode }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const missing = useMissing()(write)
   useEffect(() => (missing ? withhold(missing) : undefined), [missing])
   if (!missing) return children
@@ -29,7 +29,7 @@ export function May({ do: write, children }: { do: Write; children: ReactNode })
       className={styles.withheld}
       disabled
       aria-describedby="withheld"
-      title={t('rights.takes', { role: t(`users.role.${missing}`) })}
+      title={t('rights.takes', { role: t(`role.${missing}`) })}
     >
       {children}
     </fieldset>
@@ -49,7 +49,7 @@ export function useMissing(): (write: Write) => Role | undefined {
 
 /** One line above a page on which something is greyed out: why, and who changes that. */
 export function Withheld() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data: session } = useQuery(sessionQuery)
   const least = useSyncExternalStore(subscribe, lowest)
   const own = session?.user?.role
@@ -58,7 +58,7 @@ export function Withheld() {
     <p className={styles.note} id="withheld">
       <Icon name="lock" size={15} />
       <span>
-        <strong>{t(`rights.you.${own}`)}</strong> {t('rights.greyed', { role: t(`users.role.${least}`) })}
+        <strong>{t(`rights.you.${own}`)}</strong> {t('rights.greyed', { role: t(`role.${least}`) })}
       </span>
     </p>
   )

@@ -1,16 +1,16 @@
 import { Menu, useMantineColorScheme } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, take } from '../api.ts'
-import { type Language, languages, rememberLanguage, speak } from '../i18n.ts'
+import { useWords } from '../i18n.ts'
 import { queryClient, sessionQuery } from '../queries.ts'
 import { forgetRecents } from '../recent.ts'
+import { changeLanguage, type Language, languages, rememberLanguage } from '../words.ts'
 import { Icon } from './icon.tsx'
 
 /** The person's own settings; fetched when they are first opened. */
 export function PreferencesMenu({ target }: { target: ReactNode }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { data: session } = useQuery(sessionQuery)
   const signOut = useMutation({
@@ -22,9 +22,9 @@ export function PreferencesMenu({ target }: { target: ReactNode }) {
       location.assign('/admin/')
     },
   })
-  const choose = (language: Language) => {
-    rememberLanguage(language)
-    void speak(language)
+  const choose = (tongue: Language) => {
+    rememberLanguage(tongue)
+    void changeLanguage(tongue)
   }
   return (
     <Menu position="top-end" width={220} radius="md" shadow="md" defaultOpened>
@@ -33,7 +33,7 @@ export function PreferencesMenu({ target }: { target: ReactNode }) {
         <Menu.Label>
           {t('menu.signedInAs', {
             name: session?.user?.name ?? '',
-            role: t(`users.role.${session?.user?.role ?? 'viewer'}`),
+            role: t(`role.${session?.user?.role ?? 'viewer'}`),
           })}
         </Menu.Label>
         <Menu.Divider />
@@ -45,14 +45,9 @@ export function PreferencesMenu({ target }: { target: ReactNode }) {
         ))}
         <Menu.Divider />
         <Menu.Label>{t('menu.language')}</Menu.Label>
-        {(['en', 'de'] as const).map((language) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            onClick={() => choose(language)}
-            rightSection={tick(i18n.language === language)}
-          >
-            {languages[language]}
+        {(['en', 'de'] as const).map((tongue) => (
+          <Menu.Item key={tongue} lang={tongue} onClick={() => choose(tongue)} rightSection={tick(tongue === language)}>
+            {languages[tongue]}
           </Menu.Item>
         ))}
         <Menu.Divider />

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import { ApiError, type Schemas } from '../api.ts'
+import type { Translate } from '../i18n.ts'
+import { useWords } from '../i18n.ts'
 import { sessionQuery } from '../queries.ts'
 import { Icon, type IconName } from './icon.tsx'
 import styles from './notice.module.css'
@@ -35,7 +35,7 @@ export function Empty({
 
 /** What went wrong, what to do, and a way to try again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const said = useSaid(error)
   const problem = error instanceof ApiError ? error.problem : undefined
   if (problem?.code === 'not_allowed') return <Forbidden problem={problem} retry={retry} />
@@ -58,7 +58,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 
 /** Somebody followed a link to what their role may not see: nothing is broken, and these people can help. */
 function Forbidden({ problem, retry }: { problem: Schemas['Problem']; retry: (() => void) | undefined }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data: session } = useQuery(sessionQuery)
   const role = problem.least ?? 'admin'
   return (
@@ -66,11 +66,11 @@ function Forbidden({ problem, retry }: { problem: Schemas['Problem']; retry: (()
       <span className={styles.icon}>
         <Icon name="lock" size={22} />
       </span>
-      <h2>{t('rights.title', { role: t(`users.role.${role}`) })}</h2>
+      <h2>{t('rights.title', { role: t(`role.${role}`) })}</h2>
       <p className="muted">
         {t('rights.ask', {
           name: session?.user?.name ?? '',
-          own: t(`users.role.${session?.user?.role ?? 'viewer'}`),
+          own: t(`role.${session?.user?.role ?? 'viewer'}`),
           who: (problem.ask ?? ['admin']).join(t('rights.or')),
         })}
       </p>
@@ -97,11 +97,11 @@ interface Said {
 
 /** The server's words, or this language's own for them. */
 export function useSaid(error: unknown): Said {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return said(error, t)
 }
 
-export function said(error: unknown, t: TFunction): Said {
+export function said(error: unknown, t: Translate): Said {
   const problem = error instanceof ApiError ? error.problem : undefined
   if (!problem) return { title: t('common.offline'), remedy: t('common.offlineRemedy') }
   const own = (part: string, fallback: string) =>
@@ -109,7 +109,7 @@ export function said(error: unknown, t: TFunction): Said {
       defaultValue: fallback,
       seconds: problem.retryAfterSeconds,
       detail: problem.detail,
-      least: t(`users.role.${problem.least}`, { defaultValue: '' }),
+      least: t(`role.${problem.least}`, { defaultValue: '' }),
       ask: (problem.ask ?? []).join(t('rights.or')),
     })
   return {

@@ -1,7 +1,7 @@
 import { Button, Loader, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { codeQuery, pairingQuery, queryClient } from '../queries.ts'
 import { Copy } from './copy.tsx'
 import { Icon } from './icon.tsx'
@@ -15,7 +15,7 @@ type Pairing = Schemas['Pairing']
 
 /** A code for Odoo's settings page, and what becomes of it: told by the event stream, no reload. */
 export function Pairing() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(pairingQuery)
   if (data)
     return (
@@ -32,7 +32,7 @@ export function Pairing() {
 }
 
 function Waiting({ pairing }: { pairing: Pairing }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data: code } = useQuery(codeQuery)
   const open = pairing.state === 'waiting' || pairing.state === 'claimed'
   return (
@@ -67,7 +67,7 @@ function Waiting({ pairing }: { pairing: Pairing }) {
 }
 
 function Code({ code }: { code: string }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={styles.code}>
       <Copy value={code} what={t('pairing.code')} />
@@ -95,7 +95,7 @@ function Make({ label, first }: { label: string; first: boolean }) {
 
 /** What the bridge said to Odoo, in this language where there are words for it. */
 function Refused({ failure }: { failure: NonNullable<Pairing['failure']> }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <div className={styles.refused} role="alert">
       <p>
@@ -111,7 +111,7 @@ function Refused({ failure }: { failure: NonNullable<Pairing['failure']> }) {
 }
 
 function Connected({ pairing: { odoo, connectedAt } }: { pairing: Pairing }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <>
       <p className={styles.good} role="status">

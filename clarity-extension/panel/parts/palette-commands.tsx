@@ -1,11 +1,11 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, take } from '../api.ts'
-import { languages, rememberLanguage, speak } from '../i18n.ts'
+import { useWords } from '../i18n.ts'
 import { findQuery, overviewQuery, queryClient, sessionQuery, sweepsQuery } from '../queries.ts'
 import { recents, remember } from '../recent.ts'
+import { changeLanguage, languages, rememberLanguage } from '../words.ts'
 import type { IconName } from './icon.tsx'
 import { match } from './match.ts'
 import { useMissing } from './may.tsx'
@@ -34,7 +34,7 @@ interface Found {
 
 /** What the typed text may mean. @param asked the text that the server is asked for, a moment behind the typed one */
 export function useCommands({ typed, asked }: { typed: string; asked: string }): Found {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const pages = usePages()
   const actions = useActions()
   const records = useRecords(asked)
@@ -65,7 +65,7 @@ export function useCommands({ typed, asked }: { typed: string; asked: string }):
 }
 
 function usePages() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const go = useGo()
   const { data: session } = useQuery(sessionQuery)
   const all = destinations(session?.user?.role ?? 'viewer').map(({ to, words, icon, key }): Command => {
@@ -80,7 +80,7 @@ function usePages() {
 
 /** By order number, SKU or id, as the activity is searched. */
 function useRecords(q: string) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const age = useAge()
   const go = useGo()
   const { data, isFetching, isError } = useQuery({ ...findQuery(q), enabled: q.length >= SHORTEST })
@@ -113,7 +113,7 @@ function useRecords(q: string) {
 const SHORTEST = 2
 
 function useActions(): Command[] {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const changes = useChanges()
   const schemes = (['light', 'dark', 'auto'] as const)
@@ -127,20 +127,20 @@ function useActions(): Command[] {
       }
     })
   const tongues = (['en', 'de'] as const)
-    .filter((language) => language !== i18n.language)
-    .map((language): Command => {
+    .filter((tongue) => tongue !== language)
+    .map((tongue): Command => {
       const run = () => {
-        rememberLanguage(language)
-        void speak(language)
+        rememberLanguage(tongue)
+        void changeLanguage(tongue)
       }
-      return { id: `language ${language}`, icon: 'edit', name: `${t('menu.language')}: ${languages[language]}`, run }
+      return { id: `language ${tongue}`, icon: 'edit', name: `${t('menu.language')}: ${languages[tongue]}`, run }
     })
   return [...changes, ...schemes, ...tongues]
 }
 
 /** Of what changes something, only what this person's role may. */
 function useChanges(): Command[] {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const missing = useMissing()
   const nameOf = useSweepName()
   const { data: overview } = useQuery(overviewQuery)

@@ -1,14 +1,14 @@
 import { Modal } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { Icon } from './icon.tsx'
 import styles from './palette.module.css'
 import { type Command, useCommands } from './palette-commands.tsx'
 
 /** Everything by keyboard: where to go, what to find, what to do. Focus stays in the field, arrows choose (WAI-ARIA combobox). */
 export function Palette({ close }: { close: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [typed, setTyped] = useState('')
   const [asked] = useDebouncedValue(typed.trim(), 120)
   const [asking, setAsking] = useState<Command | undefined>()

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Icon } from './icon.tsx'
 import { Json } from './json.tsx'
 import { May } from './may.tsx'
@@ -9,7 +9,7 @@ import styles from './payload.module.css'
 
 /** The message as it came. What is personal is hidden until asked for, and asking is logged. */
 export function Payload({ trace }: { trace: Schemas['EventTrace'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const params = { params: { path: { id: trace.event.id }, header: csrf } }
   const reveal = useMutation({ mutationFn: () => take(api.POST('/events/{id}/reveal', params)) })
   const said = useSaid(reveal.error)

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Icon } from './icon.tsx'
 import styles from './proposals.module.css'
 
@@ -8,7 +8,7 @@ type Trial = Schemas['SuggestionTrial']
 
 /** What a suggested rule would have done to events that were, and what stays true. */
 export function Proof({ trial }: { trial: Trial }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { preview, invariants } = trial
   const { tried, changed, released, broken, untried } = preview
   const waiting = preview.items.filter(({ verdict }) => verdict === 'released')

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { mappingSuggestionsQuery, queryClient, showMapping, suggestedEntities } from '../queries.ts'
 import { type RuleSet, sourceText, stepsText } from '../rules.ts'
 import { Icon } from './icon.tsx'
@@ -28,7 +28,7 @@ export function Proposals(props: {
   onConflict: (merge: Schemas['MappingMerge']) => void
 }) {
   const { mapping } = props
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [all, setAll] = useState(false)
   const made = useQuery(mappingSuggestionsQuery(mapping.name, mapping.draft?.revision ?? 0, mapping.live))
   if (made.isError) return <Failure error={made.error} retry={() => void made.refetch()} />
@@ -81,7 +81,7 @@ function Proposal(props: {
 }) {
   const { mapping, rules, entity, suggestion, onConflict } = props
   const { path, candidates, confidence, certain, reasons } = suggestion
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [chosen, setChosen] = useState(0)
   const candidate = candidates[chosen] ?? candidates[0]
   const params = { path: { mapping: mapping.name }, header: csrf }
@@ -206,7 +206,7 @@ function Proposal(props: {
 
 /** The finished rule in a line, as the table above shows it. */
 function RuleLine({ rules, within }: { rules: Schemas['Rule'][]; within: string | null }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [rule] = rules
   if (!rule) return null
   const parts = [sourceText(rule), stepsText(rule)].filter(Boolean).join(' → ')

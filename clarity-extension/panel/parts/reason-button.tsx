@@ -1,6 +1,6 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 
 /** A button that asks why first. `onConfirm` gets the reason, which is kept. */
 export function ReasonButton(props: {
@@ -10,7 +10,7 @@ export function ReasonButton(props: {
   busy?: boolean
   onConfirm: (reason: string) => void
 }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [open, setOpen] = useState(false)
   const [reason, setReason] = useState('')
   return (

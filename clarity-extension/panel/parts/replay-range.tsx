@@ -1,8 +1,8 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { refreshLists } from '../queries.ts'
 import { May } from './may.tsx'
 import styles from './replay-range.module.css'
@@ -10,7 +10,7 @@ import { complain, toast } from './toast.tsx'
 
 /** Everything that failed in a time, whatever its cause: after an outage, or a mapping that was wrong for two days. */
 export function ReplayRange() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [from, setFrom] = useState('')
   const [to, setTo] = useState('')
   const replay = useMutation({

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useId, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { formOf, parse, type Rule, type RuleForm, ruleOf } from '../rules.ts'
 import styles from './rule-form.module.css'
 
@@ -13,7 +13,7 @@ export function RuleFormRow(props: {
   cancel: () => void
 }) {
   const { rule, schema, done, cancel } = props
-  const { t } = useTranslation()
+  const { t } = useWords()
   const id = useId()
   const [form, setForm] = useState(() => formOf(rule))
   const [json, setJson] = useState(() => (form.kind === 'other' ? JSON.stringify(rule, null, 2) : undefined))

@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { conditionText, eachOf, type Rule, sourceText, stepsText, withEach } from '../rules.ts'
 import { Icon } from './icon.tsx'
 import { RuleFormRow } from './rule-form.tsx'
@@ -15,7 +15,7 @@ export function RulesTable(props: {
   label: string
 }) {
   const { rules, schema, change, label } = props
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [open, setOpen] = useState<number>()
   const put = (index: number, rule: Rule) => change(rules.map((one, place) => (place === index ? rule : one)))
   const move = (index: number, by: number) => {
@@ -111,7 +111,7 @@ function Line(props: {
   remove: () => void
 }) {
   const { rule, first, last, edit, move, remove } = props
-  const { t } = useTranslation()
+  const { t } = useWords()
   const each = eachOf(rule)
   return (
     <tr>

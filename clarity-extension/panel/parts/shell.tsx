@@ -2,9 +2,10 @@ import { ActionIcon } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { useLive } from '../live.ts'
 import { overviewQuery } from '../queries.ts'
+import { later } from '../words.ts'
 import { Icon } from './icon.tsx'
 import { modifier, useKeys } from './keys.tsx'
 import { Withheld } from './may.tsx'
@@ -13,14 +14,14 @@ import { useRowKeys } from './row-keys.ts'
 import styles from './shell.module.css'
 import { Toasts } from './toast.tsx'
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const Palette = later(async () => (await import('./palette.tsx')).Palette)
 const MoreMenu = lazy(async () => ({ default: (await import('./menu-more.tsx')).MoreMenu }))
 const PreferencesMenu = lazy(async () => ({ default: (await import('./menu-preferences.tsx')).PreferencesMenu }))
-const KeysHelp = lazy(async () => ({ default: (await import('./keys-help.tsx')).KeysHelp }))
+const KeysHelp = later(async () => (await import('./keys-help.tsx')).KeysHelp)
 
 /** What stands around every page: where one can go, whether the page is live, and the person's own settings. */
 export function Shell() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const content = useRef<HTMLElement>(null)
   const [shown, setShown] = useState<'palette' | 'keys' | undefined>()
   const palette = useCallback(() => setShown('palette'), [])
@@ -37,7 +38,7 @@ export function Shell() {
         <Brand />
         <button type="button" className={styles.find} onClick={palette} aria-keyshortcuts="Control+K Meta+K">
           <Icon name="search" size={16} />
-          <span>{t('palette.open')}</span>
+          <span>{t('nav.find')}</span>
           <kbd>{modifier} K</kbd>
         </button>
         <nav className={styles.nav} aria-label={t('nav.label')}>
@@ -65,7 +66,7 @@ export function Shell() {
 }
 
 export function Brand() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <span className={styles.brand}>
       <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
@@ -88,7 +89,7 @@ export function Brand() {
 const IN_THE_BAR = 4
 
 function NavItem({ place, rare }: { place: (typeof places)[number]; rare: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <Link
       to={place.to}
@@ -111,7 +112,7 @@ function OpenCount() {
 }
 
 function LiveMark() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const state = useLive()
   return (
     <span className={styles.live} data-state={state} role="status">
@@ -123,7 +124,7 @@ function LiveMark() {
 
 /** Only on a narrow screen. Menus are fetched with the first click: the first page is there sooner without them. */
 function More() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { pathname } = useLocation()
   const [wanted, setWanted] = useState(false)
   const button = (
@@ -147,7 +148,7 @@ function More() {
 }
 
 function Preferences() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [wanted, setWanted] = useState(false)
   const button = (
     <ActionIcon

@@ -1,10 +1,10 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { connectionQuery, connectionTestQuery, pairingQuery } from '../queries.ts'
-import { Report } from './connection-card.tsx'
+import { ConnectionReport } from './connection-report.tsx'
 import { ConnectionSettings } from './connection-settings.tsx'
 import { Icon } from './icon.tsx'
 import { Failure } from './notice.tsx'
@@ -31,7 +31,7 @@ export function StartConnection({ name, next }: { name: Name; next: (ready: bool
 
 /** Where it is, and whether it answers. */
 function Now({ name }: { name: Name }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data: detail } = useQuery(connectionQuery(name))
   const test = useQuery(connectionTestQuery(name))
   if (test.error) return <Failure error={test.error} retry={() => void test.refetch()} />
@@ -52,13 +52,13 @@ function Now({ name }: { name: Name }) {
           {t('common.retry')}
         </Button>
       </div>
-      <Report report={test.data} />
+      <ConnectionReport report={test.data} />
     </article>
   )
 }
 
 function ByHand({ name, open }: { name: Name; open: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data } = useQuery(connectionQuery(name))
   if (!data) return null
   return (

@@ -1,8 +1,8 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { loadsQuery, overviewQuery, queryClient, setupQuery } from '../queries.ts'
 import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
@@ -12,7 +12,7 @@ import { Verdict } from './verdict.tsx'
 
 /** The state of everything in one sentence, and where to look from now on. */
 export function StartDone() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const navigate = useNavigate()
   const { data: overview, error, refetch } = useQuery(overviewQuery)
   const { data: loads } = useQuery(loadsQuery)

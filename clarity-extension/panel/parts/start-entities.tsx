@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useWords } from '../i18n.ts'
 import { entitiesQuery } from '../queries.ts'
 import { EntityCard } from './entity-card.tsx'
 import { Empty, Failure } from './notice.tsx'
@@ -9,7 +9,7 @@ import styles from './start-loads.module.css'
 
 /** What goes across, and whose fields are whose: as delivered it suits most shops. */
 export function StartEntities({ next }: { next: (ready: boolean) => ReactNode }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(entitiesQuery)
   if (data)
     return (

@@ -1,8 +1,8 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { loadsQuery, refreshLoads } from '../queries.ts'
 import { LoadCard } from './load-card.tsx'
 import { May } from './may.tsx'
@@ -14,7 +14,7 @@ type Loadable = Schemas['Loadable']
 
 /** What both sides have already: first everything is compared and nothing written, then everything is brought over. */
 export function StartLoads({ what, next }: { what: 'match' | 'load'; next: (ready: boolean) => ReactNode }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { data, error, refetch } = useQuery(loadsQuery)
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />
   if (!data)
@@ -50,7 +50,7 @@ export function StartLoads({ what, next }: { what: 'match' | 'load'; next: (read
 }
 
 function Compare({ items }: { items: Loadable[] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const open = items.filter(({ load }) => load === null || load.state === 'failed')
   const plan = useMutation({
     mutationFn: async () => {
@@ -72,7 +72,7 @@ function Compare({ items }: { items: Loadable[] }) {
 }
 
 function Bring({ items }: { items: Loadable[] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const open = items.flatMap(({ load }) =>
     load && (load.state === 'planned' || load.state === 'cancelled') && load.progress.waiting > 0 ? [load.id] : [],
   )

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { Icon, type IconName } from './icon.tsx'
 import styles from './state.module.css'
 
@@ -17,7 +17,7 @@ const looks: Record<EventState, { tone: string; icon: IconName }> = {
 
 /** The state in word, colour and shape: never in colour alone. */
 export function State({ state }: { state: EventState }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { tone, icon } = looks[state]
   return (
     <span className={`${styles.state} ${styles[tone]}`}>

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
 import { duration } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { useTold } from '../told.ts'
 import { Icon } from './icon.tsx'
 import { Json } from './json.tsx'
@@ -24,7 +24,7 @@ export function Steps({ attempt }: { attempt: Attempt }) {
 }
 
 function StepLine({ step, total }: { step: Step; total: number }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const told = useTold()
   const line = (
     <>
@@ -39,7 +39,7 @@ function StepLine({ step, total }: { step: Step; total: number }) {
           height="4"
         />
       </svg>
-      <span className={styles.ms}>{duration(step.ms, i18n.language)}</span>
+      <span className={styles.ms}>{duration(step.ms, language)}</span>
     </>
   )
   if (step.data === undefined) return <div className={styles.line}>{line}</div>

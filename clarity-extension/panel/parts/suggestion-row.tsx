@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { queryClient, type SuggestedEntity } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import { Json } from './json.tsx'
@@ -16,7 +16,7 @@ type Candidate = Schemas['SuggestionCandidate']
 
 /** One field, what it probably is, why, the rule that says so, and what else it may be. */
 export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity; suggestion: Suggestion }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { best, others, mapping, confidence, certain, reasons, path } = suggestion
   return (
     <li className={styles.row}>
@@ -94,7 +94,7 @@ interface Choice {
 }
 
 function Decide({ entity, path, candidate, small = false }: Choice) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { model, field } = candidate
   const decide = useMutation({
     mutationFn: (accepted: boolean) =>

@@ -1,9 +1,9 @@
 import { Button, Switch, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { localeOf } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { queryClient, sweepsQuery } from '../queries.ts'
 import { useTold } from '../told.ts'
 import { May } from './may.tsx'
@@ -15,7 +15,7 @@ type Sweep = Schemas['Sweep']
 
 /** One scheduled reading. */
 export function SweepRow({ sweep }: { sweep: Sweep }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   const name = useSweepName()(sweep.name)
   const refresh = () => void queryClient.invalidateQueries(sweepsQuery)
@@ -74,7 +74,7 @@ export function SweepRow({ sweep }: { sweep: Sweep }) {
 }
 
 function Schedule(props: { sweep: Sweep; name: string; busy: boolean; onSave: (cron: string) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [cron, setCron] = useState(props.sweep.cron)
   const spoken = useSpoken(props.sweep.zone)(cron.trim())
   const submit = (event: FormEvent) => {
@@ -102,22 +102,22 @@ function Schedule(props: { sweep: Sweep; name: string; busy: boolean; onSave: (c
 
 /** `order toOdoo` is said as an entity and a way; the others have a word of their own. */
 export function useSweepName(): (name: string) => string {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   return (name) => {
     const [entity, way] = name.split(' ')
     if (way !== 'toOdoo' && way !== 'toClarity') return t(`sweeps.name.${name}`, { defaultValue: name })
     const what = t(`entity.${entity}`, { defaultValue: entity })
     // A noun in the middle of an English sentence.
-    return t(`sweeps.reads.${way}`, { entity: i18n.language === 'en' ? what.toLowerCase() : what })
+    return t(`sweeps.reads.${way}`, { entity: language === 'en' ? what.toLowerCase() : what })
   }
 }
 
 /** A schedule of five fields in words; undefined for one that needs its fields to be said. */
 function useSpoken(zone: string | null): (cron: string) => string | undefined {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const elsewhere = zone === null || zone === Intl.DateTimeFormat().resolvedOptions().timeZone ? '' : ` (${zone})`
   const clock = (hour: string, minute: string) =>
-    new Intl.DateTimeFormat(localeOf(i18n.language), { hour: '2-digit', minute: '2-digit' }).format(
+    new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit' }).format(
       new Date(2024, 0, 7, Number(hour), Number(minute)),
     ) + elsewhere
   return (cron) => {
@@ -135,9 +135,7 @@ function useSpoken(zone: string | null): (cron: string) => string | undefined {
     if (!/^\d+$/.test(hour)) return undefined
     if (weekday === '*') return t('sweeps.every.day', { at: clock(hour, minute) })
     if (!/^[0-7]$/.test(weekday)) return undefined
-    const day = new Intl.DateTimeFormat(i18n.language, { weekday: 'long' }).format(
-      new Date(2024, 0, 7 + Number(weekday)),
-    )
+    const day = new Intl.DateTimeFormat(language, { weekday: 'long' }).format(new Date(2024, 0, 7 + Number(weekday)))
     return t('sweeps.every.week', { day, at: clock(hour, minute) })
   }
 }

@@ -1,10 +1,10 @@
 import { Button, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { useAddress } from '../address.ts'
 import type { Schemas } from '../api.ts'
 import { money } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { takingsQuery } from '../queries.ts'
 import { Empty, Failure } from './notice.tsx'
 import styles from './takings.module.css'
@@ -13,7 +13,7 @@ type Takings = Schemas['Takings']
 
 /** What the storefront took by payment method against Odoo's journals, for the period a person asks for. */
 export function Takings() {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const title = useId()
   const [given, change] = useAddress()
   const usual = thisMonth()
@@ -45,7 +45,7 @@ interface Days {
 }
 
 function Period({ period, busy, onChange }: { period: Days; busy: boolean; onChange: (days: Days) => void }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const [days, setDays] = useState(period)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -81,7 +81,7 @@ function Period({ period, busy, onChange }: { period: Days; busy: boolean; onCha
 }
 
 function Totals({ takings }: { takings: Takings }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a narrow screen, also by keyboard.
     <section className={`card ${styles.scroll}`} aria-label={t('takings.totals')} tabIndex={0}>
@@ -100,9 +100,9 @@ function Totals({ takings }: { takings: Takings }) {
             <tr key={`${row.method} ${row.journal} ${row.currency}`} data-differs={Number(row.difference) !== 0}>
               <td>{row.method ?? t('reconciliation.nothing')}</td>
               <td>{row.journal ?? t('reconciliation.nothing')}</td>
-              <td className={styles.figure}>{money(row.clarity, row.currency, i18n.language)}</td>
-              <td className={styles.figure}>{money(row.odoo, row.currency, i18n.language)}</td>
-              <td className={styles.figure}>{money(row.difference, row.currency, i18n.language)}</td>
+              <td className={styles.figure}>{money(row.clarity, row.currency, language)}</td>
+              <td className={styles.figure}>{money(row.odoo, row.currency, language)}</td>
+              <td className={styles.figure}>{money(row.difference, row.currency, language)}</td>
             </tr>
           ))}
         </tbody>
@@ -112,7 +112,7 @@ function Totals({ takings }: { takings: Takings }) {
 }
 
 function Unmatched({ takings }: { takings: Takings }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a narrow screen, also by keyboard.
     <section className={`card ${styles.scroll}`} aria-label={t('takings.unmatched')} tabIndex={0}>
@@ -136,10 +136,10 @@ function Unmatched({ takings }: { takings: Takings }) {
               <td>{row.payment}</td>
               <td>{t(`takings.reason.${row.why}`)}</td>
               <td className={styles.figure}>
-                {row.clarity ? money(row.clarity, row.currency, i18n.language) : t('reconciliation.nothing')}
+                {row.clarity ? money(row.clarity, row.currency, language) : t('reconciliation.nothing')}
               </td>
               <td className={styles.figure}>
-                {row.odoo ? money(row.odoo, row.currency, i18n.language) : t('reconciliation.nothing')}
+                {row.odoo ? money(row.odoo, row.currency, language) : t('reconciliation.nothing')}
               </td>
             </tr>
           ))}

@@ -1,7 +1,7 @@
 import { lazy, Suspense, startTransition, useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Overview } from '../api.ts'
 import { localeOf, number } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import { whenIdle } from '../idle.ts'
 import styles from './throughput.module.css'
 
@@ -10,7 +10,7 @@ const ThroughputPlot = lazy(async () => ({ default: (await import('./throughput-
 
 /** Events per minute of the last hour: what came, what was delivered, what failed. */
 export function Throughput({ overview }: { overview: Overview }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const [hovered, setHovered] = useState<number | null>(null)
   const [idle, setIdle] = useState(false)
   useEffect(() => whenIdle(() => startTransition(() => setIdle(true))), [])
@@ -28,11 +28,11 @@ export function Throughput({ overview }: { overview: Overview }) {
   return (
     <section className={`card ${styles.box}`}>
       <div className={styles.head}>
-        <h2>{minute ? clock(minute.at, i18n.language) : t('overview.throughput')}</h2>
+        <h2>{minute ? clock(minute.at, language) : t('overview.throughput')}</h2>
         <ul className={styles.legend}>
           {(['received', 'delivered', 'failed'] as const).map((series) => (
             <li key={series} data-series={series}>
-              {t(`overview.${series}`)} <b className="number">{number(shown[series], i18n.language)}</b>
+              {t(`overview.${series}`)} <b className="number">{number(shown[series], language)}</b>
             </li>
           ))}
         </ul>
@@ -40,7 +40,7 @@ export function Throughput({ overview }: { overview: Overview }) {
       <div className={styles.chart} role="img" aria-label={t('overview.chartLabel', totals)}>
         {idle && (
           <Suspense>
-            <ThroughputPlot throughput={throughput} language={i18n.language} onHover={setHovered} />
+            <ThroughputPlot throughput={throughput} language={language} onHover={setHovered} />
           </Suspense>
         )}
         {silent && (

@@ -1,16 +1,16 @@
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import type { Overview } from '../api.ts'
 import { duration, number } from '../format.ts'
+import { useWords } from '../i18n.ts'
 import styles from './tiles.module.css'
 import { useAge } from './time.tsx'
 
 /** The four numbers that change what a person does next; each leads to what it counts. */
 export function Tiles({ overview }: { overview: Overview }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useWords()
   const age = useAge()
   const { counts, oldestWaitingAt, latency } = overview
-  const say = (count: number) => number(count, i18n.language)
+  const say = (count: number) => number(count, language)
   return (
     <section aria-label={t('overview.tiles')} className={`card ${styles.tiles}`}>
       <Link to="/activity" search={{ show: 'open' }} className={styles.tile ?? ''}>
@@ -39,11 +39,11 @@ export function Tiles({ overview }: { overview: Overview }) {
       <Link to="/activity" search={{ show: 'delivered' }} className={styles.tile ?? ''}>
         <Tile
           label={t('overview.latency')}
-          value={latency.p50Ms === null ? '–' : duration(latency.p50Ms, i18n.language)}
+          value={latency.p50Ms === null ? '–' : duration(latency.p50Ms, language)}
           note={
             latency.p99Ms === null
               ? t('overview.noLatency')
-              : `${t('overview.slowest')}: ${duration(latency.p99Ms, i18n.language)}`
+              : `${t('overview.slowest')}: ${duration(latency.p99Ms, language)}`
           }
         />
       </Link>

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { useTold } from '../told.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { Payload } from './payload.tsx'
@@ -13,7 +13,7 @@ type Attempt = Schemas['Attempt']
 
 /** From the webhook over every attempt to the records on both sides. */
 export function Timeline({ trace }: { trace: Trace }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const { event, attempts, links } = trace
   const [all, setAll] = useState(false)
   const hidden = all || attempts.length <= 3 ? 0 : attempts.length - 2
@@ -52,7 +52,7 @@ export function Timeline({ trace }: { trace: Trace }) {
 
 /** @param last no further one follows by itself */
 function AttemptEntry({ attempt, alone, last }: { attempt: Attempt; alone: boolean; last: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   const gaveUp = last && attempt.outcome === 'retry'
   const look = gaveUp ? looks.correct : (looks[attempt.outcome] ?? looks.thrown)
@@ -85,7 +85,7 @@ const looks: Record<string, Look> & { thrown: Look; correct: Look } = {
 }
 
 function LinkEntry({ link }: { link: Schemas['Link'] }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   return (
     <Entry
       icon="external"

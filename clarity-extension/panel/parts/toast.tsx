@@ -1,5 +1,5 @@
-import i18next from 'i18next'
 import { useEffect, useSyncExternalStore } from 'react'
+import { spoken } from '../i18n.ts'
 import { Icon } from './icon.tsx'
 import { said } from './notice.tsx'
 import styles from './toast.module.css'
@@ -15,7 +15,7 @@ export function toast(text: string, tone: 'good' | 'bad' = 'good'): void {
 
 /** Why it was not done, and what to do, in this language. */
 export function complain(error: unknown): void {
-  const { title, remedy } = said(error, i18next.t)
+  const { title, remedy } = said(error, spoken().t)
   set({ text: `${title} ${remedy}`, tone: 'bad' })
 }
 

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../api.ts'
+import { useWords } from '../i18n.ts'
 import { useTold } from '../told.ts'
 import { Comparison } from './comparison.tsx'
 import styles from './trouble.module.css'
@@ -8,7 +8,7 @@ type Trace = Schemas['EventTrace']
 
 /** What is wrong, field by field, and what to do. Nothing when the event needs nobody. */
 export function Trouble({ trace }: { trace: Trace }) {
-  const { t } = useTranslation()
+  const { t } = useWords()
   const told = useTold()
   const { event, problems, facts } = trace
   if (event.state !== 'dead' && event.state !== 'held') return null

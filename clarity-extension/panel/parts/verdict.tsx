@@ -1,6 +1,6 @@
-import type { TFunction } from 'i18next'
-import { useTranslation } from 'react-i18next'
 import type { Overview } from '../api.ts'
+import type { Translate } from '../i18n.ts'
+import { useWords } from '../i18n.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useAge } from './time.tsx'
 import styles from './verdict.module.css'
@@ -16,7 +16,7 @@ const icons: Record<Overview['level'], IconName> = {
 /** The state of everything in one sentence, and one more. */
 export function Verdict({ overview, level = 1 }: { overview: Overview; level?: 1 | 2 }) {
   const Heading = level === 1 ? 'h1' : 'h2'
-  const { t } = useTranslation()
+  const { t } = useWords()
   const age = useAge()
   const [headline, detail] = sentences(overview, t, age)
   return (
@@ -34,7 +34,7 @@ export function Verdict({ overview, level = 1 }: { overview: Overview; level?: 1
 
 function sentences(
   { level, counts, connections, oldestWaitingAt }: Overview,
-  t: TFunction,
+  t: Translate,
   age: (at: string) => string,
 ) {
   const waiting = counts.waiting + counts.running

@@ -1,0 +1,126 @@
+export const start = {
+  start: {
+    lead: 'Six short steps from here to the first order. You can leave at any time: the bridge remembers where you were.',
+    steps: 'Steps',
+    past: '(done)',
+    next: 'Continue',
+    noStep: 'The first steps have no such part.',
+    trying: 'Trying the connection…',
+    now: { clarity: 'Your storefront', odoo: 'Odoo as it is connected now' },
+    byHand: {
+      clarity: 'Change how the storefront is reached',
+      odoo: 'Enter address, database, login and key by hand instead',
+    },
+    step: {
+      clarity: {
+        name: 'Storefront',
+        title: 'Your storefront',
+        lead: 'The bridge found it by itself if it was opened from there. It has just been tried.',
+      },
+      odoo: {
+        name: 'Odoo',
+        title: 'Connect Odoo',
+        lead: 'A code does it: Odoo makes a user with the rights it needs and its key, and both sides exchange their secrets.',
+      },
+      entities: {
+        name: 'What goes across',
+        title: 'What goes across, and who decides',
+        lead: 'As it is, it suits most shops: orders to Odoo, deliveries and stock back. Everything can be changed later under Entities.',
+      },
+      match: {
+        name: 'Match',
+        title: 'Match what both sides have',
+        lead: 'Both sides are read once and matched by SKU, barcode, e-mail address and VAT number. Nothing is written.',
+      },
+      load: {
+        name: 'First load',
+        title: 'Bring over the rest',
+        lead: 'What only one side has is made on the other, and what both have is linked. Orders always go first. You need not wait here.',
+      },
+      done: { name: 'Done', title: 'Ready', lead: 'From now on everything goes by itself.' },
+    },
+    nothingToLoad: 'What is switched on has no first load. Go on.',
+    compare: 'Compare everything',
+    comparing: 'Both sides are being read…',
+    compared: 'Everything is compared. Nothing has been written.',
+    bring: 'Bring everything over',
+    bringing: 'It is being brought over…',
+    brought: 'There is nothing left to bring over.',
+    goesOn: 'It goes on by itself, also when you leave this page.',
+    undecided_one: '{{count, number}} record waits for your decision and stays as it is until then.',
+    undecided_other: '{{count, number}} records wait for your decision and stay as they are until then.',
+    doneFact: {
+      orders: 'New orders reach Odoo within seconds; deliveries, tracking and stock come back.',
+      loaded_one: '{{count, number}} record was linked or brought over.',
+      loaded_other: '{{count, number}} records were linked or brought over.',
+      running: 'The first load goes on by itself; you see it under Entities, First load.',
+      attention: 'What needs you stands under Needs attention, with the reason and the remedy.',
+    },
+    end: 'Finish',
+  },
+  pairing: {
+    title: 'Connect by code',
+    link: 'Connect Odoo by code',
+    code: 'the code',
+    make: 'Make a code',
+    makeAgain: 'Make a new code',
+    another: 'Connect another Odoo',
+    how: {
+      install: 'In Odoo, install the app Clarity Bridge (Apps).',
+      copy: 'Make a code here and copy it. It is good for ten minutes and once.',
+      paste: 'In Odoo, paste it under Settings > Clarity and press Connect.',
+    },
+    shownOnce: 'A code was made and is not shown again. If you have not copied it, make a new one.',
+    waiting: 'Waiting for Odoo…',
+    claimed: 'Odoo is right. Waiting for its first event…',
+    until: 'The code ends',
+    expired: 'The code ran out after ten minutes. Make a new one.',
+    void: 'The code was withdrawn, or tried too often with a wrong end. Make a new one.',
+    connected: 'Odoo is connected',
+    fact: {
+      url: 'Address',
+      database: 'Database',
+      login: 'Signed in as',
+      odooVersion: 'Odoo',
+      moduleVersion: 'App Clarity Bridge',
+    },
+    fault: {
+      network: 'The bridge does not reach Odoo',
+      timeout: 'Odoo did not answer in time',
+      unauthorized: 'Odoo does not accept the key',
+      wrong_database: 'The database is not served there',
+      wrong_address: 'Something else than Odoo answers there',
+      certificate: 'The certificate of Odoo is not trusted',
+      module_missing: 'The app Clarity Bridge is not installed there',
+      module_outdated: 'The app Clarity Bridge is too old',
+      access_denied: 'The service user lacks its role',
+      missing_right: 'The service user lacks a right',
+      clock_off: 'The clocks differ',
+      address_refused: 'The bridge does not call that address',
+      address_unguarded: 'The key would travel unencrypted',
+      address_unknown: 'There is no server of that name',
+      address_unreadable: 'Odoo told no web address',
+    },
+    remedy: {
+      network:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again. A firewall must let the bridge in.',
+      timeout:
+        'Odoo must be able to answer while it asks: run it with threads or at least two workers, then press Connect again.',
+      unauthorized: 'Check web.base.url in Odoo: it must lead to this database. Then press Connect again.',
+      wrong_database:
+        "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
+      wrong_address:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again.',
+      missing_right:
+        'Tick what the user may do beside the code in Odoo (payments, products), or switch that off under Entities; then press Connect again.',
+      clock_off: 'Switch time synchronisation on at both servers, then press Connect again.',
+      address_refused:
+        'Set web.base.url in Odoo to the address under which the bridge reaches it, or enter the address by hand under Connections.',
+      address_unguarded: 'Give Odoo https:// and set web.base.url to it.',
+      address_unknown:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again.',
+      address_unreadable:
+        'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again.',
+    },
+  },
+}
