@@ -59,7 +59,8 @@ describe('words', () => {
     Object.entries(value).flatMap(([key, inner]) =>
       typeof inner === 'string' ? [`${path}${key}`] : keysOf(inner, `${path}${key}.`),
     )
-  const shared = (words: typeof en | typeof de) => keysOf(words).filter((key) => !/^(remedy|refusal)\./.test(key))
+  const shared = (words: typeof en | typeof de) =>
+    keysOf(words).filter((key) => !/^(meaning|remedy|refusal)\./.test(key))
   const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)/g)].map((match) => match[1]).sort()
   const at = (words: object, key: string): string => {
     const parts =
@@ -125,9 +126,10 @@ describe('words', () => {
   it('name every cause of the catalogue, and what to do about it', () => {
     const needsPerson = Object.entries(causes).filter(([, { classes }]) => !classes.every((one) => one === 'skip'))
     expect(Object.keys(causes).filter((code) => !(code in en.cause))).toEqual([])
-    expect(needsPerson.map(([code]) => code).filter((code) => !(code in de.remedy))).toEqual([])
+    expect(needsPerson.map(([code]) => code).filter((code) => !(code in de.remedy && code in de.meaning))).toEqual([])
     expect(Object.keys(en.cause).filter((code) => causeOf(code) === undefined)).toEqual([])
-    expect(Object.keys(de.remedy).filter((code) => causeOf(code) === undefined)).toEqual([])
+    const told = [...Object.keys(de.remedy), ...Object.keys(de.meaning)]
+    expect(told.filter((code) => causeOf(code) === undefined)).toEqual([])
   })
 })
 

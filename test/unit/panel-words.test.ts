@@ -64,8 +64,12 @@ describe("what the panel makes of the server's own sentences", () => {
     expect(told.filter((pair) => new Set(pair.map((text) => values(text).join())).size > 1)).toEqual([])
   })
 
-  it('knows every sentence that a flow ends with and that a test of a connection says', () => {
-    const said = [...endings('clarity-extension/flows/'), ...endings('clarity-extension/ports/connections.ts')]
+  it('knows every sentence that a flow ends with, that a test of a connection says, and that keeps a field from a value', () => {
+    const said = [
+      'clarity-extension/flows/',
+      'clarity-extension/ports/connections.ts',
+      'clarity-extension/mapping/validate/',
+    ].flatMap(endings)
     expect(said.length).toBeGreaterThan(50)
     expect(said.filter((sentence) => hasWords(sentence) && !known.has(sentence))).toEqual([])
   })
@@ -78,15 +82,18 @@ describe("what the panel makes of the server's own sentences", () => {
     expect(inLanguage('de', 'product 7 has no internal reference, the storefront cannot know it')).toContain(
       'Produkt 7',
     )
+    expect(inLanguage('de', '7 pieces of MUG in one order; usual is 1 to 3.')).toBe(
+      '7 Stück von MUG in einem Auftrag; üblich sind 1 bis 3.',
+    )
     expect(inLanguage('de', 'Der Partner ist gesperrt.')).toBe('Der Partner ist gesperrt.')
     expect(inLanguage('en', 'Reachable')).toBe('Reachable')
   })
 })
 
-const blank = (text: string): string => text.replaceAll(/\{\w+\}/g, '…')
-const values = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort()
+const blank = (text: string): string => text.replaceAll(/\{#?\w+\}/g, '…')
+const values = (text: string): string[] => (text.match(/\{#?\w+\}/g) ?? []).sort()
 /** Not only values side by side, such as a number and its state. */
-const hasWords = (text: string): boolean => /[a-z]{3}/.test(text.replaceAll(/^… is …$/g, ''))
+const hasWords = (text: string): boolean => / /.test(text) && /[a-z]{3}/.test(text.replaceAll(/^… is …$/g, ''))
 
 /** Every text in the sources, values as dots. */
 function sayings(): Set<string> {

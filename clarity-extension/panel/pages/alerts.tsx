@@ -4,12 +4,12 @@ import { Link } from '@tanstack/react-router'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { AlertSetup } from '../parts/alert-setup.tsx'
+import { useAlertWords } from '../parts/alert-words.ts'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { Time } from '../parts/time.tsx'
 import { complain, toast } from '../parts/toast.tsx'
 import { alertSettingsQuery, alertsQuery, queryClient } from '../queries.ts'
-import { useTold } from '../told.ts'
 import styles from './alerts.module.css'
 
 export function AlertsPage() {
@@ -45,19 +45,19 @@ export function AlertsPage() {
 
 function Active({ alerts }: { alerts: Schemas['Alert'][] }) {
   const { t } = useWords()
-  const told = useTold()
+  const say = useAlertWords()
   if (alerts.length === 0) return <Empty icon="check" title={t('alerts.none')} text={t('alerts.noneText')} />
   return (
     <ul className={styles.list}>
       {alerts.map((alert) => (
         <li key={alert.id} className={`card ${styles.alert}`} data-severity={alert.severity}>
           <div className={styles.line}>
-            <h2>{told(alert.title)}</h2>
+            <h2>{say(alert).title}</h2>
             <span className="muted">
               {t('alerts.since')} <Time at={alert.firstAt} />
             </span>
           </div>
-          <p>{told(alert.text)}</p>
+          <p>{say(alert).text}</p>
           <div className={styles.actions}>
             <Link to={alert.link} className="link" data-row>
               {t('alerts.open')}
@@ -107,7 +107,7 @@ function Silence({ alert }: { alert: Schemas['Alert'] }) {
 
 function Recent({ alerts }: { alerts: Schemas['Alert'][] }) {
   const { t } = useWords()
-  const told = useTold()
+  const say = useAlertWords()
   if (alerts.length === 0) return null
   return (
     <section>
@@ -115,7 +115,7 @@ function Recent({ alerts }: { alerts: Schemas['Alert'][] }) {
       <ul className={`card ${styles.recent}`}>
         {alerts.map((alert) => (
           <li key={alert.id}>
-            <span>{told(alert.title)}</span>
+            <span>{say(alert).title}</span>
             <span className="muted">{alert.clearedAt && <Time at={alert.clearedAt} />}</span>
           </li>
         ))}

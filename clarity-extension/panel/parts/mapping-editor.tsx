@@ -5,6 +5,7 @@ import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { mappingSchemaQuery, showMapping } from '../queries.ts'
 import { isRuleSet, parse, type RuleSet } from '../rules.ts'
+import { useTold } from '../told.ts'
 import { ConfirmButton } from './confirm.tsx'
 import { MappingActivate } from './mapping-activate.tsx'
 import styles from './mapping-editor.module.css'
@@ -129,13 +130,14 @@ export function MappingEditor(props: {
 
 function Faults({ faults }: { faults: Schemas['RuleFault'][] }) {
   const { t } = useWords()
+  const told = useTold()
   return (
     <section className={styles.faults} aria-label={t('mappings.faults')}>
       <h2>{t('mappings.faults')}</h2>
       <ul>
         {faults.map((fault) => (
-          <li key={`${fault.at} ${fault.message}`} data-level={fault.level}>
-            <code>{fault.at}</code> {fault.message}
+          <li key={`${fault.at} ${told(fault.message)}`} data-level={fault.level}>
+            <code>{fault.at}</code> {told(fault.message)}
           </li>
         ))}
       </ul>

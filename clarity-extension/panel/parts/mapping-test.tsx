@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { parse, type RuleSet } from '../rules.ts'
+import { useTold } from '../told.ts'
 import { Json } from './json.tsx'
 import styles from './mapping-test.module.css'
 import { May } from './may.tsx'
@@ -72,20 +73,22 @@ export function MappingTest({ mapping, rules }: { mapping: Schemas['Mapping']; r
 
 function Result({ test }: { test: Schemas['MappingTest'] }) {
   const { t } = useWords()
+  const told = useTold()
   return (
     <>
       <h2>{t(`mappings.ending.${test.ending}`, { defaultValue: test.ending })}</h2>
       {test.event && (
         <p className="muted">{t('mappings.ofEvent', { id: test.event.id, subject: test.event.subject })}</p>
       )}
-      {test.message && <p>{test.message}</p>}
+      {test.message && <p>{told(test.message)}</p>}
       {test.problems.length > 0 && (
         <ul className={styles.problems}>
           {test.problems.map((problem) => (
             <li key={`${problem.code} ${problem.field} ${problem.target}`}>
-              <strong>{problem.message}</strong>
+              <strong>{told(problem.message)}</strong>
               <span className="muted">
-                {[problem.field, problem.target].filter(Boolean).join(' → ')} {problem.remedy}
+                {[problem.field, problem.target].filter(Boolean).join(' → ')}{' '}
+                {t(`remedy.${problem.code}`, { defaultValue: told(problem.remedy) })}
               </span>
             </li>
           ))}

@@ -5,6 +5,7 @@ export type Translated<English> = {
 
 /** In English they are the server's own, in shared/causes.ts and in each refusal. */
 export interface Remedies {
+  meaning: Record<string, string>
   remedy: Record<string, string>
   refusal: Record<string, { title: string; remedy: string }>
 }

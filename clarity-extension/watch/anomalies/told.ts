@@ -60,8 +60,8 @@ function saidOf(row: Row): string {
   const { rule, about, seen, low, high, hours } = row
   if (!isSeriesRule(rule))
     return sentenceOf({ rule: rule === 'stockLevel' ? 'stock' : recordRuleOf(rule), about, seen, low, high })
-  const lasted = hours > 1 ? `, for ${hours} hours` : ''
-  return `${short(seen)} ${seriesUnits[rule]}${lasted}; usual is ${short(low)} to ${short(high)}.`
+  const what = hours > 1 ? `${seriesUnits[rule]}, for ${hours} hours` : seriesUnits[rule]
+  return `${short(seen)} ${what}; usual is ${short(low)} to ${short(high)}.`
 }
 
 const recordRuleOf = (rule: string): RecordFinding['rule'] =>

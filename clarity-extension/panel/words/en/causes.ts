@@ -109,6 +109,7 @@ export const causes = {
     review: 'Odoo cannot follow the storefront here',
   },
   /** Of the server's remedies and refusals, where this language has its own words; else the server's are shown. */
+  meaning: {},
   remedy: {},
   refusal: {},
 }
