@@ -13,7 +13,8 @@ const sizes = { wide: { width: 1440, height: 1000 }, narrow: { width: 390, heigh
 const wrongDatabase = {
   code: 'wrong_database',
   detail: 'Odoo at https://erp.example.com does not serve the database main to the bridge.',
-  remedy: "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
+  remedy:
+    'Set web.base.url in Odoo to the address that leads to this database, or let whoever runs Odoo give it to that address (dbfilter). Then press Connect again.',
 }
 
 await mkdir(folder, { recursive: true })

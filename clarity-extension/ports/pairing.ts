@@ -157,7 +157,7 @@ function unanswered({ url, db }: OdooSettings, outcome: OutcomeOf<'retry' | 'cor
     case 'wrong_database':
       return said(
         `Odoo at ${at} does not serve the database ${db} to the bridge.`,
-        "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
+        'Set web.base.url in Odoo to the address that leads to this database, or let whoever runs Odoo give it to that address (dbfilter).',
       )
     case 'wrong_address':
       return said(`At ${at} something else than Odoo answers.`, baseUrl)

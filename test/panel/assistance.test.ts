@@ -58,7 +58,7 @@ it('lets the merchant choose what is done about a rule', async () => {
 it('says that it learns, that there is nothing, and that it cannot be read', async () => {
   server.show('empty')
   const page = await open('/anomalies')
-  await page.getByText('21 more days for the series').waitFor()
+  await page.getByText('21 more days for what').waitFor()
   await page.getByText('Nothing out of the ordinary').waitFor()
   server.ledger.broken = true
   await page.reload()

@@ -152,7 +152,7 @@ describe('mappings', () => {
     await open('/order-to-odoo')
     await page.getByRole('button', { name: 'Preferences' }).click()
     await page.getByRole('menuitem', { name: 'Deutsch' }).click()
-    await heading('Bestellungen')
+    await heading('Aufträge')
     await page.getByRole('link', { name: 'Vorschau' }).waitFor()
   })
 

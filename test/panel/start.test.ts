@@ -24,7 +24,8 @@ const onward = () => page.getByRole('button', { name: 'Continue' })
 const wrongDatabase = {
   code: 'wrong_database',
   detail: 'Odoo does not serve the database main to the bridge.',
-  remedy: "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
+  remedy:
+    'Set web.base.url in Odoo to the address that leads to this database, or let whoever runs Odoo give it to that address (dbfilter). Then press Connect again.',
 }
 
 describe('the first steps', () => {

@@ -4,14 +4,14 @@ import type { Translated } from '../translated.ts'
 export const activity: Translated<typeof english> = {
   palette: {
     title: 'Suchen oder einen Befehl ausführen',
-    placeholder: 'Bestellnummer, SKU, ID, Seite oder Befehl',
+    placeholder: 'Auftragsnummer, SKU, ID, Seite oder Befehl',
     recent: 'Zuletzt geöffnet',
     pages: 'Gehe zu',
     actions: 'Ausführen',
     records: 'Gefunden',
     more: 'Suchen',
     all: 'Alle Aktivitäten zu „{{typed}}“',
-    nothing: 'Nichts heißt „{{typed}}“. Bestellnummern und SKUs werden am Anfang erkannt, IDs nur ganz.',
+    nothing: 'Nichts heißt „{{typed}}“. Auftragsnummern und SKUs werden am Anfang erkannt, IDs nur ganz.',
     searching: 'Sucht …',
     failed: 'Die Suche hat nicht geantwortet. Seiten und Befehle gehen weiterhin; tippen Sie erneut, um zu suchen.',
     choose: 'wählen',

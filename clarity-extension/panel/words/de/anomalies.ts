@@ -6,8 +6,9 @@ export const anomalies: Translated<typeof english> = {
     title: 'Auffälliges',
     lead: 'Was in Ihrem Shop aus dem Rahmen fällt. Ihr Urteil stellt es feiner ein.',
     onlyOpen: 'Nur noch nicht Beurteiltes',
-    learning_one: 'Die Brücke lernt noch, was hier üblich ist: noch ein Tag für die Zeitreihen.',
-    learning_other: 'Die Brücke lernt noch, was hier üblich ist: noch {{count}} Tage für die Zeitreihen.',
+    learning_one: 'Die Brücke lernt noch, was hier üblich ist: noch ein Tag für das, was je Stunde gezählt wird.',
+    learning_other:
+      'Die Brücke lernt noch, was hier üblich ist: noch {{count}} Tage für das, was je Stunde gezählt wird.',
     empty: 'Nichts Auffälliges',
     emptyText: 'Was aus dem Rahmen fällt, steht hier zusammen mit dem, was üblich ist.',
     more: 'Mehr zeigen',

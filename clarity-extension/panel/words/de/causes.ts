@@ -83,7 +83,7 @@ export const causes: Translated<Pick<typeof english, 'cause'>> & Remedies = {
     expression_too_long: 'Ein Ausdruck lief zu lange',
     expression_inexact: 'Ein Ausdruck ergab eine ungenaue Zahl',
     no_customer: 'Der Auftrag hat keinen Kunden',
-    no_rate: 'Kein Wechselkurs für den Tag der Bestellung',
+    no_rate: 'Kein Wechselkurs für den Tag des Auftrags',
     no_tax_rule: 'Keine Steuerregel passt',
     unmapped: 'Ein Wert steht in keiner Tabelle',
     unmapped_payment_method: 'Eine Zahlungsart ist nicht zugeordnet',
@@ -312,17 +312,17 @@ export const causes: Translated<Pick<typeof english, 'cause'>> & Remedies = {
     expression_too_long: 'Berichtigen Sie die Regel der Zuordnung oder den Wert und wiederholen Sie dann.',
     expression_inexact: 'Rechnen Sie mit $add, $subtract, $multiply, $divide oder $roundTo: Sie nehmen und geben Text.',
     no_customer: 'Geben Sie dem Auftrag hier oder im Shop einen Kontakt und wiederholen Sie dann.',
-    no_rate: 'Tragen Sie den Kurs in Odoo ein, mit einem Datum nicht nach dem der Bestellung, und wiederholen Sie.',
+    no_rate: 'Tragen Sie den Kurs in Odoo ein, mit einem Datum nicht nach dem des Auftrags, und wiederholen Sie.',
     no_tax_rule: 'Fügen Sie eine Steuerregel hinzu; alles, was darauf wartet, wird freigegeben.',
     unmapped: 'Fügen Sie der Tabelle einen Eintrag für den Wert hinzu; alles, was darauf wartet, wird freigegeben.',
     not_for_sale:
-      'Geben Sie das Produkt in Odoo für den Verkauf frei, oder einigen Sie sich mit dem Kunden auf ein anderes, und wiederholen Sie dann; oder genehmigen Sie die Bestellung, wie sie ist.',
+      'Geben Sie das Produkt in Odoo für den Verkauf frei, oder einigen Sie sich mit dem Kunden auf ein anderes, und wiederholen Sie dann; oder genehmigen Sie den Auftrag, wie er ist.',
     customer_on_hold:
-      'Warten Sie auf die Zahlung oder heben Sie die Sperre beim Kunden in Odoo auf, und wiederholen Sie dann; oder genehmigen Sie die Bestellung trotzdem.',
+      'Warten Sie auf die Zahlung oder heben Sie die Sperre beim Kunden in Odoo auf, und wiederholen Sie dann; oder genehmigen Sie den Auftrag trotzdem.',
     customer_warning:
-      'Klären Sie, was der Hinweis sagt, nehmen Sie ihn in Odoo vom Kunden und wiederholen Sie dann; oder genehmigen Sie die Bestellung trotzdem.',
+      'Klären Sie, was der Hinweis sagt, nehmen Sie ihn in Odoo vom Kunden und wiederholen Sie dann; oder genehmigen Sie den Auftrag trotzdem.',
     credit_limit:
-      'Warten Sie auf eine Zahlung oder erhöhen Sie das Kreditlimit in Odoo, und wiederholen Sie dann; oder genehmigen Sie diese Bestellung.',
+      'Warten Sie auf eine Zahlung oder erhöhen Sie das Kreditlimit in Odoo, und wiederholen Sie dann; oder genehmigen Sie diesen Auftrag.',
     duplicate_reference:
       'Fragen Sie den Kunden, welcher Auftrag gemeint ist; genehmigen Sie diesen, wenn es beide sind; sonst stornieren Sie den anderen in Odoo und wiederholen Sie, oder verwerfen Sie diesen.',
     minimum_quantity:

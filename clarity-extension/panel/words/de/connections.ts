@@ -53,7 +53,7 @@ export const connections: Translated<typeof english> = {
       db: 'Datenbank',
       login: 'Anmeldename des Dienstbenutzers',
       apiKey: 'API-Schlüssel',
-      transport: 'Protokoll (json2, jsonrpc oder auto)',
+      transport: 'Protokoll (auto findet es: json2 oder jsonrpc)',
       webhookSecret: 'Webhook-Geheimnis',
     },
   },

@@ -3,7 +3,7 @@ import type { Translated } from '../translated.ts'
 
 export const entities: Translated<typeof english> = {
   entity: {
-    order: 'Bestellungen',
+    order: 'Aufträge',
     shipment: 'Sendungen',
     stock: 'Bestände',
     product: 'Produkte',
@@ -17,7 +17,7 @@ export const entities: Translated<typeof english> = {
     title: 'Entitäten',
     tabs: 'Teile der Synchronisation',
     across: 'Was hinübergeht',
-    lead: 'Was in welche Richtung läuft und welche Seite dafür maßgeblich ist. Was bei ausgeschaltetem Schalter eintrifft, bleibt erhalten und kann wiederholt werden.',
+    lead: 'Was in welche Richtung läuft und welche Seite dafür maßgeblich ist: die, die gilt, wo beide verschieden sind. Was bei ausgeschaltetem Schalter eintrifft, bleibt erhalten und kann wiederholt werden.',
     empty: 'Nichts wird synchronisiert',
     emptyText: 'Diese Version der Brücke kennt keine Entität.',
     linked_one: '{{number}} Datensatz auf beiden Seiten',
@@ -47,7 +47,7 @@ export const entities: Translated<typeof english> = {
   },
   load: {
     title: 'Erstes Laden',
-    lead: 'Überträgt, was beide Seiten schon haben. Ein Probelauf liest jede Seite einmal und vergleicht nach SKU, Barcode, E-Mail-Adresse und USt-IdNr.; geschrieben wird erst, wenn Sie es starten. Bestellungen gehen immer vor.',
+    lead: 'Überträgt, was beide Seiten schon haben. Ein Probelauf liest jede Seite einmal und vergleicht nach SKU, Barcode, E-Mail-Adresse und USt-IdNr.; geschrieben wird erst, wenn Sie es starten. Aufträge gehen immer vor.',
     empty: 'Nichts zu laden',
     emptyText: 'Diese Version der Brücke kennt nichts, was sich laden lässt.',
     none: 'Noch kein Probelauf.',
@@ -133,7 +133,7 @@ export const entities: Translated<typeof english> = {
   },
   sweeps: {
     title: 'Zeitpläne',
-    lead: 'Beide Seiten werden immer wieder gelesen, damit nichts verloren geht, was kein Webhook gemeldet hat. Von allen laufenden Brücken tut es immer nur eine.',
+    lead: 'Beide Seiten werden immer wieder gelesen, damit nichts fehlt, was keine von beiden von selbst gemeldet hat. Laufen mehrere Brücken, tut es immer nur eine.',
     name: {
       outbox: 'Holen, was Odoo nicht zustellen konnte',
       lookups: 'Freigeben, was auf eine Wertetabelle wartete',

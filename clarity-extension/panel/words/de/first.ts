@@ -13,7 +13,7 @@ export const first: Translated<typeof english> = {
     attention: 'Zu klären',
     anomalies: 'Auffälliges',
     mappings: 'Zuordnungen',
-    lookups: 'Werttabellen',
+    lookups: 'Wertetabellen',
     connections: 'Verbindungen',
     settings: 'Einstellungen',
     find: 'Suchen oder ausführen',

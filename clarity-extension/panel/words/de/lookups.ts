@@ -3,7 +3,7 @@ import type { Translated } from '../translated.ts'
 
 export const lookups: Translated<typeof english> = {
   lookups: {
-    title: 'Werttabellen',
+    title: 'Wertetabellen',
     lead: 'Wie ein Wert der einen Seite auf der anderen heißt. Datensätze, denen ein Eintrag fehlt, warten; ein Eintrag gibt sie alle frei.',
     tables: 'Tabellen',
     table: {

@@ -16,7 +16,7 @@ export const settings: Translated<typeof english> = {
     may: {
       viewer: 'sieht alles und ändert nichts.',
       operator:
-        'bessert nach und entscheidet: korrigiert, wiederholt, genehmigt, pflegt Werttabellen und Entwürfe von Zuordnungen.',
+        'bessert nach und entscheidet: korrigiert, wiederholt, genehmigt, pflegt Wertetabellen und Entwürfe von Zuordnungen.',
       admin: 'ändert, was ab dann gilt: geltende Zuordnungen, Schalter, Zeitpläne, Verbindungen, Meldungen, Personen.',
     },
     empty: 'Niemand außer dem ersten Admin',

@@ -3,7 +3,7 @@ import type { Translated } from '../translated.ts'
 
 export const start: Translated<typeof english> = {
   start: {
-    lead: 'Sechs kurze Schritte bis zur ersten Bestellung. Sie können jederzeit gehen: Die Bridge merkt sich, wo Sie waren.',
+    lead: 'Sechs kurze Schritte bis zum ersten Auftrag. Sie können jederzeit gehen: Die Brücke merkt sich, wo Sie waren.',
     steps: 'Schritte',
     past: '(erledigt)',
     next: 'Weiter',
@@ -18,7 +18,7 @@ export const start: Translated<typeof english> = {
       clarity: {
         name: 'Shop',
         title: 'Ihr Shop',
-        lead: 'Wurde die Bridge von dort geöffnet, hat sie ihn selbst gefunden. Er wurde gerade geprüft.',
+        lead: 'Wurde die Brücke von dort geöffnet, hat sie ihn selbst gefunden. Er wurde gerade geprüft.',
       },
       odoo: {
         name: 'Odoo',
@@ -28,7 +28,7 @@ export const start: Translated<typeof english> = {
       entities: {
         name: 'Was hinübergeht',
         title: 'Was hinübergeht, und wer entscheidet',
-        lead: 'So, wie es ist, passt es für die meisten: Bestellungen nach Odoo, Lieferungen und Bestand zurück. Alles lässt sich später unter Entitäten ändern.',
+        lead: 'So, wie es ist, passt es für die meisten: Aufträge nach Odoo, Lieferungen und Bestand zurück. Alles lässt sich später unter Entitäten ändern.',
       },
       match: {
         name: 'Abgleich',
@@ -38,7 +38,7 @@ export const start: Translated<typeof english> = {
       load: {
         name: 'Erstübertragung',
         title: 'Den Rest übertragen',
-        lead: 'Was nur eine Seite hat, wird auf der anderen angelegt; was beide haben, wird verknüpft. Bestellungen gehen immer vor. Sie müssen hier nicht warten.',
+        lead: 'Was nur eine Seite hat, wird auf der anderen angelegt; was beide haben, wird verknüpft. Aufträge gehen immer vor. Sie müssen hier nicht warten.',
       },
       done: { name: 'Fertig', title: 'Bereit', lead: 'Ab jetzt geht alles von selbst.' },
     },
@@ -53,7 +53,7 @@ export const start: Translated<typeof english> = {
     undecided_one: '{{count, number}} Datensatz wartet auf Ihre Entscheidung und bleibt bis dahin, wie er ist.',
     undecided_other: '{{count, number}} Datensätze warten auf Ihre Entscheidung und bleiben bis dahin, wie sie sind.',
     doneFact: {
-      orders: 'Neue Bestellungen sind in Sekunden in Odoo; Lieferungen, Sendungsnummern und Bestand kommen zurück.',
+      orders: 'Neue Aufträge sind in Sekunden in Odoo; Lieferungen, Sendungsnummern und Bestand kommen zurück.',
       loaded_one: '{{count, number}} Datensatz wurde verknüpft oder übertragen.',
       loaded_other: '{{count, number}} Datensätze wurden verknüpft oder übertragen.',
       running: 'Die Erstübertragung läuft von selbst weiter; Sie sehen sie unter Entitäten, Erstübertragung.',
@@ -76,10 +76,10 @@ export const start: Translated<typeof english> = {
     shownOnce:
       'Ein Code wurde erzeugt und wird nicht noch einmal gezeigt. Haben Sie ihn nicht kopiert, erzeugen Sie einen neuen.',
     waiting: 'Warten auf Odoo…',
-    claimed: 'Odoo stimmt. Warten auf sein erstes Ereignis…',
+    claimed: 'Odoo hat den richtigen Code. Warten auf sein erstes Ereignis…',
     until: 'Der Code endet',
     expired: 'Der Code ist nach zehn Minuten abgelaufen. Erzeugen Sie einen neuen.',
-    void: 'Der Code wurde zurückgezogen oder zu oft mit falschem Ende versucht. Erzeugen Sie einen neuen.',
+    void: 'Der Code wurde zurückgezogen oder zu oft falsch eingegeben. Erzeugen Sie einen neuen.',
     connected: 'Odoo ist verbunden',
     fact: {
       url: 'Adresse',
@@ -89,7 +89,7 @@ export const start: Translated<typeof english> = {
       moduleVersion: 'App Clarity Bridge',
     },
     fault: {
-      network: 'Die Bridge erreicht Odoo nicht',
+      network: 'Die Brücke erreicht Odoo nicht',
       timeout: 'Odoo hat nicht rechtzeitig geantwortet',
       unauthorized: 'Odoo nimmt den Schlüssel nicht an',
       wrong_database: 'Diese Datenbank gibt es dort nicht',
@@ -100,31 +100,31 @@ export const start: Translated<typeof english> = {
       access_denied: 'Dem Dienstbenutzer fehlt seine Rolle',
       missing_right: 'Dem Dienstbenutzer fehlt ein Recht',
       clock_off: 'Die Uhren gehen auseinander',
-      address_refused: 'Diese Adresse ruft die Bridge nicht auf',
+      address_refused: 'Diese Adresse ruft die Brücke nicht auf',
       address_unguarded: 'Der Schlüssel würde unverschlüsselt übertragen',
       address_unknown: 'Einen Server dieses Namens gibt es nicht',
       address_unreadable: 'Odoo nannte keine Webadresse',
     },
     remedy: {
       network:
-        'Stellen Sie in Odoo web.base.url (Einstellungen > Technisch > Systemparameter) auf die Adresse, unter der die Bridge Odoo erreicht, oder öffnen Sie die Firewall; dann noch einmal „Connect“.',
+        'Stellen Sie in Odoo web.base.url (Einstellungen > Technisch > Systemparameter) auf die Adresse, unter der die Brücke Odoo erreicht, oder öffnen Sie die Firewall; dann noch einmal „Connect“.',
       timeout:
-        'Odoo muss antworten können, während es fragt: Threads oder mindestens zwei Worker; dann noch einmal „Connect“.',
+        'Odoo muss antworten können, während es fragt: Wer es betreibt, gibt ihm Threads oder mindestens zwei Worker. Dann noch einmal „Connect“.',
       unauthorized: 'Prüfen Sie web.base.url in Odoo: Es muss zu dieser Datenbank führen; dann noch einmal „Connect“.',
       wrong_database:
-        'Der dbfilter des Servers muss diese Datenbank unter der Adresse zulassen, oder web.base.url muss dorthin führen.',
+        'Stellen Sie web.base.url in Odoo auf die Adresse, die zu dieser Datenbank führt, oder lassen Sie sie ihr vom Betreiber von Odoo geben (dbfilter). Dann noch einmal „Connect“.',
       wrong_address:
-        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Bridge Odoo erreicht; dann noch einmal „Connect“.',
+        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Brücke Odoo erreicht; dann noch einmal „Connect“.',
       missing_right:
         'Haken Sie in Odoo neben dem Code an, was er darf (Zahlungen, Produkte), oder schalten Sie es im Panel unter Entitäten aus; dann noch einmal „Connect“.',
       clock_off: 'Schalten Sie auf beiden Servern die Zeitsynchronisation ein; dann noch einmal „Connect“.',
       address_refused:
-        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Bridge Odoo erreicht, oder geben Sie die Adresse unter Verbindungen von Hand ein.',
+        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Brücke Odoo erreicht, oder geben Sie die Adresse unter Verbindungen von Hand ein.',
       address_unguarded: 'Geben Sie Odoo https:// und stellen Sie web.base.url darauf.',
       address_unknown:
-        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Bridge Odoo erreicht; dann noch einmal „Connect“.',
+        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Brücke Odoo erreicht; dann noch einmal „Connect“.',
       address_unreadable:
-        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Bridge Odoo erreicht; dann noch einmal „Connect“.',
+        'Stellen Sie web.base.url in Odoo auf die Adresse, unter der die Brücke Odoo erreicht; dann noch einmal „Connect“.',
     },
   },
 }

@@ -36,7 +36,8 @@ export const suggestions: Translated<typeof english> = {
       asked: 'Ein Sprachmodell hat gewählt, wo die Brücke nicht sicher war.',
       silent: 'Das Sprachmodell hat nicht rechtzeitig geantwortet; dies sind die eigenen Vorschläge der Brücke.',
       wrong: 'Die Antwort des Sprachmodells war unbrauchbar; dies sind die eigenen Vorschläge der Brücke.',
-      budget: 'Die Tokens des Sprachmodells für heute sind verbraucht; dies sind die eigenen Vorschläge der Brücke.',
+      budget:
+        'Das Sprachmodell wurde so viel gefragt, wie an einem Tag erlaubt ist; dies sind die eigenen Vorschläge der Brücke.',
     },
   },
   proposals: {

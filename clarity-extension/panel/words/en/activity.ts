@@ -98,7 +98,7 @@ export const activity = {
       review: 'Needs a decision',
       refused: 'Connection refused',
       thrown: 'Unexpected error',
-      lease_lost: 'Taken over by another worker',
+      lease_lost: 'Taken over by another process of the bridge',
     },
     stepData: 'Data of the step {{step}}',
     inOdoo: 'In Odoo',

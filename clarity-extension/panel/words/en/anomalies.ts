@@ -3,8 +3,9 @@ export const anomalies = {
     title: 'Anomalies',
     lead: 'What is out of the ordinary for your shop. Your word tunes it.',
     onlyOpen: 'Only what nobody has judged',
-    learning_one: 'The bridge is still learning what is ordinary here: one more day for the series.',
-    learning_other: 'The bridge is still learning what is ordinary here: {{count}} more days for the series.',
+    learning_one: 'The bridge is still learning what is ordinary here: one more day for what is counted per hour.',
+    learning_other:
+      'The bridge is still learning what is ordinary here: {{count}} more days for what is counted per hour.',
     empty: 'Nothing out of the ordinary',
     emptyText: 'When something is, it stands here with what is usual.',
     more: 'Show more',

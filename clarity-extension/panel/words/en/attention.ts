@@ -73,7 +73,7 @@ export const attention = {
     title: 'Correct the message',
     text: 'What you write is kept beside the original, with your name and the time, and runs at once. Fields shown as ••• stay as they are.',
     message: 'Message',
-    notJson: 'This is not JSON yet.',
+    notJson: 'This cannot be read yet: a comma, quote or bracket is missing or one too many.',
     fits: 'It fits.',
     checking: 'Checking…',
     save: 'Save and run',

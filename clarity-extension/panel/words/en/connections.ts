@@ -49,7 +49,7 @@ export const connections = {
       db: 'Database',
       login: 'Login of the service user',
       apiKey: 'API key',
-      transport: 'Protocol (json2, jsonrpc or auto)',
+      transport: 'Protocol (auto finds it: json2 or jsonrpc)',
       webhookSecret: 'Webhook secret',
     },
   },

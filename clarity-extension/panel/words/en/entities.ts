@@ -14,7 +14,7 @@ export const entities = {
     title: 'Entities',
     tabs: 'Parts of synchronisation',
     across: 'What goes across',
-    lead: 'What travels which way, and which side is the record of it. What arrives while a switch is off is kept and can be replayed.',
+    lead: 'What travels which way, and which side is the record of it: the one that counts where both differ. What arrives while a switch is off is kept and can be replayed.',
     empty: 'Nothing is synchronised',
     emptyText: 'This version of the bridge knows no entity.',
     linked_one: '{{number}} record on both sides',
@@ -126,7 +126,7 @@ export const entities = {
   },
   sweeps: {
     title: 'Schedules',
-    lead: 'Both sides are read again and again, so that what no webhook told is not lost. One of all running bridges does it at a time.',
+    lead: 'Both sides are read again and again, so that nothing is missed that neither of them told by itself. If several bridges run, one of them does it at a time.',
     name: {
       outbox: 'Fetch what Odoo could not deliver',
       lookups: 'Release what waited for a value table',

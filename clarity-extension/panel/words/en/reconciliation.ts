@@ -34,7 +34,7 @@ export const reconciliation = {
   },
   takings: {
     title: 'Takings',
-    lead: 'Captured payments of the storefront by method, against the journals that Odoo books them in. Days are UTC.',
+    lead: 'Captured payments of the storefront by method, against the journals that Odoo books them in. A day begins at midnight UTC.',
     from: 'From',
     to: 'To',
     show: 'Show',

@@ -72,10 +72,10 @@ export const start = {
     },
     shownOnce: 'A code was made and is not shown again. If you have not copied it, make a new one.',
     waiting: 'Waiting for Odoo…',
-    claimed: 'Odoo is right. Waiting for its first event…',
+    claimed: 'Odoo has the right code. Waiting for its first event…',
     until: 'The code ends',
     expired: 'The code ran out after ten minutes. Make a new one.',
-    void: 'The code was withdrawn, or tried too often with a wrong end. Make a new one.',
+    void: 'The code was withdrawn, or entered wrongly too often. Make a new one.',
     connected: 'Odoo is connected',
     fact: {
       url: 'Address',
@@ -105,10 +105,10 @@ export const start = {
       network:
         'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again. A firewall must let the bridge in.',
       timeout:
-        'Odoo must be able to answer while it asks: run it with threads or at least two workers, then press Connect again.',
+        'Odoo must be able to answer while it asks: whoever runs it gives it threads or at least two workers. Then press Connect again.',
       unauthorized: 'Check web.base.url in Odoo: it must lead to this database. Then press Connect again.',
       wrong_database:
-        "Let the server's dbfilter give this database to that address, or set web.base.url to the one that does.",
+        'Set web.base.url in Odoo to the address that leads to this database, or let whoever runs Odoo give it to that address (dbfilter). Then press Connect again.',
       wrong_address:
         'Set web.base.url in Odoo (Settings > Technical > System Parameters) to the address under which the bridge reaches Odoo, then press Connect again.',
       missing_right:

@@ -33,7 +33,7 @@ export const suggestions = {
       asked: 'A language model chose where the bridge was not sure.',
       silent: 'The language model did not answer in time; these are the bridge’s own.',
       wrong: 'The language model’s answer could not be used; these are the bridge’s own.',
-      budget: 'The language model’s tokens for today are spent; these are the bridge’s own.',
+      budget: 'The language model was asked as much as is allowed in a day; these are the bridge’s own.',
     },
   },
   proposals: {
