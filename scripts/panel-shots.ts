@@ -111,12 +111,14 @@ async function shootGerman(
 }
 
 /** As high as the page is: a bar that is fixed to the window then stands where it belongs. */
-const shooting = (page: Page, name: string, viewport: { width: number; height: number }) => async (what: string) => {
-  const height = await page.evaluate(() => document.documentElement.scrollHeight)
-  await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) })
-  await page.waitForTimeout(60)
-  await page.screenshot({ path: join(folder, `${what}-${name}.png`) })
-  await page.setViewportSize(viewport)
+function shooting(page: Page, name: string, viewport: { width: number; height: number }) {
+  return async (what: string) => {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight)
+    await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) })
+    await page.waitForTimeout(60)
+    await page.screenshot({ path: join(folder, `${what}-${name}.png`) })
+    await page.setViewportSize(viewport)
+  }
 }
 
 /** The first steps: each of them, and a code on its way to Odoo. */
