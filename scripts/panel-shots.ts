@@ -181,7 +181,7 @@ function pagesOf(which: Scenario, { ledger }: PanelServer): Record<string, strin
 
 async function settled(page: Page): Promise<void> {
   await page.locator('main h1, main [role=alert]').first().waitFor()
-  await page.waitForFunction(() => document.querySelectorAll('main [role=status] .mantine-Skeleton-root').length === 0)
+  await page.waitForFunction(() => document.querySelectorAll('main [role=status] [data-skeleton]').length === 0)
   await page.evaluate(() => document.fonts.ready)
   await page.waitForTimeout(150)
 }

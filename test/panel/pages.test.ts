@@ -43,7 +43,7 @@ describe.each(scenarios)('with a history that is %s', (name) => {
       for (const path of pages(name)) {
         await visit(page, path)
         await page.locator('main h1').waitFor()
-        await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
+        await page.waitForFunction(() => document.querySelectorAll('[data-skeleton]').length === 0)
         if (all || viewport.width > 400) expect(await seriousFaults(page), path).toEqual([])
         expect(await overflow(page), path).toBeLessThanOrEqual(0)
       }

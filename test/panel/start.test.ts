@@ -127,7 +127,7 @@ describe('the first steps', () => {
     for (const one of ['clarity', 'odoo', 'entities', 'match', 'load', 'done']) {
       await narrow.goto(`${server.url}/admin/start/${one}`)
       await narrow.locator('main h2').first().waitFor()
-      await narrow.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
+      await narrow.waitForFunction(() => document.querySelectorAll('[data-skeleton]').length === 0)
       if (one === 'odoo') await narrow.getByRole('button', { name: /Make a code|Code erzeugen/ }).click()
       expect(await serious(narrow), one).toEqual([])
       const wide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth

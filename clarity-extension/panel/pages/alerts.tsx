@@ -1,4 +1,4 @@
-import { NativeSelect, Skeleton } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, csrf, type Schemas, take } from '../api.ts'
@@ -7,6 +7,7 @@ import { AlertSetup } from '../parts/alert-setup.tsx'
 import { useAlertWords } from '../parts/alert-words.ts'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { Time } from '../parts/time.tsx'
 import { complain, toast } from '../parts/toast.tsx'
 import { alertSettingsQuery, alertsQuery, queryClient } from '../queries.ts'
@@ -35,8 +36,8 @@ export function AlertsPage() {
         <Failure error={error} retry={retry} />
       ) : (
         <div role="status" aria-label={t('common.loading')}>
-          <Skeleton height={140} radius="md" mb="md" />
-          <Skeleton height={240} radius="md" />
+          <Skeleton height={140} below={16} />
+          <Skeleton height={240} />
         </div>
       )}
     </>

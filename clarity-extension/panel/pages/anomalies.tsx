@@ -1,11 +1,13 @@
-import { Button, Skeleton, Switch } from '@mantine/core'
+import { Switch } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useAddress } from '../address.ts'
 import { useWords } from '../i18n.ts'
 import { AnomalyChart } from '../parts/anomaly-chart.tsx'
 import { AnomalyRow } from '../parts/anomaly-row.tsx'
 import { AnomalyRules } from '../parts/anomaly-rules.tsx'
+import { Button } from '../parts/button.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { anomaliesQuery } from '../queries.ts'
 import styles from './anomalies.module.css'
 
@@ -41,8 +43,8 @@ export function AnomaliesPage() {
       <AnomalyChart series={series} onSeries={setSeries} />
       {anomalies.isPending && (
         <div className={styles.bones} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={84} radius="md" />
-          <Skeleton height={84} radius="md" />
+          <Skeleton height={84} />
+          <Skeleton height={84} />
         </div>
       )}
       {anomalies.isError && items.length === 0 && (
@@ -62,7 +64,7 @@ export function AnomaliesPage() {
         <Button
           variant="default"
           size="sm"
-          mt="md"
+          className="more"
           loading={anomalies.isFetchingNextPage}
           onClick={() => void anomalies.fetchNextPage()}
         >

@@ -1,10 +1,10 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { useWords } from '../i18n.ts'
 import { FailureGroup } from '../parts/failure-group.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { ReplayRange } from '../parts/replay-range.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { failuresQuery, overviewQuery } from '../queries.ts'
 import styles from './attention.module.css'
@@ -52,8 +52,8 @@ export function AttentionPage() {
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div className={styles.groups} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={170} radius="md" />
-          <Skeleton height={170} radius="md" />
+          <Skeleton height={170} />
+          <Skeleton height={170} />
         </div>
       )}
     </>

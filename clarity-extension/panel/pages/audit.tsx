@@ -1,14 +1,16 @@
-import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAddress, useAddressText } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Json } from '../parts/json.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { Time } from '../parts/time.tsx'
 import { complain, toast } from '../parts/toast.tsx'
 import { type AuditFilter, auditQuery } from '../queries.ts'
@@ -39,9 +41,9 @@ export function AuditPage() {
       <Filter filter={filter} onChange={change} actions={first?.actions ?? []} people={first?.people ?? []} />
       {audit.isPending && (
         <div className={styles.bones} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={52} radius="md" />
-          <Skeleton height={52} radius="md" />
-          <Skeleton height={52} radius="md" />
+          <Skeleton height={52} />
+          <Skeleton height={52} />
+          <Skeleton height={52} />
         </div>
       )}
       {audit.isError && items.length === 0 && <Failure error={audit.error} retry={() => void audit.refetch()} />}
@@ -63,7 +65,7 @@ export function AuditPage() {
         <Button
           variant="default"
           size="sm"
-          mt="md"
+          className="more"
           loading={audit.isFetchingNextPage}
           onClick={() => void audit.fetchNextPage()}
         >

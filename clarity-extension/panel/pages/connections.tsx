@@ -1,4 +1,3 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Schemas } from '../api.ts'
@@ -7,6 +6,7 @@ import { ConnectionCard } from '../parts/connection-card.tsx'
 import { ConnectionKeys } from '../parts/connection-keys.tsx'
 import { ConnectionSettings } from '../parts/connection-settings.tsx'
 import { Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { Time } from '../parts/time.tsx'
 import { connectionQuery } from '../queries.ts'
 import { useTold } from '../told.ts'
@@ -52,10 +52,10 @@ function Side({ name }: { name: Schemas['ConnectionName'] }) {
   if (error) return <Failure error={error} retry={() => void refetch()} />
   return (
     <div className={styles.side} role="status" aria-label={t('common.loading')}>
-      <Skeleton height={140} radius="md" />
-      <Skeleton height={90} radius="md" />
-      <Skeleton height={150} radius="md" />
-      <Skeleton height={320} radius="md" />
+      <Skeleton height={140} />
+      <Skeleton height={90} />
+      <Skeleton height={150} />
+      <Skeleton height={320} />
     </div>
   )
 }

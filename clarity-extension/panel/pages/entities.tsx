@@ -1,8 +1,8 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useWords } from '../i18n.ts'
 import { EntityCard } from '../parts/entity-card.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { entitiesQuery } from '../queries.ts'
 import styles from './entities.module.css'
 
@@ -26,9 +26,9 @@ export function EntitiesPage() {
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div className={styles.cards} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={150} radius="md" />
-          <Skeleton height={150} radius="md" />
-          <Skeleton height={150} radius="md" />
+          <Skeleton height={150} />
+          <Skeleton height={150} />
+          <Skeleton height={150} />
         </div>
       )}
     </>

@@ -1,4 +1,3 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
@@ -13,6 +12,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Json } from '../parts/json.tsx'
 import { May } from '../parts/may.tsx'
 import { Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { State } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'
 import { Timeline } from '../parts/timeline.tsx'
@@ -146,8 +146,8 @@ function Loading() {
   const { t } = useWords()
   return (
     <div className={styles.main} role="status" aria-label={t('common.loading')}>
-      <Skeleton height={54} width="50%" radius="md" />
-      <Skeleton height={340} radius="md" />
+      <Skeleton height={54} width="50%" />
+      <Skeleton height={340} />
     </div>
   )
 }

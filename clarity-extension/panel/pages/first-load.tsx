@@ -1,8 +1,8 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useWords } from '../i18n.ts'
 import { LoadCard } from '../parts/load-card.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { loadsQuery } from '../queries.ts'
 import styles from './first-load.module.css'
 
@@ -27,9 +27,9 @@ export function FirstLoadPage() {
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div className={styles.cards} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={150} radius="md" />
-          <Skeleton height={110} radius="md" />
-          <Skeleton height={110} radius="md" />
+          <Skeleton height={150} />
+          <Skeleton height={110} />
+          <Skeleton height={110} />
         </div>
       )}
     </>

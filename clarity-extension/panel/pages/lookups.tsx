@@ -1,12 +1,13 @@
-import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
 import { LookupFiles } from '../parts/lookup-files.tsx'
 import { LookupTable } from '../parts/lookup-table.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { complain, toast } from '../parts/toast.tsx'
 import { lookupsQuery, refreshLookups } from '../queries.ts'
 import styles from './lookups.module.css'
@@ -35,8 +36,8 @@ export function LookupsPage() {
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div className={styles.bones} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={320} radius="md" />
-          <Skeleton height={320} radius="md" />
+          <Skeleton height={320} />
+          <Skeleton height={320} />
         </div>
       )}
       {data && shown !== undefined && (

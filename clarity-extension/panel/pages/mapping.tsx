@@ -1,9 +1,9 @@
-import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { Schemas } from '../api.ts'
 import { useWords } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { MappingEditor } from '../parts/mapping-editor.tsx'
 import { MappingMerge } from '../parts/mapping-merge.tsx'
@@ -11,6 +11,7 @@ import { MappingPreview } from '../parts/mapping-preview.tsx'
 import { MappingTest } from '../parts/mapping-test.tsx'
 import { MappingVersions } from '../parts/mapping-versions.tsx'
 import { Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { mappingQuery } from '../queries.ts'
 import type { RuleSet } from '../rules.ts'
 import { mappingViews } from '../search.ts'
@@ -37,7 +38,7 @@ export function MappingPage() {
       ) : (
         <div role="status" aria-label={t('common.loading')}>
           <h1>{title}</h1>
-          <Skeleton height={420} radius="md" mt="lg" />
+          <Skeleton height={420} above={20} />
         </div>
       )}
     </>

@@ -1,10 +1,10 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Schemas } from '../api.ts'
 import { number } from '../format.ts'
 import { useWords } from '../i18n.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { useAge } from '../parts/time.tsx'
 import { mappingsQuery } from '../queries.ts'
 import styles from './mappings.module.css'
@@ -35,7 +35,7 @@ export function MappingsPage() {
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div role="status" aria-label={t('common.loading')}>
-          <Skeleton height={320} radius="md" />
+          <Skeleton height={320} />
         </div>
       )}
     </>

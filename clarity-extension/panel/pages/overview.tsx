@@ -1,10 +1,10 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Overview } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { ConnectionCard } from '../parts/connection-card.tsx'
 import { LastOrders } from '../parts/last-orders.tsx'
 import { Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { StartOffer } from '../parts/start-offer.tsx'
 import { Throughput } from '../parts/throughput.tsx'
 import { Tiles } from '../parts/tiles.tsx'
@@ -51,13 +51,13 @@ function Loading() {
   const { t } = useWords()
   return (
     <div className={styles.page} role="status" aria-label={t('common.loading')}>
-      <Skeleton height={58} width="60%" radius="md" />
+      <Skeleton height={58} width="60%" />
       <div className={styles.pair}>
-        <Skeleton height={128} radius="md" />
-        <Skeleton height={128} radius="md" />
+        <Skeleton height={128} />
+        <Skeleton height={128} />
       </div>
-      <Skeleton height={92} radius="md" />
-      <Skeleton height={300} radius="md" />
+      <Skeleton height={92} />
+      <Skeleton height={300} />
     </div>
   )
 }

@@ -1,11 +1,13 @@
-import { Button, NativeSelect, Skeleton } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useAddress } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
 import { DriftRow } from '../parts/drift-row.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { Takings } from '../parts/takings.tsx'
 import { Time } from '../parts/time.tsx'
 import { complain, toast } from '../parts/toast.tsx'
@@ -106,7 +108,7 @@ function Drifts() {
       </div>
       {drifts.isPending && (
         <div role="status" aria-label={t('common.loading')}>
-          <Skeleton height={140} radius="md" />
+          <Skeleton height={140} />
         </div>
       )}
       {drifts.isError && items.length === 0 && <Failure error={drifts.error} retry={() => void drifts.refetch()} />}
@@ -124,7 +126,7 @@ function Drifts() {
         <Button
           variant="default"
           size="sm"
-          mt="md"
+          className="more"
           loading={drifts.isFetchingNextPage}
           onClick={() => void drifts.fetchNextPage()}
         >

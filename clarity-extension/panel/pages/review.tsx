@@ -1,10 +1,12 @@
-import { Button, NativeSelect, Skeleton } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useAddress } from '../address.ts'
 import type { Schemas } from '../api.ts'
 import { useWords } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { Time } from '../parts/time.tsx'
 import { reviewsQuery } from '../queries.ts'
 import { useTold } from '../told.ts'
@@ -39,7 +41,7 @@ export function ReviewPage() {
       )}
       {reviews.isPending && (
         <div role="status" aria-label={t('common.loading')}>
-          <Skeleton height={160} radius="md" />
+          <Skeleton height={160} />
         </div>
       )}
       {reviews.isError && items.length === 0 && <Failure error={reviews.error} retry={() => void reviews.refetch()} />}
@@ -59,7 +61,7 @@ export function ReviewPage() {
         <Button
           variant="default"
           size="sm"
-          mt="md"
+          className="more"
           loading={reviews.isFetchingNextPage}
           onClick={() => void reviews.fetchNextPage()}
         >

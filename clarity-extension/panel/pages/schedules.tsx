@@ -1,7 +1,7 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useWords } from '../i18n.ts'
 import { Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { SweepRow } from '../parts/sweep-row.tsx'
 import { sweepsQuery } from '../queries.ts'
 import styles from './entities.module.css'
@@ -24,9 +24,9 @@ export function SchedulesPage() {
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div className={styles.cards} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={64} radius="md" />
-          <Skeleton height={64} radius="md" />
-          <Skeleton height={64} radius="md" />
+          <Skeleton height={64} />
+          <Skeleton height={64} />
+          <Skeleton height={64} />
         </div>
       )}
     </>

@@ -1,12 +1,13 @@
-import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useId, useRef } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { StartConnection } from '../parts/start-connection.tsx'
 import { StartDone } from '../parts/start-done.tsx'
 import { StartEntities } from '../parts/start-entities.tsx'
@@ -38,8 +39,8 @@ export function StartPage() {
       {!setup && error && <Failure error={error} retry={() => void refetch()} />}
       {!setup && !error && (
         <div className={styles.loading} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={44} radius="md" />
-          <Skeleton height={220} radius="md" />
+          <Skeleton height={44} />
+          <Skeleton height={220} />
         </div>
       )}
     </>

@@ -1,8 +1,9 @@
-import { NativeSelect, Skeleton, Switch } from '@mantine/core'
+import { NativeSelect, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useAddress } from '../address.ts'
 import { useWords } from '../i18n.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { SuggestionRow } from '../parts/suggestion-row.tsx'
 import { suggestedEntities, suggestionsQuery } from '../queries.ts'
 import styles from './suggestions.module.css'
@@ -38,9 +39,9 @@ export function SuggestionsPage() {
       </div>
       {made.isPending && (
         <div className={styles.bones} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={72} radius="md" />
-          <Skeleton height={72} radius="md" />
-          <Skeleton height={72} radius="md" />
+          <Skeleton height={72} />
+          <Skeleton height={72} />
+          <Skeleton height={72} />
         </div>
       )}
       {made.isError && <Failure error={made.error} retry={() => void made.refetch()} />}

@@ -1,10 +1,12 @@
-import { Button, Group, Modal, NativeSelect, PasswordInput, Skeleton, TextInput } from '@mantine/core'
+import { Group, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import { Empty, Failure, useSaid } from '../parts/notice.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
 import { Time } from '../parts/time.tsx'
 import { complain, toast } from '../parts/toast.tsx'
 import { queryClient, sessionQuery, usersQuery } from '../queries.ts'
@@ -36,8 +38,8 @@ export function UsersPage() {
       </dl>
       {users.isPending && (
         <div role="status" aria-label={t('common.loading')}>
-          <Skeleton height={64} radius="md" mb="xs" />
-          <Skeleton height={64} radius="md" />
+          <Skeleton height={64} below={10} />
+          <Skeleton height={64} />
         </div>
       )}
       {users.isError && <Failure error={users.error} retry={() => void users.refetch()} />}

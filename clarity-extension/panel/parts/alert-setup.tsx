@@ -1,10 +1,11 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { alertSettingsQuery, queryClient } from '../queries.ts'
 import styles from './alert-setup.module.css'
+import { Button } from './button.tsx'
 import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
 import { complain, toast } from './toast.tsx'
@@ -102,7 +103,7 @@ export function AlertSetup({ settings }: { settings: Settings }) {
             {said.title} {said.remedy}
           </p>
         )}
-        <Button type="submit" size="sm" mt="md" loading={save.isPending}>
+        <Button type="submit" size="sm" className="more" loading={save.isPending}>
           {t('alerts.save')}
         </Button>
       </form>

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css'
-import { NativeSelect, Skeleton } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
@@ -9,6 +9,7 @@ import { useWords } from '../i18n.ts'
 import { anomalySeriesQuery } from '../queries.ts'
 import styles from './anomaly-chart.module.css'
 import { Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 
 type Chart = Schemas['AnomalyChart']
 
@@ -36,7 +37,7 @@ export function AnomalyChart({ series, onSeries }: { series: string; onSeries: (
           <li data-kind="odd">{t('anomalies.odd')}</li>
         </ul>
       </div>
-      {chart.isPending && <Skeleton height={230} radius="md" />}
+      {chart.isPending && <Skeleton height={230} />}
       {chart.isError && <Failure error={chart.error} retry={() => void chart.refetch()} />}
       {chart.data && (
         <div

@@ -1,4 +1,4 @@
-import { NativeSelect, Skeleton } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
@@ -6,6 +6,7 @@ import { anomalyRulesQuery, queryClient } from '../queries.ts'
 import styles from './anomaly-rules.module.css'
 import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { complain, toast } from './toast.tsx'
 
 type Rule = Schemas['AnomalyRule']
@@ -18,7 +19,7 @@ export function AnomalyRules() {
     <section className={styles.section}>
       <h2>{t('anomalies.rules')}</h2>
       <p className="muted">{t('anomalies.rulesLead')}</p>
-      {rules.isPending && <Skeleton height={220} radius="md" />}
+      {rules.isPending && <Skeleton height={220} />}
       {rules.isError && <Failure error={rules.error} retry={() => void rules.refetch()} />}
       {rules.data && (
         <ul className={`card ${styles.list}`}>

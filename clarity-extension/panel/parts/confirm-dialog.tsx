@@ -1,5 +1,6 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Group, Modal } from '@mantine/core'
 import { useWords } from '../i18n.ts'
+import { Button } from './button.tsx'
 
 /** The question itself; fetched when it is first asked. */
 export function ConfirmDialog(props: {

@@ -1,10 +1,10 @@
-import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { Event } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { useTold } from '../told.ts'
 import styles from './event-list.module.css'
 import { Icon } from './icon.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { State } from './state.tsx'
 import { Time, useAge } from './time.tsx'
 
@@ -80,9 +80,9 @@ export function EventListSkeleton() {
     <div className={`card ${styles.list}`} role="status" aria-label={t('common.loading')}>
       {Array.from({ length: 10 }, (_, index) => index).map((index) => (
         <div key={index} className={styles.bones}>
-          <Skeleton height={14} width={84} radius="xl" />
-          <Skeleton height={14} width={64} radius="xl" />
-          <Skeleton height={14} radius="xl" />
+          <Skeleton height={14} width={84} />
+          <Skeleton height={14} width={64} />
+          <Skeleton height={14} />
         </div>
       ))}
     </div>

@@ -1,13 +1,14 @@
-import { Button, Skeleton } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { type LoadFilter, loadRowsQuery, refreshLoads } from '../queries.ts'
 import { useTold } from '../told.ts'
+import { Button } from './button.tsx'
 import styles from './load-rows.module.css'
 import { useWhy } from './load-why.ts'
 import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { complain } from './toast.tsx'
 
 type Load = Schemas['Load']
@@ -38,7 +39,7 @@ export function LoadRows({ load, shown, close }: { load: Load; shown: Shown; clo
       </div>
       {rows.isPending && (
         <div role="status" aria-label={t('common.loading')}>
-          <Skeleton height={120} radius="md" />
+          <Skeleton height={120} />
         </div>
       )}
       {rows.isError && items.length === 0 && <Failure error={rows.error} retry={() => void rows.refetch()} />}
@@ -54,7 +55,7 @@ export function LoadRows({ load, shown, close }: { load: Load; shown: Shown; clo
         <Button
           variant="default"
           size="sm"
-          mt="sm"
+          className="more"
           loading={rows.isFetchingNextPage}
           onClick={() => void rows.fetchNextPage()}
         >

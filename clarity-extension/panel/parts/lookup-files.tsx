@@ -1,9 +1,10 @@
-import { Button, Group, Menu, Modal } from '@mantine/core'
+import { Group, Menu, Modal } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ChangeEvent, useRef, useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { refreshLists, refreshLookups } from '../queries.ts'
+import { Button } from './button.tsx'
 import { useMissing } from './may.tsx'
 import { complain, toast } from './toast.tsx'
 

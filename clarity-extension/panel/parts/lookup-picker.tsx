@@ -1,4 +1,4 @@
-import { Modal, Skeleton, TextInput } from '@mantine/core'
+import { Modal, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
@@ -7,6 +7,7 @@ import { choicesQuery, refreshLists, refreshLookups } from '../queries.ts'
 import { Icon } from './icon.tsx'
 import styles from './lookup-picker.module.css'
 import { Failure, useSaid } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { toast } from './toast.tsx'
 
 type Choice = Schemas['LookupChoices']['items'][number]
@@ -57,8 +58,8 @@ export function LookupPicker(props: { table: string; value: Schemas['LookupValue
         {save.isError && <Refused error={save.error} />}
         {choices.isPending && (
           <div role="status" aria-label={t('common.loading')} className={styles.bones}>
-            <Skeleton height={38} radius="md" />
-            <Skeleton height={38} radius="md" />
+            <Skeleton height={38} />
+            <Skeleton height={38} />
           </div>
         )}
         {choices.isError && !choices.data && <Failure error={choices.error} retry={() => void choices.refetch()} />}

@@ -1,16 +1,18 @@
-import { Button, Skeleton, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAddress, useAddressText } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { lookupQuery, refreshLookups } from '../queries.ts'
+import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { LookupHistory } from './lookup-history.tsx'
 import { LookupPicker } from './lookup-picker.tsx'
 import styles from './lookup-table.module.css'
 import { May } from './may.tsx'
 import { Empty, Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { Time } from './time.tsx'
 import { complain, toast } from './toast.tsx'
 
@@ -53,9 +55,9 @@ export function LookupTable({ name }: { name: string }) {
       </div>
       {values.isPending && (
         <div className={styles.bones} role="status" aria-label={t('common.loading')}>
-          <Skeleton height={58} radius="md" />
-          <Skeleton height={58} radius="md" />
-          <Skeleton height={58} radius="md" />
+          <Skeleton height={58} />
+          <Skeleton height={58} />
+          <Skeleton height={58} />
         </div>
       )}
       {values.isError && items.length === 0 && <Failure error={values.error} retry={() => void values.refetch()} />}

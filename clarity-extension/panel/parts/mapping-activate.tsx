@@ -1,9 +1,10 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Group, Modal, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { showMapping } from '../queries.ts'
+import { Button } from './button.tsx'
 import { May } from './may.tsx'
 import { complain, toast } from './toast.tsx'
 

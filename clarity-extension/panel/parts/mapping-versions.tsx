@@ -1,4 +1,4 @@
-import { Button, FileButton } from '@mantine/core'
+import { FileButton } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { mappingRecordsQuery, refreshLists, showMapping } from '../queries.ts'
 import { isRuleSet, parse, type RuleSet } from '../rules.ts'
+import { Button } from './button.tsx'
 import { ConfirmButton } from './confirm.tsx'
 import { WhyButton } from './mapping-activate.tsx'
 import styles from './mapping-versions.module.css'
@@ -197,7 +198,7 @@ function Records({ mapping, version }: { mapping: Mapping; version: Version }) {
         <Button
           size="xs"
           variant="default"
-          mt="sm"
+          className="more"
           loading={records.isFetchingNextPage}
           onClick={() => void records.fetchNextPage()}
         >

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -6,6 +5,7 @@ import { ApiError, type Schemas } from '../api.ts'
 import type { Translate } from '../i18n.ts'
 import { useWords } from '../i18n.ts'
 import { sessionQuery } from '../queries.ts'
+import { Button } from './button.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import styles from './notice.module.css'
 

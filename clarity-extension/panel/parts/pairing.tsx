@@ -1,13 +1,15 @@
-import { Button, Loader, Skeleton } from '@mantine/core'
+import { Loader } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { codeQuery, pairingQuery, queryClient } from '../queries.ts'
+import { Button } from './button.tsx'
 import { Copy } from './copy.tsx'
 import { Icon } from './icon.tsx'
 import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
 import styles from './pairing.module.css'
+import { Skeleton } from './skeleton.tsx'
 import { Time } from './time.tsx'
 import { complain } from './toast.tsx'
 
@@ -26,7 +28,7 @@ export function Pairing() {
   if (error) return <Failure error={error} retry={() => void refetch()} />
   return (
     <div role="status" aria-label={t('common.loading')}>
-      <Skeleton height={150} radius="md" />
+      <Skeleton height={150} />
     </div>
   )
 }

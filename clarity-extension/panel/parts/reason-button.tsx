@@ -1,6 +1,7 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Group, Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useWords } from '../i18n.ts'
+import { Button } from './button.tsx'
 
 /** A button that asks why first. `onConfirm` gets the reason, which is kept. */
 export function ReasonButton(props: {

@@ -1,8 +1,9 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useId, useState } from 'react'
 import type { Schemas } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { formOf, parse, type Rule, type RuleForm, ruleOf } from '../rules.ts'
+import { Button } from './button.tsx'
 import styles from './rule-form.module.css'
 
 /** One rule as a form; what does not fit into it is edited as JSON. */

@@ -1,4 +1,3 @@
-import { ActionIcon } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useRef, useState } from 'react'
@@ -151,16 +150,15 @@ function Preferences() {
   const { t } = useWords()
   const [wanted, setWanted] = useState(false)
   const button = (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="lg"
+    <button
+      type="button"
+      className={styles.preferences}
       aria-label={t('menu.label')}
       aria-haspopup="menu"
       onClick={() => setWanted(true)}
     >
       <Icon name="dots" />
-    </ActionIcon>
+    </button>
   )
   if (!wanted) return button
   return (

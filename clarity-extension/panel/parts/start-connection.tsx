@@ -1,14 +1,15 @@
-import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Schemas } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { connectionQuery, connectionTestQuery, pairingQuery } from '../queries.ts'
+import { Button } from './button.tsx'
 import { ConnectionReport } from './connection-report.tsx'
 import { ConnectionSettings } from './connection-settings.tsx'
 import { Icon } from './icon.tsx'
 import { Failure } from './notice.tsx'
 import { Pairing } from './pairing.tsx'
+import { Skeleton } from './skeleton.tsx'
 import styles from './start-connection.module.css'
 
 type Name = Schemas['ConnectionName']
@@ -38,7 +39,7 @@ function Now({ name }: { name: Name }) {
   if (!test.data)
     return (
       <div role="status" aria-label={t('start.trying')}>
-        <Skeleton height={92} radius="md" />
+        <Skeleton height={92} />
       </div>
     )
   return (

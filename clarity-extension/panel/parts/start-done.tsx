@@ -1,11 +1,12 @@
-import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { api, csrf, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { loadsQuery, overviewQuery, queryClient, setupQuery } from '../queries.ts'
+import { Button } from './button.tsx'
 import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import styles from './start-done.module.css'
 import { complain } from './toast.tsx'
 import { Verdict } from './verdict.tsx'
@@ -28,7 +29,7 @@ export function StartDone() {
   if (!overview)
     return (
       <div role="status" aria-label={t('common.loading')}>
-        <Skeleton height={120} radius="md" />
+        <Skeleton height={120} />
       </div>
     )
   const brought = loads?.items.reduce((sum, { load }) => sum + (load?.progress.done ?? 0), 0) ?? 0

@@ -1,10 +1,10 @@
-import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useWords } from '../i18n.ts'
 import { entitiesQuery } from '../queries.ts'
 import { EntityCard } from './entity-card.tsx'
 import { Empty, Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import styles from './start-loads.module.css'
 
 /** What goes across, and whose fields are whose: as delivered it suits most shops. */
@@ -26,8 +26,8 @@ export function StartEntities({ next }: { next: (ready: boolean) => ReactNode })
   if (error) return <Failure error={error} retry={() => void refetch()} />
   return (
     <div className={styles.cards} role="status" aria-label={t('common.loading')}>
-      <Skeleton height={130} radius="md" />
-      <Skeleton height={130} radius="md" />
+      <Skeleton height={130} />
+      <Skeleton height={130} />
     </div>
   )
 }

@@ -1,12 +1,13 @@
-import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { loadsQuery, refreshLoads } from '../queries.ts'
+import { Button } from './button.tsx'
 import { LoadCard } from './load-card.tsx'
 import { May } from './may.tsx'
 import { Empty, Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import styles from './start-loads.module.css'
 import { complain } from './toast.tsx'
 
@@ -20,8 +21,8 @@ export function StartLoads({ what, next }: { what: 'match' | 'load'; next: (read
   if (!data)
     return (
       <div className={styles.cards} role="status" aria-label={t('common.loading')}>
-        <Skeleton height={130} radius="md" />
-        <Skeleton height={130} radius="md" />
+        <Skeleton height={130} />
+        <Skeleton height={130} />
       </div>
     )
   const items = data.items.filter(({ cause }) => cause === null)

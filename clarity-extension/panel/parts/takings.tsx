@@ -1,4 +1,4 @@
-import { Button, Skeleton, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { useAddress } from '../address.ts'
@@ -6,7 +6,9 @@ import type { Schemas } from '../api.ts'
 import { money } from '../format.ts'
 import { useWords } from '../i18n.ts'
 import { takingsQuery } from '../queries.ts'
+import { Button } from './button.tsx'
 import { Empty, Failure } from './notice.tsx'
+import { Skeleton } from './skeleton.tsx'
 import styles from './takings.module.css'
 
 type Takings = Schemas['Takings']
@@ -27,7 +29,7 @@ export function Takings() {
       {!data && error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <div role="status" aria-label={t('common.loading')}>
-          <Skeleton height={120} radius="md" />
+          <Skeleton height={120} />
         </div>
       )}
       {data && data.totals.length === 0 && (

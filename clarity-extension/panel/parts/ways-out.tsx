@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { ReasonButton } from './reason-button.tsx'
 import { complain } from './toast.tsx'

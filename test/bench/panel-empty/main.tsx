@@ -1,4 +1,5 @@
 import '../../../clarity-extension/panel/styles.css'
+import '@mantine/core/styles/Button.css'
 import { Button, MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router'
