@@ -105,7 +105,7 @@ describe('value tables', () => {
     context = await browser.newContext({ storageState, locale: 'de-DE' })
     page = await context.newPage()
     await open('/lookups/carrier')
-    await page.getByRole('heading', { level: 1, name: 'Werttabellen' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Wertetabellen' }).waitFor()
     await row('Bike courier').getByText('2 Datensätze warten').waitFor()
   })
 })

@@ -3,7 +3,6 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { Schemas } from '../api.ts'
 import { useWords } from '../i18n.ts'
-import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { MappingEditor } from '../parts/mapping-editor.tsx'
 import { MappingMerge } from '../parts/mapping-merge.tsx'
@@ -12,6 +11,7 @@ import { MappingTest } from '../parts/mapping-test.tsx'
 import { MappingVersions } from '../parts/mapping-versions.tsx'
 import { Failure } from '../parts/notice.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
+import tabs from '../parts/tabs.module.css'
 import { mappingQuery } from '../queries.ts'
 import type { RuleSet } from '../rules.ts'
 import { mappingViews } from '../search.ts'
@@ -60,32 +60,28 @@ function Content({ mapping, title }: { mapping: Schemas['Mapping']; title: strin
 
   return (
     <>
-      <header className={styles.head}>
-        <div>
-          <h1>{title}</h1>
-          <p className="muted">
-            {t('mappings.live', { version: mapping.live })}
-            {mapping.draft && ` · ${t('mappings.draftOf', { by: mapping.draft.by })}`}
-            {dirty && ` · ${t('mappings.unsaved')}`}
-          </p>
-        </div>
-        <nav className={styles.views} aria-label={t('mappings.views')}>
-          {mappingViews.map((one) => (
-            <Button
-              key={one}
-              size="xs"
-              variant={one === view ? 'light' : 'subtle'}
-              color={one === view ? 'iris' : 'gray'}
-              aria-current={one === view ? 'page' : undefined}
-              renderRoot={(props) => (
-                <Link {...props} to="/mappings/$name" params={{ name: mapping.name }} search={{ view: one }} />
-              )}
-            >
-              {t(`mappings.view.${one}`)}
-            </Button>
-          ))}
-        </nav>
+      <header>
+        <h1>{title}</h1>
+        <p className="muted">
+          {t('mappings.live', { version: mapping.live })}
+          {mapping.draft && ` · ${t('mappings.draftOf', { by: mapping.draft.by })}`}
+          {dirty && ` · ${t('mappings.unsaved')}`}
+        </p>
       </header>
+      <nav className={tabs.tabs} aria-label={t('mappings.views')}>
+        {mappingViews.map((one) => (
+          <Link
+            key={one}
+            to="/mappings/$name"
+            params={{ name: mapping.name }}
+            search={{ view: one }}
+            className={tabs.tab ?? ''}
+            aria-current={one === view ? 'page' : undefined}
+          >
+            {t(`mappings.view.${one}`)}
+          </Link>
+        ))}
+      </nav>
       {merge ? (
         <MappingMerge
           merge={merge}

@@ -61,7 +61,7 @@ export function SignIn() {
           autoFocus
           visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
         />
-        <Button type="submit" size="md" fullWidth loading={signIn.isPending}>
+        <Button type="submit" size="md" className={styles.submit} loading={signIn.isPending}>
           {t('signIn.submit')}
         </Button>
       </form>

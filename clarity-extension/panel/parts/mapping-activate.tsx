@@ -54,7 +54,7 @@ export function WhyButton(props: {
   title: string
   text: string
   busy: boolean
-  variant?: string
+  variant?: 'default'
   onConfirm: (note: string) => void
 }) {
   const { t } = useWords()
