@@ -10,7 +10,7 @@ interface Look {
   leftSection?: ReactNode
 }
 
-/** Looks like those of Mantine beside it and does a tenth of their work: the first page has a handful, a list has dozens. */
+/** Looks like those of Mantine, which mount a transition and compute styles each: the first page has a handful, a list has dozens. */
 export function Button({
   variant = 'filled',
   size = 'sm',
