@@ -255,22 +255,25 @@ describe.each(dialects)('personal data on $dialect', ({ dialect, possible, place
         await vi.waitFor(async () => expect(await persons.erase(ada, 'grace')).toMatchObject({ erased: 1 }), 30_000)
       })
 
-      it.runIf(dialect === 'PostgreSQL')('is found in what was committed later than what came after it', async () => {
-        const other = await place.open()
-        const late = event('order:20', { payload: message('20', 'late@example.com') })
-        const keys = createSearchKeys({ store, seal, log })
-        let id = 0
-        await other.db.transaction().execute(async (trx) => {
-          const row = { ...rowOf(1), webhook_id: late.webhookId, payload: seal.bytes(late.payload) }
-          id = (await trx.insertInto('events').values(row).returning('id').executeTakeFirstOrThrow()).id
-          await it_.ledger.ingest(event('order:21', { payload: message('21', 'early@example.com') }))
-          await keys.catchUp({ ms: 200, rest: 0 })
-          expect((await exported(seal, { email: 'early@example.com' })).length).toBe(1)
+      // SQLite commits one after another: nothing is committed late.
+      if (dialect === 'PostgreSQL') {
+        it('is found in what was committed later than what came after it', async () => {
+          const other = await place.open()
+          const late = event('order:20', { payload: message('20', 'late@example.com') })
+          const keys = createSearchKeys({ store, seal, log })
+          let id = 0
+          await other.db.transaction().execute(async (trx) => {
+            const row = { ...rowOf(1), webhook_id: late.webhookId, payload: seal.bytes(late.payload) }
+            id = (await trx.insertInto('events').values(row).returning('id').executeTakeFirstOrThrow()).id
+            await it_.ledger.ingest(event('order:21', { payload: message('21', 'early@example.com') }))
+            await keys.catchUp({ ms: 200, rest: 0 })
+            expect((await exported(seal, { email: 'early@example.com' })).length).toBe(1)
+          })
+          await keys.catchUp()
+          expect((await exported(seal, { email: 'late@example.com' })).map((one) => one.id)).toEqual([id])
+          await other.close()
         })
-        await keys.catchUp()
-        expect((await exported(seal, { email: 'late@example.com' })).map((one) => one.id)).toEqual([id])
-        await other.close()
-      })
+      }
 
       it('becomes searchable by itself', async () => {
         const keys = createSearchKeys({ store, seal, log })
