@@ -24,7 +24,6 @@ export function AttentionLayout() {
           { to: '/attention/review', label: t('attention.toDecide'), count: overview?.counts.held ?? 0 },
         ]}
       />
-      <p className="lead muted">{t('attention.lead')}</p>
       <Outlet />
     </>
   )
@@ -35,6 +34,7 @@ export function AttentionPage() {
   const { data, error, refetch } = useQuery(failuresQuery)
   return (
     <>
+      <p className="lead muted">{t('attention.lead')}</p>
       {data && data.items.length === 0 && (
         <Empty icon="check" title={t('attention.empty')} text={t('attention.emptyText')} />
       )}

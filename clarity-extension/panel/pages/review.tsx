@@ -24,6 +24,7 @@ export function ReviewPage() {
   const people = reviews.data?.pages[0]?.assignees ?? []
   return (
     <>
+      <p className="lead muted">{t('attention.leadDecide')}</p>
       {(people.length > 0 || assignee !== undefined) && (
         <NativeSelect
           className={styles.filter ?? ''}

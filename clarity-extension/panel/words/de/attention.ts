@@ -17,6 +17,8 @@ export const attention: Translated<typeof english> = {
     atStake: 'es geht um {{amounts}}',
     title: 'Zu klären',
     lead: 'Eine Ursache ist eine Sache, die zu beheben ist. Beheben Sie sie und wiederholen Sie dann alles auf einmal.',
+    leadDecide:
+      'Hier ist nichts kaputt: Beide Seiten sagen Verschiedenes, oder eine Regel will, dass jemand hinsieht. Vergleichen Sie und nehmen Sie an, korrigieren oder lehnen Sie ab.',
     empty: 'Nichts braucht Sie',
     emptyText:
       'Fehlgeschlagene und angehaltene Ereignisse sammeln sich hier nach Ursache, jede mit dem, was zu tun ist.',

@@ -14,6 +14,8 @@ export const attention = {
     atStake: '{{amounts}} at stake',
     title: 'Needs attention',
     lead: 'One cause is one thing to mend. Mend it, then replay all of it.',
+    leadDecide:
+      'Nothing is broken here: both sides say something else, or a rule wants a person to look. Compare, then accept, correct or reject.',
     empty: 'Nothing needs you',
     emptyText: 'Failed and held events gather here by cause, each with what to do.',
     count_one: '{{count, number}} event',
