@@ -85,6 +85,9 @@ describe("what the panel makes of the server's own sentences", () => {
     expect(inLanguage('de', '7 pieces of MUG in one order; usual is 1 to 3.')).toBe(
       '7 Stück von MUG in einem Auftrag; üblich sind 1 bis 3.',
     )
+    expect(inLanguage('de', 'items 1 › quantity: is 3.5, not a whole number.')).toBe(
+      'items 1 › quantity: ist 3.5, keine ganze Zahl.',
+    )
     expect(inLanguage('de', 'Der Partner ist gesperrt.')).toBe('Der Partner ist gesperrt.')
     expect(inLanguage('en', 'Reachable')).toBe('Reachable')
   })
