@@ -22,9 +22,10 @@ export function createIntake(
     const buffers = copies.map(({ payload }) => payload.buffer)
     const storing = store.run(storeEvents, { incoming: copies, now: now() }, buffers)
     // A single thread does one after another: the claim of what is stored now is part of the same commit.
-    if (store.dialect === 'sqlite') onStored(true)
+    const behind = store.dialect === 'sqlite'
+    if (behind) onStored(true)
     const stored = await storing
-    onStored(false)
+    if (!behind) onStored(false)
     tell(incoming, stored)
     return stored
   }, IN_FLIGHT[store.dialect])
