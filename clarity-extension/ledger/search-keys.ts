@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { jsonOf } from '../../shared/json.ts'
+import type { Reached } from '../privacy/finding.ts'
 import type { Seal } from '../privacy/seal.ts'
 import { keysOf, keysOfLoadRow } from '../privacy/searchable.ts'
 import type { Store } from '../store/store.ts'
@@ -17,12 +18,6 @@ export interface SearchKeys {
   catchUp(limits?: { ms: number; rest: number }): Promise<Reached | undefined>
   start(): void
   stop(): Promise<void>
-}
-
-/** The last id of each table; whatever is committed later has a higher one. */
-export interface Reached {
-  events: number
-  loadRows: number
 }
 
 /** Rows looked at in one go: a few milliseconds. */
