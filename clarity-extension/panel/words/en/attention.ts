@@ -15,7 +15,7 @@ export const attention = {
     title: 'Needs attention',
     lead: 'One cause is one thing to mend. Mend it, then replay all of it.',
     leadDecide:
-      'Nothing is broken here: both sides say something else, or a rule wants a person to look. Compare, then accept, correct or reject.',
+      'Nothing is broken here: the two sides differ, or a rule wants a person to look. Compare, then accept, correct or reject.',
     empty: 'Nothing needs you',
     emptyText: 'Failed and held events gather here by cause, each with what to do.',
     count_one: '{{count, number}} event',
