@@ -22,6 +22,8 @@ export interface Shared {
   unfinished(): number
   /** A process died: a transaction that it had open is gone with it. */
   abandon(): void
+  /** The life is over, also for a process that was only starting: nobody is answered any more. */
+  end(): void
 }
 
 /** A process: once it is dead, nothing that it asked is answered. */
@@ -49,6 +51,7 @@ export async function sharedDatabase(): Promise<Shared> {
 function shared(database: Database.Database): Shared {
   let last: Promise<void> = Promise.resolve()
   let holder: { owner: Owner; release: () => void } | undefined
+  let over = false
 
   const abandon = () => {
     if (holder && !holder.owner.alive()) {
@@ -76,8 +79,13 @@ function shared(database: Database.Database): Shared {
     database,
     unfinished: () => unfinished.get() ?? 0,
     abandon,
+    end() {
+      over = true
+      if (database.inTransaction) database.exec('rollback')
+    },
     open(owner) {
-      const guarded = <T>(work: () => T): T | Promise<never> => (owner.alive() ? work() : never())
+      const answered = () => owner.alive() && !over
+      const guarded = <T>(work: () => T): T | Promise<never> => (answered() ? work() : never())
       const connection: DatabaseConnection = {
         executeQuery: async <Row>(compiled: CompiledQuery) => guarded(() => query<Row>(compiled)),
         // biome-ignore lint/correctness/useYield: nothing here streams; Kysely's interface asks for it.
@@ -98,7 +106,7 @@ function shared(database: Database.Database): Shared {
               const turn = Promise.withResolvers<void>()
               last = turn.promise
               await before
-              if (!owner.alive()) {
+              if (!answered()) {
                 turn.resolve()
                 return never()
               }
@@ -121,7 +129,7 @@ function shared(database: Database.Database): Shared {
             async releaseConnection() {
               if (holder?.owner === owner) holder.release()
               await owner.pause()
-              if (!owner.alive()) await never()
+              if (!answered()) await never()
             },
             destroy: async () => undefined,
           }),
@@ -145,7 +153,7 @@ async function migrated(): Promise<Database.Database> {
   return database
 }
 
-/** Gives every table the rows that it has now. A life that was cut short may have left a transaction open. */
+/** Gives every table the rows that it has now. */
 function renewal(database: Database.Database): () => void {
   const tables = database
     .prepare<[], string>(
@@ -167,7 +175,6 @@ function renewal(database: Database.Database): () => void {
     })
   const sequences = database.prepare('delete from sqlite_sequence')
   return () => {
-    if (database.inTransaction) database.exec('rollback')
     database.exec('begin')
     for (const { count, clear, fill } of tables) {
       if (count.get() === 0) continue

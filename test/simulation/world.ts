@@ -132,7 +132,7 @@ class Life {
     clearInterval(hurry)
     this.#judge(shared, shop, erp, outboxes)
     if (process.env.SIMULATION_SHOW) this.#show(shared)
-    for (const one of this.#processes) one.kill()
+    shared.end()
     return {
       seed,
       broken: this.broken,
