@@ -117,6 +117,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     notice: (title, text) => alerts.notice('subscription', title, text, '/connections'),
     clear: (title) => alerts.overcome('subscription', title),
   })
+  const searchKeys = createSearchKeys({ store, seal, log })
   const ledger = createLedger({
     store,
     ...(config.databaseUrl ? { leaseMs: SHARED_LEASE_MS } : {}),
@@ -132,6 +133,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       changes.announce()
       anomalies.observe(fact)
       alerts.observe(fact)
+      searchKeys.observe(fact)
       traces?.observe(fact)
       if (fact.fact === 'resumed') connections.circuits[fact.connection].close()
     },
@@ -229,7 +231,6 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
 
   const spent = spentIds(store)
   const tokens = new SessionTokens(config.secretKey, config.adminPassword)
-  const searchKeys = createSearchKeys({ store, seal, log })
   const paired = pairing({ store, seal, audit, connections, queries, ledger, written })
   const panel = whenAsked(async () => {
     const { composePanel } = await import('./compose-panel.ts')

@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { jsonOf } from '../../shared/json.ts'
-import type { Reached } from '../privacy/finding.ts'
+import { lastIds, type Reached } from '../privacy/reached.ts'
 import type { Seal } from '../privacy/seal.ts'
 import { keysOf, keysOfLoadRow } from '../privacy/searchable.ts'
 import type { Store } from '../store/store.ts'
 import { headOf, PROGRESS, storeKeys, storeLoadKeys } from './store-keys.ts'
+import type { LedgerFact } from './types.ts'
 
 /** Makes what stands inside of sealed payloads searchable, behind the doors' backs: no webhook waits for it. */
 export interface SearchKeys {
@@ -17,6 +18,8 @@ export interface SearchKeys {
    */
   catchUp(limits?: { ms: number; rest: number }): Promise<Reached | undefined>
   start(): void
+  /** Handed to the ledger as one of its observers: who is told of what comes in need not keep asking. */
+  observe(fact: LedgerFact): void
   stop(): Promise<void>
 }
 
@@ -27,12 +30,17 @@ const PAUSE_MS = 500
 const STORM_MS = 2_000
 /** Where nothing comes in, an old history is gone through quickly. */
 const QUIET_MS = 10
+/** Where everything is searchable and nobody tells of more: a first load has rows of its own, and a replica may be killed. */
+const IDLE_MS = 60_000
 
 export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKeysParts): SearchKeys {
   const horizon = createHorizon(store)
   let stopped = false
   let running: Promise<void> | undefined
   let wake = () => {}
+  /** Something was accepted since it looked last. */
+  let news = false
+  let idle = false
   let newest = 0
 
   const pause = (ms: number) =>
@@ -48,7 +56,7 @@ export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKey
   return {
     async catchUp({ ms, rest } = { ms: Number.POSITIVE_INFINITY, rest: 0 }) {
       const until = performance.now() + ms
-      const goal = await lastIds(store)
+      const goal = await lastIds(store.db)
       for (;;) {
         const full = await more()
         const at = await progress()
@@ -56,13 +64,18 @@ export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKey
         if (performance.now() >= until) return at
         // What other replicas are writing ends in a moment; what was the last may be deleted meanwhile.
         if (!full) await sleep(20)
-        const last = await lastIds(store)
+        const last = await lastIds(store.db)
         goal.events = Math.min(goal.events, last.events)
         goal.loadRows = Math.min(goal.loadRows, last.loadRows)
       }
     },
     start() {
       running = run()
+    },
+    observe({ fact }) {
+      if (fact !== 'accepted') return
+      news = true
+      if (idle) wake()
     },
     async stop() {
       stopped = true
@@ -74,9 +87,15 @@ export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKey
   async function run(): Promise<void> {
     while (!stopped) {
       try {
+        news = false
         const full = await more()
-        const came = await arrived()
+        const last = await lastIds(store.db)
+        const came = last.events - newest
+        newest = last.events
         await pause(came > BATCH ? STORM_MS : full && came === 0 ? QUIET_MS : PAUSE_MS)
+        idle = (await isSearchable(last)) && !news && !stopped
+        if (idle) await pause(IDLE_MS)
+        idle = false
       } catch (error) {
         log.error({ err: error }, 'events could not be made searchable')
         await pause(60_000)
@@ -90,6 +109,12 @@ export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKey
     if (!at) return false
     const settled = await horizon()
     return (await moreEvents(at, settled.events)) || (await moreLoadRows(at, settled.loadRows))
+  }
+
+  /** Up to there, or not by this replica. */
+  async function isSearchable({ events, loadRows }: Reached): Promise<boolean> {
+    const at = await progress()
+    return !at || (at.events >= events && at.loadRows >= loadRows)
   }
 
   async function moreEvents(at: Reached, upTo: number): Promise<boolean> {
@@ -156,14 +181,6 @@ export function createSearchKeys({ store, seal, log, now = Date.now }: SearchKey
   function kept({ events, loadRows }: Reached): string {
     return JSON.stringify({ key: seal.keyIds[0], events, loadRows })
   }
-
-  /** Since it was asked last. */
-  async function arrived(): Promise<number> {
-    const { events } = await lastIds(store)
-    const before = newest
-    newest = events
-    return newest - before
-  }
 }
 
 export interface SearchKeysParts {
@@ -175,12 +192,6 @@ export interface SearchKeysParts {
 
 const state = z.object({ key: z.string(), events: z.number(), loadRows: z.number() })
 
-async function lastIds({ db }: Store): Promise<Reached> {
-  const last = (table: 'events' | 'load_rows') =>
-    db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
-  return { events: (await last('events'))?.id ?? 0, loadRows: (await last('load_rows'))?.id ?? 0 }
-}
-
 /**
  * Replicas commit ids in another order than they took them: up to where none is missing any more. What stood in the tables is, as
  * soon as every transaction that ran at that time has ended.
@@ -191,7 +202,7 @@ function createHorizon(store: Store): () => Promise<Reached> {
   return async () => {
     if (store.exclusive) return { events: Number.MAX_SAFE_INTEGER, loadRows: Number.MAX_SAFE_INTEGER }
     // The ids first: who has a lower one has begun by now.
-    const at = await lastIds(store)
+    const at = await lastIds(store.db)
     const { rows } = await sql<{ oldest: string; next: string }>`
       select pg_snapshot_xmin(running)::text as oldest, pg_snapshot_xmax(running)::text as next
       from pg_current_snapshot() as running`.execute(store.db)

@@ -3,6 +3,7 @@ import { jsonOf } from '../../shared/json.ts'
 import { padded } from '../store/padded.ts'
 import type { Tables } from '../store/schema.ts'
 import type { Person } from './persons.ts'
+import { lastIds, type Reached } from './reached.ts'
 import type { Seal } from './seal.ts'
 import { customerKey, keysOf, keysOfLoadRow, mailKey } from './searchable.ts'
 
@@ -11,13 +12,11 @@ export interface Unread {
   unread: number
 }
 
-/** Up to where everything is searchable. */
-export interface Reached {
-  events: number
-  loadRows: number
-}
-
-/** Makes searchable what is not yet, for so long at most, but for so many rows. @see SearchKeys */
+/**
+ * Makes searchable what is not yet, for so long at most, but for so many rows.
+ * @returns up to where everything is searchable
+ * @see SearchKeys
+ */
 export type CatchUp = (limits: { ms: number; rest: number }) => Promise<Reached | undefined>
 
 export interface Found {
@@ -65,10 +64,8 @@ export function finder(db: Kysely<Tables>, seal: Seal, catchUp: CatchUp): (perso
   }
 
   async function left(at: Reached): Promise<number> {
-    const last = (table: 'events' | 'load_rows') =>
-      db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
-    const [event, row] = [await last('events'), await last('load_rows')]
-    return Math.max(0, (event?.id ?? 0) - at.events) + Math.max(0, (row?.id ?? 0) - at.loadRows)
+    const last = await lastIds(db)
+    return Math.max(0, last.events - at.events) + Math.max(0, last.loadRows - at.loadRows)
   }
 
   async function byKey(key: string): Promise<number[]> {
