@@ -75,8 +75,15 @@ export function bench(store: Store, options: Partial<LedgerOptions> = {}): Bench
   }
 }
 
+/** What stands while the tests of a file run, as the current one has it. */
+interface Standing extends Bench {
+  place: Place
+  /** Empty tables and another ledger, once more within a test or with other options. */
+  anew(options?: Partial<LedgerOptions>): Promise<void>
+}
+
 /** The same tests on both stores: with empty tables and a ledger of its own for each test. */
-export function onBothStores(name: string, tests: (on: Bench) => void): void {
+export function onBothStores(name: string, tests: (on: Standing) => void): void {
   describe.each(dialects)(`${name} on $dialect`, ({ possible, place: makePlace }) => {
     describe.skipIf(!possible)('', () => {
       let place: Place
@@ -90,13 +97,18 @@ export function onBothStores(name: string, tests: (on: Bench) => void): void {
         await store.close()
         await place.remove()
       })
-      beforeEach(async () => {
+      async function anew(options: Partial<LedgerOptions> = {}) {
         await wipe(store)
-        current = bench(store)
-      })
+        current = bench(store, options)
+      }
+      beforeEach(() => anew())
       afterEach(() => current.ledger.stop(1_000))
 
       tests({
+        get place() {
+          return place
+        },
+        anew,
         get store() {
           return store
         },
