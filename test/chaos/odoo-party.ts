@@ -33,6 +33,8 @@ export interface OdooParty {
   shipped(): Promise<Shipped[]>
   /** `sku location` to pieces. */
   sellable(): Promise<Map<string, number>>
+  /** Of orders' goods that are not reserved as they should be, a line each: why stock may differ. */
+  unreserved(): Promise<string[]>
   /** Sets the pieces on hand in the main warehouse. */
   count(sku: string, quantity: number): Promise<void>
   /** Validates so many deliveries that are ready. @returns the numbers of their orders */
@@ -76,6 +78,22 @@ export async function realOdoo(webhook: (path: string) => string): Promise<OdooP
         join stock_warehouse w on l.parent_path like '%/' || w.view_location_id || '/%' or l.parent_path like w.view_location_id || '/%'
         where l.usage = 'internal' and p.default_code is not null group by 1, 2`)
       return new Map(rows.map(({ sku, code, free }) => [`${sku} ${locationOf(code)}`, Math.max(0, Math.floor(free))]))
+    },
+    async unreserved() {
+      const moves = await odoo.psql<{ line: string }>(`
+        select concat_ws(' ', o.origin, p.name, p.state, d.default_code, m.state, m.product_uom_qty, m.quantity, m.create_date,
+          m.write_date) line
+        from stock_move m join stock_picking p on p.id = m.picking_id join sale_order o on o.id = p.sale_id
+        join product_product d on d.id = m.product_id where m.quantity <> m.product_uom_qty or m.state not in ('assigned', 'done')`)
+      const quants = await odoo.psql<{ line: string }>(`
+        select concat_ws(' ', d.default_code, l.complete_name, 'reserved', sum(q.reserved_quantity), 'lines', (
+          select coalesce(sum(i.quantity_product_uom), 0) from stock_move_line i where i.location_id = l.id
+          and i.product_id = d.id and i.state in ('assigned', 'partially_available', 'confirmed', 'waiting')), 'quants', count(*)) line
+        from stock_quant q join product_product d on d.id = q.product_id join stock_location l on l.id = q.location_id
+        where l.usage = 'internal' group by d.id, l.id
+        having sum(q.reserved_quantity) <> (select coalesce(sum(i.quantity_product_uom), 0) from stock_move_line i
+          where i.location_id = l.id and i.product_id = d.id and i.state in ('assigned', 'partially_available', 'confirmed', 'waiting'))`)
+      return [...moves, ...quants].map(({ line }) => line)
     },
     async count(sku, quantity) {
       const [place] = await odoo.psql<{ product: number; location: number }>(
@@ -159,6 +177,7 @@ export async function standInOdoo(folder: string, webhook: (path: string) => str
       )
       return new Map(found.map(({ sku, code, free }) => [`${sku} ${locationOf(code)}`, Math.max(0, Math.floor(free))]))
     },
+    unreserved: async () => [],
     count: async (sku, quantity) => odoo.person.setOnHand(sku, 'WH', String(quantity)),
     async ship(many) {
       const ready = rows(

@@ -134,7 +134,7 @@ export function report(lines: [string, number, Verdict][]): void {
 }
 
 /** What the bridge itself says of what did not go through; and whether it ended by itself. */
-export async function explain({ ask, crashes, bridges }: World, ok: boolean): Promise<void> {
+export async function explain({ ask, crashes, bridges, odoo }: World, ok: boolean): Promise<void> {
   const parked = await ask<{ type: string; state: string; cause: string; message: string; many: number }>(
     `select type, state, cause, min(message) as message, count(*) as many from events
      where state in ('dead', 'held', 'ready', 'running') group by 1, 2, 3`,
@@ -143,6 +143,7 @@ export async function explain({ ask, crashes, bridges }: World, ok: boolean): Pr
     say(`in the bridge: ${many} ${type} ${state}${cause ? ` (${cause}: ${message})` : ''}`)
   for (const log of crashes) say(`a bridge ended by itself and was started again:\n${log}`)
   if (ok) return
+  for (const line of await odoo.unreserved()) say(`in Odoo: ${line}`)
   const said = bridges.flatMap((bridge) =>
     bridge
       .log()
