@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
@@ -35,6 +38,8 @@ export interface OdooParty {
   sellable(): Promise<Map<string, number>>
   /** Of orders' goods that are not reserved as they should be, a line each: why stock may differ. */
   unreserved(): Promise<string[]>
+  /** What it has stored and said, as files in this folder. */
+  keep(folder: string): Promise<void>
   /** Sets the pieces on hand in the main warehouse. */
   count(sku: string, quantity: number): Promise<void>
   /** Validates so many deliveries that are ready. @returns the numbers of their orders */
@@ -47,6 +52,7 @@ export interface OdooParty {
   dispose(): Promise<void>
 }
 
+const run = promisify(execFile)
 const AWAY_MS = 3_000
 const pause = () => new Promise((resolve) => setTimeout(resolve, AWAY_MS))
 
@@ -93,7 +99,14 @@ export async function realOdoo(webhook: (path: string) => string): Promise<OdooP
         where l.usage = 'internal' group by d.id, l.id
         having sum(q.reserved_quantity) <> (select coalesce(sum(i.quantity_product_uom), 0) from stock_move_line i
           where i.location_id = l.id and i.product_id = d.id and i.state in ('assigned', 'partially_available', 'confirmed', 'waiting'))`)
-      return [...moves, ...quants].map(({ line }) => line)
+      const links = await odoo.psql<{ line: string }>(`
+        select concat_ws(' ', 'reservation pending of', clarity_ref, create_date, write_date) line
+        from clarity_link where reservation_pending`)
+      return [...moves, ...quants, ...links].map(({ line }) => line)
+    },
+    async keep(folder) {
+      await run('pg_dump', ['--no-owner', `--file=${join(folder, 'odoo.sql')}`, odoo.databaseUrl])
+      await writeFile(join(folder, 'odoo.log'), await odoo.log())
     },
     async count(sku, quantity) {
       const [place] = await odoo.psql<{ product: number; location: number }>(
@@ -178,6 +191,7 @@ export async function standInOdoo(folder: string, webhook: (path: string) => str
       return new Map(found.map(({ sku, code, free }) => [`${sku} ${locationOf(code)}`, Math.max(0, Math.floor(free))]))
     },
     unreserved: async () => [],
+    keep: async (folder) => void (await file.backup(join(folder, 'odoo.db'))),
     count: async (sku, quantity) => odoo.person.setOnHand(sku, 'WH', String(quantity)),
     async ship(many) {
       const ready = rows(

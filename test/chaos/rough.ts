@@ -134,7 +134,8 @@ export function report(lines: [string, number, Verdict][]): void {
 }
 
 /** What the bridge itself says of what did not go through; and whether it ended by itself. */
-export async function explain({ ask, crashes, bridges, odoo }: World, ok: boolean): Promise<void> {
+export async function explain(world: World, ok: boolean): Promise<void> {
+  const { ask, crashes, bridges, odoo } = world
   const parked = await ask<{ type: string; state: string; cause: string; message: string; many: number }>(
     `select type, state, cause, min(message) as message, count(*) as many from events
      where state in ('dead', 'held', 'ready', 'running') group by 1, 2, 3`,
@@ -143,7 +144,13 @@ export async function explain({ ask, crashes, bridges, odoo }: World, ok: boolea
     say(`in the bridge: ${many} ${type} ${state}${cause ? ` (${cause}: ${message})` : ''}`)
   for (const log of crashes) say(`a bridge ended by itself and was started again:\n${log}`)
   if (ok) return
+  say(`what all parties have stored and said is kept in ${await world.keep()}`)
   for (const line of await odoo.unreserved()) say(`in Odoo: ${line}`)
+  const pending = await ask<{ order_id: string; items: string }>(
+    `select order_id, items from demand_arrived
+     union all select order_id, sku || ' ' || quantity as items from demand order by order_id`,
+  )
+  for (const { order_id, items } of pending) say(`in the bridge: not yet in Odoo, of order ${order_id}: ${items}`)
   const said = bridges.flatMap((bridge) =>
     bridge
       .log()

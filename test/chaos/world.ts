@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
@@ -50,6 +52,8 @@ export interface World {
   down<T>(work: () => Promise<T>): Promise<T>
   /** Straight into the bridge's store. */
   ask<Row>(sql: string): Promise<Row[]>
+  /** What every party has stored and said, to be looked into afterwards. @returns the folder it is in */
+  keep(): Promise<string>
   injected(): number
   weather(weather: Weather | undefined): void
   dispose(): Promise<void>
@@ -193,6 +197,15 @@ async function open(wishes: Wishes, opened: (() => unknown)[], dispose: () => Pr
         await client.end()
       }
     },
+    async keep() {
+      const kept = mkdtempSync(join(tmpdir(), 'clarity-chaos-kept-'))
+      if (database) await run('pg_dump', ['--no-owner', `--file=${join(kept, 'store.sql')}`, database.url])
+      else await backup(join(home, 'bridge-0/bridge.db'), join(kept, 'store.db'))
+      await backup(join(folder, 'shop/storefront.db'), join(kept, 'storefront.db'))
+      for (const [n, bridge] of bridges.entries()) writeFileSync(join(kept, `bridge-${n}.log`), bridge.log())
+      await odoo.keep(kept)
+      return kept
+    },
     injected: () => lines.reduce((sum, line) => sum + line.injected, 0),
     weather(weather) {
       for (const line of lines) line.weather = weather
@@ -240,6 +253,14 @@ export async function start(bridge: Bridge): Promise<void> {
     }
   }
 }
+
+async function backup(from: string, to: string): Promise<void> {
+  const file = new Database(from, { readonly: true })
+  await file.backup(to)
+  file.close()
+}
+
+const run = promisify(execFile)
 
 const sold = catalogue.products.slice(0, 8).map(({ sku }) => sku)
 

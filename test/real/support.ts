@@ -16,6 +16,8 @@ export interface RealOdoo {
   readonly adminLogin: string
   readonly adminPassword: string
   readonly adminApiKey: string
+  /** Its database, for PostgreSQL's own tools. */
+  readonly databaseUrl: string
   /** Straight into its database. */
   psql<Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>
   /** The same over one connection, for who asks often: opening one costs the server more than most questions. `end()` it. */
@@ -64,6 +66,7 @@ export async function freshDatabase({
   await odoo(['fresh-db', db, ...(seeded ? ['seeded'] : [])])
   const facts = environment(await odoo(['start', db, `${workers}`]))
   const cluster = environment(await odoo(['prepare']))
+  const databaseUrl = `${cluster('ODOO_TEST_POSTGRES')}/${db}`
   const restart = async (count = workers) => {
     await odoo(['stop', db])
     await odoo(['start', db, `${count}`])
@@ -82,9 +85,10 @@ export async function freshDatabase({
     adminLogin: 'admin',
     adminPassword: 'admin',
     adminApiKey: facts('ODOO_ADMIN_API_KEY'),
-    psql: (sql, values) => query(`${cluster('ODOO_TEST_POSTGRES')}/${db}`, sql, values),
+    databaseUrl,
+    psql: (sql, values) => query(databaseUrl, sql, values),
     async database() {
-      const client = new pg.Client({ connectionString: `${cluster('ODOO_TEST_POSTGRES')}/${db}` })
+      const client = new pg.Client({ connectionString: databaseUrl })
       await client.connect()
       return client
     },
