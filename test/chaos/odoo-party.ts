@@ -10,6 +10,7 @@ import { seedOdoo } from '../../scripts/seed-odoo.ts'
 import { newSecret } from '../../shared/signature.ts'
 import { freshDatabase } from '../real/support.ts'
 import { freePort } from '../support/ports.ts'
+import { locationOf, sellableIn } from '../support/sellable.ts'
 import { odooCall } from '../support/stage.ts'
 
 export interface HeldOrder {
@@ -77,14 +78,7 @@ export async function realOdoo(webhook: (path: string) => string): Promise<OdooP
         from stock_picking p join sale_order o on o.id = p.sale_id join stock_move m on m.picking_id = p.id
         join sale_order_line l on l.id = m.sale_line_id
         where p.state = 'done' and m.state = 'done' group by 1, 2, 3`),
-    async sellable() {
-      const rows = await odoo.psql<{ sku: string; code: string; free: number }>(`
-        select p.default_code sku, w.code, sum(q.quantity - q.reserved_quantity)::float free
-        from stock_quant q join product_product p on p.id = q.product_id join stock_location l on l.id = q.location_id
-        join stock_warehouse w on l.parent_path like '%/' || w.view_location_id || '/%' or l.parent_path like w.view_location_id || '/%'
-        where l.usage = 'internal' and p.default_code is not null group by 1, 2`)
-      return new Map(rows.map(({ sku, code, free }) => [`${sku} ${locationOf(code)}`, Math.max(0, Math.floor(free))]))
-    },
+    sellable: () => sellableIn(odoo),
     async unreserved() {
       const moves = await odoo.psql<{ line: string }>(`
         select concat_ws(' ', o.origin, p.name, p.state, d.default_code, m.state, m.product_uom_qty, m.quantity, m.create_date,
@@ -216,6 +210,3 @@ export async function standInOdoo(folder: string, webhook: (path: string) => str
     },
   }
 }
-
-const locationOf = (code: string): string =>
-  catalogue.warehouses.find((one) => one.code === code)?.location ?? code.toLowerCase()

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
 import { amount } from '../../shared/money.ts'
 import { until } from '../bench/figures.ts'
+import { sellableIn } from '../support/sellable.ts'
 import { checkout } from '../support/shop.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 
@@ -136,21 +137,8 @@ describe('200 orders through every kind of trouble', () => {
     'the storefront’s stock is Odoo’s sellable quantity for every SKU and location',
     async () => {
       const { shop, odoo } = stage
-      const sellable = async () => {
-        const rows = await odoo.psql<{ sku: string; code: string; free: string }>(`
-        select p.default_code sku, w.code, sum(q.quantity - q.reserved_quantity)::text free
-        from stock_quant q join product_product p on p.id = q.product_id join stock_location l on l.id = q.location_id
-        join stock_warehouse w on l.parent_path like '%/' || w.view_location_id || '/%' or l.parent_path like w.view_location_id || '/%'
-        where l.usage = 'internal' and p.default_code is not null group by 1, 2`)
-        return new Map(
-          rows.map(({ sku, code, free }) => [
-            `${sku} ${code === 'WH' ? 'main' : 'east'}`,
-            Math.max(0, Math.floor(Number(free))),
-          ]),
-        )
-      }
       const differences = async () => {
-        const odooSays = await sellable()
+        const odooSays = await sellableIn(odoo)
         return (await shop.inventory())
           .map(({ sku, locationKey, quantity }) => ({ key: `${sku} ${locationKey}`, quantity: Number(quantity) }))
           .filter(({ key, quantity }) => quantity !== (odooSays.get(key) ?? 0))
