@@ -11,6 +11,8 @@ from ..tools.transactions import alone, in_transaction
 
 _logger = logging.getLogger(__name__)
 _SWEEP = 500
+#: A lost race, a lock that was not got, a database that is away: no single order's fault.
+_WHOLE = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
 class ClarityLink(models.Model):
@@ -120,7 +122,7 @@ def reserve(registry, order_ids, wait=True):
             if got:
                 in_transaction(registry, lambda env: env["clarity.link"]._reserve_orders(order_ids))
     except Exception as exc:
-        if len(order_ids) > 1 and not isinstance(exc, psycopg2.Error):
+        if len(order_ids) > 1 and not isinstance(exc, _WHOLE):
             # One of them cannot be reserved: the others need not wait for it.
             for order_id in order_ids:
                 reserve(registry, [order_id], wait)

@@ -1,11 +1,13 @@
 from unittest.mock import patch
 
+import psycopg2.errors
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models import clarity_link
 from ..models.clarity_link import reserve
-from ..tools import reserving
+from ..tools import reserving, transactions
 from ..tools.reservation import deferred_moves
 from .common import BridgeCase
 
@@ -53,21 +55,43 @@ class TestReservation(BridgeCase):
         self.assertEqual(order.picking_ids.message_ids, notes)
 
     def test_order_that_cannot_be_reserved_does_not_stop_the_others(self):
-        bad, good = self.applied(ref="bad", lines=[self.line(sku="T-MUG")]), self.applied(ref="good")
         plain = reserving.assign
+        # Of a module's code, and of a constraint that a module put on a table.
+        for fault in (ZeroDivisionError("boom"), psycopg2.errors.CheckViolation("boom")):
+            with self.subTest(fault=type(fault).__name__):
+                bad = self.applied(lines=[self.line(sku="T-MUG")])
+                good = self.applied()
+
+                def assign(moves, fault=fault):
+                    if self.mug in moves.product_id:
+                        raise fault
+                    plain(moves)
+
+                with (
+                    patch.object(clarity_link, "assign", assign),
+                    mute_logger("odoo.addons.clarity_bridge.models.clarity_link"),
+                ):
+                    self.reserve(bad, good)
+                self.assertEqual((bad.picking_ids.state, good.picking_ids.state), ("confirmed", "assigned"))
+                pending = self.env["clarity.link"].search([("reservation_pending", "=", True)])
+                self.assertIn(bad.id, pending.mapped("res_id"))
+
+    def test_reservation_that_loses_to_others_is_left_to_the_sweep_whole(self):
+        orders = self.applied() | self.applied()
+        asked = []
 
         def assign(moves):
-            if self.mug in moves.product_id:
-                raise ZeroDivisionError("boom")
-            plain(moves)
+            asked.append(moves)
+            raise psycopg2.errors.DeadlockDetected("boom")
 
         with (
             patch.object(clarity_link, "assign", assign),
+            patch.object(transactions, "_TRIES", 1),
             mute_logger("odoo.addons.clarity_bridge.models.clarity_link"),
         ):
-            self.reserve(bad, good)
-        self.assertEqual((bad.picking_ids.state, good.picking_ids.state), ("confirmed", "assigned"))
-        self.assertEqual(self.link("bad").reservation_pending, True)
+            self.reserve(*orders)
+        self.assertEqual(len(asked), 1, "each for itself would wait for the same others")
+        self.assertEqual(set(orders.picking_ids.mapped("state")), {"confirmed"})
 
     def test_after_commit_is_asked_for_exactly_what_was_deferred(self):
         self.env.cr.postcommit.clear()
