@@ -140,12 +140,21 @@ class TestReservation(BridgeCase):
         self.assertEqual(first.picking_ids.state, "assigned")
         self.assertEqual(second.picking_ids.move_ids.quantity, 1)
 
+    def take_beside_a_lock(self, product, quantity):
+        """What Odoo makes of a reservation and a delivery while somebody holds the row of the stock."""
+        quants, stock = self.env["stock.quant"], self.warehouse.lot_stock_id
+        with patch.object(self.env.registry["stock.quant"], "try_lock_for_update", lambda self, **_: self.browse()):
+            quants._update_reserved_quantity(product, stock, quantity)
+            quants._update_reserved_quantity(product, stock, -quantity)
+            quants._update_available_quantity(product, stock, -quantity)
+        self.assertEqual(len(quants._gather(product, stock)), 4)
+
     def rows_after(self, reserve):
         """What is in the tables of stock after an order of every kind of product was reserved, without ids."""
         shelf = self.env["stock.location"].create({"name": "Shelf", "location_id": self.warehouse.lot_stock_id.id})
         owner = self.env["res.partner"].create({"name": "Owner"})
         stock = self.warehouse.lot_stock_id
-        names = ["plain", "scarce", "none", "shelf", "both", "lots", "dozens", "owned", "twice"]
+        names = ["plain", "scarce", "none", "shelf", "both", "lots", "dozens", "owned", "twice", "beside", "short"]
         products = self.env["product.product"].create(
             [
                 {
@@ -157,7 +166,7 @@ class TestReservation(BridgeCase):
                 for name in names
             ]
         )
-        plain, scarce, _none, shelved, both, lots, dozens, owned, twice = products
+        plain, scarce, _none, shelved, both, lots, dozens, owned, twice, beside, short = products
         lot = self.env["stock.lot"].create({"name": "LOT", "product_id": lots.id})
         put = self.env["stock.quant"]._update_available_quantity
         for product, location, quantity, more in (
@@ -170,8 +179,12 @@ class TestReservation(BridgeCase):
             (dozens, stock, 30, {}),
             (owned, stock, 10, {"owner_id": owner}),
             (twice, stock, 10, {}),
+            (beside, stock, 10, {}),
+            (short, stock, 5, {}),
         ):
             put(product, location, quantity, **more)
+        self.take_beside_a_lock(beside, 3)
+        self.take_beside_a_lock(short, 2)
         lines = [self.line(name, name) for name in names] + [self.line("again", "twice", quantity="1.5")]
         lines[6]["product_uom_id"] = self.env.ref("uom.product_uom_dozen").id
         orders = self.applied(ref="a", lines=lines) | self.applied(ref="b", lines=lines)
@@ -216,8 +229,10 @@ class TestReservation(BridgeCase):
         self.assertEqual(rows[1], rows[0])
         self.assertIn(("plain", "assigned", 2.0, 2.0, False), rows[1]["moves"])
         self.assertIn(("scarce", "partially_available", 1.0, 2.0, False), rows[1]["moves"])
+        self.assertIn(("short", "partially_available", 1.0, 2.0, False), rows[1]["moves"])
 
     def test_plain_choice_is_made_in_few_queries(self):
+        self.take_beside_a_lock(self.shirt, 3)
         orders = self.env["sale.order"].browse(r["res_id"] for r in self.apply(*[self.order() for _ in range(10)]))
         self.env.flush_all()
         self.env.invalidate_all()

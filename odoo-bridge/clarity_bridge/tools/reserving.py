@@ -1,7 +1,7 @@
 """
 Reserving many moves at once.
 
-Odoo reserves line by line: four searches of quants and a write for each. Where the choice is plain - one quant, no
+Odoo reserves line by line: four searches of quants and a write for each. Where the choice is plain - one place, no
 lot, package or owner, the product's own unit, enough for all - the lines are created together and each quant is written
 once. Everything else, and what other addons do when stock is reserved, goes the plain way.
 """
@@ -29,7 +29,7 @@ def assign(moves):
 
 
 def _plan(moves):
-    """:return: {quant: moves} where the choice of quant is plain"""
+    """:return: {quants: moves} where it is plain that the first of these quants is written"""
     wanted = defaultdict(lambda: moves.browse())
     for move in moves:
         if _is_plain(move):
@@ -41,12 +41,12 @@ def _plan(moves):
         )
         for product, some in quants.grouped("product_id").items():
             group = wanted[location, product]
-            if _suffices(some, location, sum(group.mapped("product_qty"))):
-                plan[some] = group
+            if choice := _choice(some, location, sum(group.mapped("product_qty"))):
+                plan[choice] = group
     # The lines of one transfer stand in the order of its moves: it is reserved as a whole, or Odoo's way.
     left = (moves - moves.browse().concat(*plan.values())).picking_id
-    whole = {quant: group.filtered(lambda move: move.picking_id not in left) for quant, group in plan.items()}
-    return {quant: group for quant, group in whole.items() if group}
+    whole = {quants: group.filtered(lambda move: move.picking_id not in left) for quants, group in plan.items()}
+    return {quants: group for quants, group in whole.items() if group}
 
 
 def _by_location(wanted):
@@ -74,13 +74,20 @@ def _is_plain(move):
     )
 
 
-def _suffices(quants, location, quantity):
-    return (
-        len(quants) == 1
-        and quants.location_id == location
-        and not (quants.lot_id or quants.package_id or quants.owner_id)
-        and quants.product_uom_id.compare(quants.quantity - quants.reserved_quantity, quantity) >= 0
-    )
+def _choice(quants, location, quantity):
+    """:return: the quants, first the one that Odoo would write the reservation on; none where that is not plain
+
+    There are several alike, until they are merged at night, where somebody held the row while others took or reserved.
+    """
+    free = sum(quant.quantity - quant.reserved_quantity for quant in quants)
+    if quants.product_uom_id.compare(free, quantity) < 0:
+        return quants.browse()
+    if any(quant.location_id != location or quant.lot_id or quant.package_id or quant.owner_id for quant in quants):
+        return quants.browse()
+    if len(quants) > 1:
+        quants = quants._gather(quants.product_id, location, strict=True)
+    # One that owes reservations would be set to zero by Odoo.
+    return quants if quants[0].reserved_quantity >= 0 else quants.browse()
 
 
 def _reserve(env, plan):
@@ -88,14 +95,14 @@ def _reserve(env, plan):
     # In one order, so that nobody waits in a circle. A quant that changed since our snapshot ends this transaction.
     env.cr.execute("SELECT id FROM stock_quant WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [quants.ids])
     with _collecting(env.cr) as reserved:
-        quant_of = {move: quant for quant, moves in plan.items() for move in moves}
+        quant_of = {move: some[0] for some, moves in plan.items() for move in moves}
         lines = env["stock.move.line"].create(
             [
                 move._prepare_move_line_vals(quantity=move.product_qty, reserved_quant=quant_of[move])
                 for move in sorted(quant_of, key=lambda move: move.id)
             ]
         )
-    for quant in quants:
+    for quant in (some[0] for some in plan):
         quantity = reserved.pop((quant.product_id.id, quant.location_id.id), 0)
         quant.reserved_quantity += quantity
     lines.move_id.write({"state": "assigned"})
