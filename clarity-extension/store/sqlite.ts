@@ -1,16 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { type Transferable, Worker } from 'node:worker_threads'
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import { Kysely } from 'kysely'
 import { StoreInUse } from './lock.ts'
 import type { Tables } from './schema.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
 import type { Store } from './store.ts'
 import { turns } from './turns.ts'
 
@@ -35,33 +28,14 @@ export async function openSqlite(dataDir: string): Promise<Store> {
   mkdirSync(dataDir, { recursive: true })
   const thread = await startThread(dataDir)
   const turn = turns()
-  const connection: DatabaseConnection = {
-    executeQuery: <Row>({ sql, parameters }: CompiledQuery) =>
-      thread.ask<QueryResult<Row>>({ kind: 'query', sql, parameters }),
-    // biome-ignore lint/correctness/useYield: nothing here streams; Kysely's interface asks for it.
-    async *streamQuery() {
-      throw new Error('the SQLite store does not stream')
-    },
-  }
   let release = () => {}
   const db = new Kysely<Tables>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-      createDriver: () => ({
-        init: async () => undefined,
-        async acquireConnection() {
-          release = await turn()
-          return connection
-        },
-        beginTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('begin'))),
-        commitTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('commit'))),
-        rollbackTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('rollback'))),
-        releaseConnection: async () => release(),
-        destroy: async () => undefined,
-      }),
-    },
+    dialect: sqliteDialect(({ sql, parameters }) => thread.ask({ kind: 'query', sql, parameters }), {
+      async takeTurn() {
+        release = await turn()
+      },
+      releaseConnection: async () => release(),
+    }),
   })
   return {
     db,

@@ -1,16 +1,8 @@
 import Database from 'better-sqlite3'
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteDialect,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import { CompiledQuery, Kysely, type QueryResult, SqliteDialect } from 'kysely'
 import { migrate } from '../../clarity-extension/store/migrate.ts'
 import type { Tables } from '../../clarity-extension/store/schema.ts'
+import { sqliteDialect } from '../../clarity-extension/store/sqlite-dialect.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 
 /** One SQLite database in memory that outlives the processes which use it. */
@@ -86,54 +78,37 @@ function shared(database: Database.Database): Shared {
     open(owner) {
       const answered = () => owner.alive() && !over
       const guarded = <T>(work: () => T): T | Promise<never> => (answered() ? work() : never())
-      const connection: DatabaseConnection = {
-        executeQuery: async <Row>(compiled: CompiledQuery) => guarded(() => query<Row>(compiled)),
-        // biome-ignore lint/correctness/useYield: nothing here streams; Kysely's interface asks for it.
-        async *streamQuery() {
-          throw new Error('nothing streams here')
-        },
-      }
       const db = new Kysely<Tables>({
-        dialect: {
-          createAdapter: () => new SqliteAdapter(),
-          createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-          createQueryCompiler: () => new SqliteQueryCompiler(),
-          createDriver: () => ({
-            init: async () => undefined,
-            async acquireConnection() {
-              await owner.pause()
-              const before = last
-              const turn = Promise.withResolvers<void>()
-              last = turn.promise
-              await before
-              if (!answered()) {
+        dialect: sqliteDialect(async (compiled) => guarded(() => query(compiled)), {
+          async takeTurn() {
+            await owner.pause()
+            const before = last
+            const turn = Promise.withResolvers<void>()
+            last = turn.promise
+            await before
+            if (!answered()) {
+              turn.resolve()
+              return never()
+            }
+            holder = {
+              owner,
+              release: () => {
+                holder = undefined
                 turn.resolve()
-                return never()
-              }
-              holder = {
-                owner,
-                release: () => {
-                  holder = undefined
-                  turn.resolve()
-                },
-              }
-              return connection
-            },
-            beginTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('begin'))),
-            // Slow disks commit late: others wait, and a process may die before or after.
-            async commitTransaction() {
-              await owner.pause()
-              await guarded(() => query(CompiledQuery.raw('commit')))
-            },
-            rollbackTransaction: async () => void (await connection.executeQuery(CompiledQuery.raw('rollback'))),
-            async releaseConnection() {
-              if (holder?.owner === owner) holder.release()
-              await owner.pause()
-              if (!answered()) await never()
-            },
-            destroy: async () => undefined,
-          }),
-        },
+              },
+            }
+          },
+          // Slow disks commit late: others wait, and a process may die before or after.
+          async commitTransaction() {
+            await owner.pause()
+            await guarded(() => query(CompiledQuery.raw('commit')))
+          },
+          async releaseConnection() {
+            if (holder?.owner === owner) holder.release()
+            await owner.pause()
+            if (!answered()) await never()
+          },
+        }),
       })
       return {
         db,
