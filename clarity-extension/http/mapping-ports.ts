@@ -4,6 +4,7 @@ import type { LookupTables } from '../mapping/lookups.ts'
 import type { Rehearsed } from '../mapping/preview.ts'
 import type { DeliveredRules } from '../mapping/rule-sets.ts'
 import type { RuleSet } from '../mapping/rules.ts'
+import type { Touched, TouchedPage } from '../mapping/touched.ts'
 import type { Described } from '../mapping/validate.ts'
 import type { Author, History, Moved } from '../mapping/versions.ts'
 
@@ -19,7 +20,7 @@ export interface MappingDesk {
       by: string,
       change: (history: History, who: Author) => Moved,
     ): Promise<Moved | undefined>
-    touched(name: string, version: number, page?: TouchedPage): Promise<TouchedRecord[]>
+    touched(name: string, version: number, page?: TouchedPage): Promise<Touched[]>
     counts(name: string): Promise<Map<number, number>>
   }
   /** What an event would write with these rules in place of the live ones of the same name. Nothing is written. */
@@ -34,23 +35,6 @@ export interface MappingDesk {
   replayTouched(name: string, version: number, by: string): Promise<{ moved: number }>
   /** Runs these again, whether they went through or failed. */
   replay(ids: readonly number[], by: string): Promise<{ moved: number }>
-}
-
-export interface TouchedPage {
-  before?: { writtenAt: number; record: string }
-  limit?: number
-}
-
-export interface TouchedRecord {
-  kind: string
-  clarityId: string
-  eventId: number | null
-  subject: string | null
-  odooModel: string | null
-  odooId: number | null
-  odooName: string | null
-  writtenAt: number
-  superseded: boolean
 }
 
 export type PreviewSelection = { last: number } | { ids: readonly number[] } | { version: number }

@@ -6,10 +6,11 @@ import type { LookupTables } from '../mapping/lookups.ts'
 import { endingOf, type Rehearsed } from '../mapping/preview.ts'
 import type { RuleSet } from '../mapping/rules.ts'
 import { sourceFields } from '../mapping/sources.ts'
+import type { Touched } from '../mapping/touched.ts'
 import type { Described } from '../mapping/validate.ts'
 import { type History, liveRules, type Version } from '../mapping/versions.ts'
 import type { components } from '../panel/schema.d.ts'
-import type { PreviewItem, PreviewReport, TouchedRecord } from './mapping-ports.ts'
+import type { PreviewItem, PreviewReport } from './mapping-ports.ts'
 import { noSuchVersion } from './mapping-refusals.ts'
 import { mask } from './mask.ts'
 
@@ -131,7 +132,7 @@ export function previewView(report: PreviewReport): Schemas['MappingPreview'] {
   }
 }
 
-export const recordView = (row: TouchedRecord): Schemas['MappingRecordPage']['items'][number] => ({
+export const recordView = (row: Touched): Schemas['MappingRecordPage']['items'][number] => ({
   kind: row.kind,
   clarityId: row.clarityId,
   eventId: row.eventId === null ? null : String(row.eventId),

@@ -8,7 +8,7 @@ import { instant, readHistories, writeHistory } from './rows.ts'
 import { countWrites, readTouched } from './touched.ts'
 import type { Rulebook } from './types.ts'
 
-export type { LiveRules, Rulebook, Touched } from './types.ts'
+export type { LiveRules, Rulebook } from './types.ts'
 
 /** Any number; the same for every replica that starts at the same time. */
 const DELIVERY_LOCK = 7_201_911

@@ -1,4 +1,5 @@
 import type { RuleSet } from '../mapping/rules.ts'
+import type { Touched, TouchedPage } from '../mapping/touched.ts'
 import type { Author, History, Moved } from '../mapping/versions.ts'
 
 /** The rule sets as they are stored: drafts, versions, which of them is live, and what each version wrote. */
@@ -29,27 +30,4 @@ export interface Rulebook {
 export interface LiveRules {
   /** By name; `version` of each is the live one. */
   sets: ReadonlyMap<string, RuleSet>
-}
-
-export interface TouchedPage {
-  /** The `writtenAt` and record that the page before ended with. */
-  before?: { writtenAt: number; record: string }
-  limit?: number
-}
-
-export interface Touched {
-  /** e.g. `order`. */
-  kind: string
-  clarityId: string
-  /** The event whose run wrote it; null when that was pruned since. */
-  eventId: number | null
-  /** What a merchant knows it by: the event's subject. */
-  subject: string | null
-  odooModel: string | null
-  odooId: number | null
-  odooName: string | null
-  /** Unix ms. */
-  writtenAt: number
-  /** A later version has written it since. */
-  superseded: boolean
 }
