@@ -10,6 +10,10 @@ export function exact(instant: string, language: string): string {
   return instants(language).format(new Date(instant))
 }
 
+/** A value of a record, which may be anything. */
+export const shown = (value: unknown): string =>
+  value === undefined || value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value)
+
 /** "340 ms", "1.4 s", "2 min 5 s". */
 export function duration(ms: number, language: string): string {
   if (ms < 1000) return `${number(Math.round(ms), language)} ms`

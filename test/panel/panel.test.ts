@@ -361,7 +361,7 @@ describe('the palette and the keys', () => {
     await page.getByRole('link', { name: 'Übersicht' }).first().waitFor()
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Suchen oder' }).fill('dunkel')
-    await page.getByRole('option', { name: 'Dunkel' }).waitFor()
+    await page.getByRole('option', { name: 'Darstellung: Dunkel' }).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('html[data-mantine-color-scheme=dark]').waitFor()
   })

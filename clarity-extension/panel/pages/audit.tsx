@@ -6,7 +6,7 @@ import { useAddress, useAddressText } from '../address.ts'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { Button } from '../parts/button.tsx'
-import { Icon } from '../parts/icon.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { Json } from '../parts/json.tsx'
 import { May } from '../parts/may.tsx'
 import { Empty, Failure } from '../parts/notice.tsx'
@@ -172,16 +172,12 @@ function Row({ entry }: { entry: Entry }) {
   return (
     <li>
       <div className={styles.line}>{line}</div>
-      <details className={styles.details}>
-        <summary>
-          <Icon name="chevron" size={13} />
-          {t('audit.details')}
-        </summary>
+      <Fold line={t('audit.details')}>
         <div className={styles.sides}>
           <Side label={t('audit.before')} value={entry.before} />
           <Side label={t('audit.after')} value={entry.after} />
         </div>
-      </details>
+      </Fold>
     </li>
   )
 }

@@ -1,11 +1,12 @@
-import { Group, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
+import { Group, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
-import { useWords } from '../i18n.ts'
+import { type Translate, useWords } from '../i18n.ts'
 import { Button } from '../parts/button.tsx'
 import { ConfirmButton } from '../parts/confirm.tsx'
-import { Empty, Failure, useSaid } from '../parts/notice.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Empty, Failure, Refused } from '../parts/notice.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Time } from '../parts/time.tsx'
 import { complain, toast } from '../parts/toast.tsx'
@@ -14,6 +15,7 @@ import styles from './users.module.css'
 
 type User = Schemas['Users']['items'][number]
 const roles = ['viewer', 'operator', 'admin'] as const
+const choices = (t: Translate) => roles.map((value) => ({ value, label: t(`role.${value}`) }))
 const roleOf = (text: string): User['role'] => roles.find((one) => one === text) ?? 'viewer'
 const show = (users: Schemas['Users']) => queryClient.setQueryData(usersQuery.queryKey, users)
 
@@ -102,7 +104,7 @@ function Row({ user, own }: { user: User; own: boolean }) {
           value={user.role}
           disabled={own || change.isPending}
           onChange={(event) => change.mutate(roleOf(event.currentTarget.value))}
-          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
+          data={choices(t)}
         />
         <NewPassword name={user.name} />
         {!own && (
@@ -133,50 +135,32 @@ function NewPassword({ name }: { name: string }) {
       toast(t('users.passwordChanged', { name }))
     },
   })
-  const said = useSaid(change.error)
   return (
     <>
       <Button variant="default" size="xs" onClick={() => setOpen(true)}>
         {t('users.newPassword')}
       </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('users.newPasswordOf', { name })}
-        centered
-        size="sm"
-        radius="lg"
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            change.mutate()
-          }}
-        >
-          <PasswordInput
-            label={t('users.password')}
-            description={t('users.passwordHelp')}
-            value={password}
-            autoComplete="new-password"
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            data-autofocus
-          />
-          {change.error && (
-            <p className={styles.bad} role="alert">
-              {said.title} {said.remedy}
-            </p>
-          )}
-          <Group justify="flex-end" gap="xs" mt="md">
-            <Button variant="default" size="sm" onClick={() => setOpen(false)}>
-              {t('common.cancel')}
-            </Button>
-            <Button size="sm" type="submit" loading={change.isPending} disabled={password.length < 12}>
-              {t('users.savePassword')}
-            </Button>
-          </Group>
-        </form>
-      </Modal>
+      {open && (
+        <Dialog onClose={() => setOpen(false)} title={t('users.newPasswordOf', { name })} size="sm">
+          <form
+            onSubmit={(event) => {
+              event.preventDefault()
+              change.mutate()
+            }}
+          >
+            <Password value={password} onType={setPassword} data-autofocus />
+            {change.error && <Refused error={change.error} />}
+            <Group justify="flex-end" gap="xs" mt="md">
+              <Button variant="default" size="sm" onClick={() => setOpen(false)}>
+                {t('common.cancel')}
+              </Button>
+              <Button size="sm" type="submit" loading={change.isPending} disabled={password.length < 12}>
+                {t('users.savePassword')}
+              </Button>
+            </Group>
+          </form>
+        </Dialog>
+      )}
     </>
   )
 }
@@ -195,7 +179,6 @@ function Add() {
       toast(t('users.added', { name }))
     },
   })
-  const said = useSaid(add.error)
   return (
     <form
       className={`card ${styles.add}`}
@@ -214,26 +197,16 @@ function Add() {
           autoComplete="off"
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
-          label={t('users.password')}
-          description={t('users.passwordHelp')}
-          value={password}
-          autoComplete="new-password"
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        <Password value={password} onType={setPassword} />
         <NativeSelect
           label={t('users.roleLabel')}
           description={t('users.roleHelp')}
           value={role}
           onChange={(event) => setRole(roleOf(event.currentTarget.value))}
-          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
+          data={choices(t)}
         />
       </div>
-      {add.error && (
-        <p className={styles.bad} role="alert">
-          {said.title} {said.remedy}
-        </p>
-      )}
+      {add.error && <Refused error={add.error} />}
       <Group>
         <Button
           size="sm"
@@ -245,5 +218,19 @@ function Add() {
         </Button>
       </Group>
     </form>
+  )
+}
+
+function Password({ value, onType, ...rest }: { value: string; onType: (value: string) => void }) {
+  const { t } = useWords()
+  return (
+    <PasswordInput
+      {...rest}
+      label={t('users.password')}
+      description={t('users.passwordHelp')}
+      value={value}
+      autoComplete="new-password"
+      onChange={(event) => onType(event.currentTarget.value)}
+    />
   )
 }

@@ -7,7 +7,7 @@ import { alertSettingsQuery, queryClient } from '../queries.ts'
 import styles from './alert-setup.module.css'
 import { Button } from './button.tsx'
 import { May } from './may.tsx'
-import { useSaid } from './notice.tsx'
+import { Refused } from './notice.tsx'
 import { complain, toast } from './toast.tsx'
 
 type Settings = Schemas['AlertSettings']
@@ -24,7 +24,6 @@ export function AlertSetup({ settings }: { settings: Settings }) {
       toast(t('alerts.saved'))
     },
   })
-  const said = useSaid(save.error)
   const setChannel = (index: number, channel: Channel | undefined) =>
     setDraft({
       ...draft,
@@ -99,9 +98,9 @@ export function AlertSetup({ settings }: { settings: Settings }) {
           ))}
         </ul>
         {save.error && (
-          <p className={styles.fault} role="alert">
-            {said.title} {said.remedy}
-          </p>
+          <div className={styles.fault}>
+            <Refused error={save.error} />
+          </div>
         )}
         <Button type="submit" size="sm" className="more" loading={save.isPending}>
           {t('alerts.save')}

@@ -1,17 +1,19 @@
-import 'uplot/dist/uPlot.min.css'
 import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
-import uPlot from 'uplot'
+import { useCallback, useMemo } from 'react'
+import type uPlot from 'uplot'
 import type { Schemas } from '../api.ts'
 import { localeOf, short } from '../format.ts'
 import { useWords } from '../i18n.ts'
 import { anomalySeriesQuery } from '../queries.ts'
 import styles from './anomaly-chart.module.css'
 import { Failure } from './notice.tsx'
+import { colourOf, figuresOf, Plot, timesOf } from './plot.tsx'
 import { Skeleton } from './skeleton.tsx'
 
 type Chart = Schemas['AnomalyChart']
+
+const HEIGHT = 230
 
 const names = ['orders', 'value', 'refunds', 'stock', 'clarity', 'odoo', 'failures', 'latency'] as const
 
@@ -37,7 +39,7 @@ export function AnomalyChart({ series, onSeries }: { series: string; onSeries: (
           <li data-kind="odd">{t('anomalies.odd')}</li>
         </ul>
       </div>
-      {chart.isPending && <Skeleton height={230} />}
+      {chart.isPending && <Skeleton height={HEIGHT} />}
       {chart.isError && <Failure error={chart.error} retry={() => void chart.refetch()} />}
       {chart.data && (
         <div
@@ -58,31 +60,9 @@ export function AnomalyChart({ series, onSeries }: { series: string; onSeries: (
 }
 
 function Drawn({ chart, language }: { chart: Chart; language: string }) {
-  const place = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const element = place.current
-    if (!element) return
-    let drawn: uPlot | undefined
-    const draw = () => {
-      drawn?.destroy()
-      drawn = new uPlot(options(element, language), columns(chart), element)
-    }
-    draw()
-    const size = new ResizeObserver(() => drawn?.setSize({ width: element.clientWidth, height: HEIGHT }))
-    size.observe(element)
-    // The colours are read when drawn: another appearance draws anew.
-    const appearance = new MutationObserver(draw)
-    appearance.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] })
-    return () => {
-      size.disconnect()
-      appearance.disconnect()
-      drawn?.destroy()
-    }
-  }, [chart, language])
-  return <div ref={place} />
+  const options = useCallback((place: HTMLElement) => optionsOf(place, language), [language])
+  return <Plot data={useMemo(() => columns(chart), [chart])} options={options} />
 }
-
-const HEIGHT = 230
 
 function columns({ from, hours }: Chart): uPlot.AlignedData {
   const start = Date.parse(from) / 1000
@@ -95,11 +75,8 @@ function columns({ from, hours }: Chart): uPlot.AlignedData {
   ]
 }
 
-function options(place: HTMLElement, language: string): uPlot.Options {
-  const css = getComputedStyle(place)
-  const colour = (name: string) => css.getPropertyValue(name).trim()
+function optionsOf(place: HTMLElement, language: string): uPlot.Options {
   const day = new Intl.DateTimeFormat(localeOf(language), { weekday: 'short', day: 'numeric' })
-  const axis = { stroke: colour('--faint'), font: `11px 'Inter Variable', system-ui`, ticks: { show: false } }
   const edge = { stroke: 'transparent', width: 0, points: { show: false } }
   return {
     width: place.clientWidth,
@@ -108,26 +85,17 @@ function options(place: HTMLElement, language: string): uPlot.Options {
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_chart, _low, high) => [0, Math.max(4, (high ?? 0) * 1.1)] } },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: 26,
-        space: 70,
-        values: (_chart, ticks) => ticks.map((tick) => day.format(tick * 1000)),
-      },
-      { ...axis, size: 48, space: 48, grid: { stroke: colour('--line'), width: 1 } },
-    ],
-    bands: [{ series: [1, 2], fill: colour('--pale') }],
+    axes: [timesOf(place, day), figuresOf(place, 48)],
+    bands: [{ series: [1, 2], fill: colourOf(place, '--pale') }],
     series: [
       {},
       edge,
       edge,
-      { stroke: colour('--accent'), width: 1.6, points: { show: false } },
+      { stroke: colourOf(place, '--accent'), width: 1.6, points: { show: false } },
       {
         stroke: 'transparent',
         width: 0,
-        points: { show: true, size: 8, fill: colour('--bad'), stroke: colour('--surface') },
+        points: { show: true, size: 8, fill: colourOf(place, '--bad'), stroke: colourOf(place, '--surface') },
       },
     ],
   }

@@ -1,3 +1,4 @@
+import { shown } from '../format.ts'
 import { useWords } from '../i18n.ts'
 import styles from './comparison.module.css'
 
@@ -14,7 +15,7 @@ export function Comparison({ facts }: { facts: Record<string, unknown> }) {
           .map(([name, value]) => (
             <div key={name}>
               <dt>{t(`fact.${name}`, { defaultValue: words(name) })}</dt>
-              <dd className="number">{show(value)}</dd>
+              <dd className="number">{shown(value)}</dd>
             </div>
           ))}
       </dl>
@@ -45,7 +46,7 @@ function Rows({ name, rows }: { name: string; rows: unknown[] }) {
           <tr key={index}>
             {columns.map((column) => (
               <td key={column} className="number">
-                {show(record.get(column))}
+                {shown(record.get(column))}
               </td>
             ))}
           </tr>
@@ -63,6 +64,3 @@ function words(name: string): string {
     .toLowerCase()
   return spaced.charAt(0).toUpperCase() + spaced.slice(1)
 }
-
-const show = (value: unknown): string =>
-  value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -8,7 +8,7 @@ import { Button } from './button.tsx'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-card.module.css'
 import { May } from './may.tsx'
-import { useSaid } from './notice.tsx'
+import { Refused } from './notice.tsx'
 
 const Trouble = later(async () => (await import('./connection-trouble.tsx')).ConnectionTrouble)
 const Report = later(async () => (await import('./connection-report.tsx')).ConnectionReport)
@@ -79,14 +79,5 @@ export function ConnectionCard({ connection }: { connection: Schemas['Connection
         </span>
       </div>
     </article>
-  )
-}
-
-function Refused({ error }: { error: unknown }) {
-  const said = useSaid(error)
-  return (
-    <p className={styles.trouble} role="alert">
-      <strong>{said.title}</strong> {said.remedy}
-    </p>
   )
 }

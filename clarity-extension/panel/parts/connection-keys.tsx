@@ -5,7 +5,7 @@ import { connectionQuery, queryClient } from '../queries.ts'
 import { ConfirmButton } from './confirm.tsx'
 import styles from './connection-keys.module.css'
 import { May } from './may.tsx'
-import { useSaid } from './notice.tsx'
+import { Refused } from './notice.tsx'
 import { Time } from './time.tsx'
 import { toast } from './toast.tsx'
 
@@ -95,15 +95,6 @@ function Ends({ detail: { key } }: { detail: Detail }) {
           {t('connections.previousUntil')} <Time at={key.previousUntil} />
         </>
       )}
-    </p>
-  )
-}
-
-function Refused({ error }: { error: unknown }) {
-  const said = useSaid(error)
-  return (
-    <p className={styles.fault} role="alert">
-      <strong>{said.title}</strong> {said.remedy}
     </p>
   )
 }

@@ -7,7 +7,7 @@ import { connectionQuery, overviewQuery, queryClient } from '../queries.ts'
 import { Button } from './button.tsx'
 import styles from './connection-settings.module.css'
 import { May } from './may.tsx'
-import { useSaid } from './notice.tsx'
+import { Refused } from './notice.tsx'
 import { toast } from './toast.tsx'
 
 type Detail = Schemas['ConnectionDetail']
@@ -91,14 +91,5 @@ export function ConnectionSettings({ detail }: { detail: Detail }) {
         </div>
       </form>
     </May>
-  )
-}
-
-function Refused({ error }: { error: unknown }) {
-  const said = useSaid(error)
-  return (
-    <p className={styles.fault} role="alert">
-      <strong>{said.title}</strong> {said.remedy}
-    </p>
   )
 }

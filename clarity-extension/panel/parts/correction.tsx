@@ -1,4 +1,4 @@
-import { Group, Modal, Textarea } from '@mantine/core'
+import { Group, Textarea } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
@@ -6,9 +6,10 @@ import { useWords } from '../i18n.ts'
 import { eventQuery, queryClient, refreshLists } from '../queries.ts'
 import { Button } from './button.tsx'
 import styles from './correction.module.css'
+import { Dialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 import { May } from './may.tsx'
-import { useSaid } from './notice.tsx'
+import { Refused } from './notice.tsx'
 import { complain, toast } from './toast.tsx'
 
 /** Writes another message in place of the one that came. It is shown in full for that, which is recorded. */
@@ -61,17 +62,9 @@ function Editor(props: { event: Schemas['Event']; body: unknown; onClose: () => 
     const timer = setTimeout(() => ask(candidate), PAUSE)
     return () => clearTimeout(timer)
   }, [text, ask])
-  const said = useSaid(save.error)
   const problems = body ? (check.data?.problems ?? []) : [{ field: '', message: t('correction.notJson') }]
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('correction.title')}
-      size="xl"
-      radius="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} title={t('correction.title')} size="xl" centered={false}>
       <p className="muted">{t('correction.text')}</p>
       <Textarea
         mt="md"
@@ -97,11 +90,7 @@ function Editor(props: { event: Schemas['Event']; body: unknown; onClose: () => 
             ))}
           </ul>
         )}
-        {save.error && (
-          <p className={styles.problems} role="alert">
-            {said.title} {said.remedy}
-          </p>
-        )}
+        {save.error && <Refused error={save.error} />}
       </div>
       <Group justify="flex-end" gap="xs" mt="md">
         <Button variant="default" size="sm" onClick={onClose}>
@@ -116,7 +105,7 @@ function Editor(props: { event: Schemas['Event']; body: unknown; onClose: () => 
           {t('correction.save')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 

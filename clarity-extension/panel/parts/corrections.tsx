@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { shown } from '../format.ts'
 import { useWords } from '../i18n.ts'
 import { correctionsQuery, eventQuery, queryClient, refreshLists, refreshLookups } from '../queries.ts'
 import { Button } from './button.tsx'
@@ -140,6 +141,3 @@ function Proof({ trial, entry }: { trial: Schemas['CorrectionTrial']; entry: boo
     </div>
   )
 }
-
-const shown = (value: unknown): string =>
-  value === undefined || value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value)

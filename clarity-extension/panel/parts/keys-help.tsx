@@ -1,5 +1,5 @@
-import { Modal } from '@mantine/core'
 import { useWords } from '../i18n.ts'
+import { Dialog } from './dialog.tsx'
 import { modifier } from './keys.tsx'
 import styles from './palette.module.css'
 import { places } from './places.ts'
@@ -18,15 +18,7 @@ export function KeysHelp({ close }: { close: () => void }) {
   ]
   const going = places.map(({ key, word }): [string[], string] => [['g', key], t(word)])
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t('keys.title')}
-      centered
-      size={560}
-      radius="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={close} title={t('keys.title')} size={560}>
       <div className={styles.help}>
         {[
           { title: t('keys.everywhere'), rows: general },
@@ -49,6 +41,6 @@ export function KeysHelp({ close }: { close: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

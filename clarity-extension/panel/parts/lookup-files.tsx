@@ -1,10 +1,11 @@
-import { Group, Menu, Modal } from '@mantine/core'
+import { Group, Menu } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ChangeEvent, useRef, useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { refreshLists, refreshLookups } from '../queries.ts'
 import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
 import { useMissing } from './may.tsx'
 import { complain, toast } from './toast.tsx'
 
@@ -94,15 +95,7 @@ function Import({ chosen, close }: { chosen: Chosen; close: () => void }) {
   })
   const faults = would.problems
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t('lookups.importTitle', { name })}
-      centered
-      size="md"
-      radius="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={close} title={t('lookups.importTitle', { name })} size="md">
       {faults.length === 0 ? (
         <p className="muted">{t('lookups.importWould', { count: would.changed, released: would.released })}</p>
       ) : (
@@ -136,7 +129,7 @@ function Import({ chosen, close }: { chosen: Chosen; close: () => void }) {
           </Button>
         )}
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useWords } from '../i18n.ts'
 import { lookupHistoryQuery } from '../queries.ts'
-import { Icon } from './icon.tsx'
+import { Fold } from './fold.tsx'
 import styles from './lookup-history.module.css'
 import { useSaid } from './notice.tsx'
 import { Time } from './time.tsx'
@@ -14,11 +14,11 @@ export function LookupHistory({ table }: { table: string }) {
   const { data, error } = useQuery({ ...lookupHistoryQuery(table), enabled: open })
   const said = useSaid(error)
   return (
-    <details className={styles.history} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <Icon name="chevron" size={13} />
-        {t('lookups.history')}
-      </summary>
+    <Fold
+      className={styles.history ?? ''}
+      line={t('lookups.history')}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       {data && data.items.length === 0 && <p className="muted">{t('lookups.noHistory')}</p>}
       {error && (
         <p className="muted" role="alert">
@@ -35,7 +35,7 @@ export function LookupHistory({ table }: { table: string }) {
           ))}
         </ul>
       )}
-    </details>
+    </Fold>
   )
 }
 

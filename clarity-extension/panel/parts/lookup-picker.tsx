@@ -1,9 +1,10 @@
-import { Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { choicesQuery, refreshLists, refreshLookups } from '../queries.ts'
+import { Dialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 import styles from './lookup-picker.module.css'
 import { Failure, useSaid } from './notice.tsx'
@@ -37,14 +38,10 @@ export function LookupPicker(props: { table: string; value: Schemas['LookupValue
   const typed = q.trim()
   const free = choices.data?.state === 'free' && typed !== ''
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       title={t('lookups.pick', { name: value.key === '*' ? t('lookups.everyOther') : value.key })}
-      centered
       size="md"
-      radius="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <div className={styles.picker}>
         <TextInput
@@ -98,7 +95,7 @@ export function LookupPicker(props: { table: string; value: Schemas['LookupValue
           <p className="muted">{t('lookups.typeIt')}</p>
         )}
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,12 +1,11 @@
-import { Group, Modal, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
-import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { showMapping } from '../queries.ts'
-import { Button } from './button.tsx'
+import { ConfirmButton } from './confirm.tsx'
+import { mergeOrComplain } from './conflict.ts'
 import { May } from './may.tsx'
-import { complain, toast } from './toast.tsx'
+import { toast } from './toast.tsx'
 
 /** Asks why, then lets the draft map. */
 export function MappingActivate({
@@ -29,77 +28,19 @@ export function MappingActivate({
       showMapping(now)
       toast(t('mappings.activated', { version: now.live }))
     },
-    onError: (error) => {
-      const merge = error instanceof ApiError ? error.problem?.merge : undefined
-      if (merge) onConflict(merge)
-      else complain(error)
-    },
+    onError: mergeOrComplain(onConflict),
   })
   return (
     <May do="post /mappings/{mapping}/activate">
-      <WhyButton
+      <ConfirmButton
         label={t('mappings.activate')}
         title={t('mappings.activateTitle')}
         text={t('mappings.activateText')}
+        reason={{ label: t('mappings.why'), placeholder: t('mappings.whyExample') }}
+        variant="filled"
         busy={activate.isPending}
         onConfirm={(note) => activate.mutate(note)}
       />
     </May>
-  )
-}
-
-/** A button that asks for the reason first. */
-export function WhyButton(props: {
-  label: string
-  title: string
-  text: string
-  busy: boolean
-  variant?: 'default'
-  onConfirm: (note: string) => void
-}) {
-  const { t } = useWords()
-  const [open, setOpen] = useState(false)
-  const [note, setNote] = useState('')
-  return (
-    <>
-      <Button size="xs" variant={props.variant ?? 'filled'} loading={props.busy} onClick={() => setOpen(true)}>
-        {props.label}
-      </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={props.title}
-        centered
-        radius="lg"
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            setOpen(false)
-            props.onConfirm(note.trim())
-          }}
-        >
-          <p className="muted">{props.text}</p>
-          <TextInput
-            mt="md"
-            label={t('mappings.why')}
-            placeholder={t('mappings.whyExample')}
-            value={note}
-            maxLength={500}
-            data-autofocus
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-          <Group justify="flex-end" gap="xs" mt="lg">
-            <Button variant="default" size="sm" onClick={() => setOpen(false)}>
-              {t('common.cancel')}
-            </Button>
-            <Button size="sm" type="submit" disabled={note.trim() === ''}>
-              {props.label}
-            </Button>
-          </Group>
-        </form>
-      </Modal>
-    </>
   )
 }

@@ -1,13 +1,14 @@
 import { Textarea } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { mappingSchemaQuery, showMapping } from '../queries.ts'
 import { isRuleSet, parse, type RuleSet } from '../rules.ts'
 import { useTold } from '../told.ts'
 import { Button } from './button.tsx'
 import { ConfirmButton } from './confirm.tsx'
+import { mergeOrComplain } from './conflict.ts'
 import { MappingActivate } from './mapping-activate.tsx'
 import styles from './mapping-editor.module.css'
 import { MappingFields } from './mapping-fields.tsx'
@@ -41,11 +42,7 @@ export function MappingEditor(props: {
       showMapping(saved)
       toast(t('mappings.saved'))
     },
-    onError: (error) => {
-      const merge = error instanceof ApiError ? error.problem?.merge : undefined
-      if (merge) onConflict(merge)
-      else complain(error)
-    },
+    onError: mergeOrComplain(onConflict),
   })
   const discard = useMutation({
     mutationFn: () => take(api.DELETE('/mappings/{mapping}/draft', { params })),

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, csrf, type Schemas, take } from '../api.ts'
+import { shown } from '../format.ts'
 import { useWords } from '../i18n.ts'
 import { refreshLists } from '../queries.ts'
 import type { RuleSet } from '../rules.ts'
@@ -11,6 +12,7 @@ import { ConfirmButton } from './confirm.tsx'
 import styles from './mapping-preview.module.css'
 import { May } from './may.tsx'
 import { Empty, Failure } from './notice.tsx'
+import { PreviewCounts } from './preview-counts.tsx'
 import { complain, toast } from './toast.tsx'
 
 type Preview = Schemas['MappingPreview']
@@ -67,19 +69,12 @@ export function MappingPreview({ mapping, rules }: { mapping: Schemas['Mapping']
 
 function Report({ preview, name }: { preview: Preview; name: string }) {
   const { t } = useWords()
-  const { tried, changed, released, broken, untried } = preview
+  const { tried } = preview
   if (tried === 0) return <Empty icon="inbox" title={t('mappings.noEvents')} text={t('mappings.noEventsText')} />
   return (
     <>
       <h2 className={styles.title}>{t('mappings.tried', { count: tried })}</h2>
-      <dl className={styles.counts}>
-        {Object.entries({ changed, released, broken, untried }).map(([key, count]) => (
-          <div key={key} data-kind={key} data-none={count === 0}>
-            <dt>{t(`mappings.verdict.${key}`)}</dt>
-            <dd className="number">{count}</dd>
-          </div>
-        ))}
-      </dl>
+      <PreviewCounts {...preview} />
       {preview.fields.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <section className={`card ${styles.fields}`} tabIndex={0} aria-label={t('mappings.byField')}>
@@ -99,10 +94,10 @@ function Report({ preview, name }: { preview: Preview; name: string }) {
                   <th scope="row">{field}</th>
                   <td className="number">{count}</td>
                   <td>
-                    <Value value={before} />
+                    <code>{shown(before)}</code>
                   </td>
                   <td>
-                    <Value value={after} />
+                    <code>{shown(after)}</code>
                   </td>
                 </tr>
               ))}
@@ -165,12 +160,12 @@ function Items({ preview, name }: { preview: Preview; name: string }) {
                     <code className={styles.at}>{change.at}</code>
                     {'before' in change && (
                       <del>
-                        <Value value={change.before} />
+                        <code>{shown(change.before)}</code>
                       </del>
                     )}
                     {'after' in change && (
                       <ins>
-                        <Value value={change.after} />
+                        <code>{shown(change.after)}</code>
                       </ins>
                     )}
                   </li>
@@ -184,13 +179,5 @@ function Items({ preview, name }: { preview: Preview; name: string }) {
         ))}
       </ul>
     </>
-  )
-}
-
-function Value({ value }: { value: unknown }) {
-  return (
-    <code>
-      {value === undefined || value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value)}
-    </code>
   )
 }

@@ -8,7 +8,6 @@ import { mappingRecordsQuery, refreshLists, showMapping } from '../queries.ts'
 import { isRuleSet, parse, type RuleSet } from '../rules.ts'
 import { Button } from './button.tsx'
 import { ConfirmButton } from './confirm.tsx'
-import { WhyButton } from './mapping-activate.tsx'
 import styles from './mapping-versions.module.css'
 import { May } from './may.tsx'
 import { Empty, Failure } from './notice.tsx'
@@ -128,11 +127,11 @@ function Row(props: {
         </May>
         {!live && (
           <May do="post /mappings/{mapping}/rollback">
-            <WhyButton
+            <ConfirmButton
               label={t('mappings.rollBack')}
               title={t('mappings.rollBackTitle', { version: number })}
               text={t('mappings.rollBackText')}
-              variant="default"
+              reason={{ label: t('mappings.why'), placeholder: t('mappings.whyExample') }}
               busy={rollBack.isPending}
               onConfirm={(note) => rollBack.mutate(note)}
             />

@@ -56,6 +56,16 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   )
 }
 
+/** Why what was asked for was not done, beside the button that asked. */
+export function Refused({ error }: { error: unknown }) {
+  const said = useSaid(error)
+  return (
+    <p className={styles.refused} role="alert">
+      <strong>{said.title}</strong> {said.remedy}
+    </p>
+  )
+}
+
 /** Somebody followed a link to what their role may not see: nothing is broken, and these people can help. */
 function Forbidden({ problem, retry }: { problem: Schemas['Problem']; retry: (() => void) | undefined }) {
   const { t } = useWords()

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
-import { Icon } from './icon.tsx'
+import { Fold } from './fold.tsx'
 import { Json } from './json.tsx'
 import { May } from './may.tsx'
 import { useSaid } from './notice.tsx'
@@ -15,11 +15,7 @@ export function Payload({ trace }: { trace: Schemas['EventTrace'] }) {
   const said = useSaid(reveal.error)
   const payload = reveal.data ?? trace.payload
   return (
-    <details className={styles.payload}>
-      <summary>
-        <Icon name="chevron" size={13} />
-        {t('event.payload')}
-      </summary>
+    <Fold className={styles.payload ?? ''} line={t('event.payload')}>
       {!reveal.data && payload.masked && (
         <p className={styles.note}>
           {t('event.masked')}{' '}
@@ -37,6 +33,6 @@ export function Payload({ trace }: { trace: Schemas['EventTrace'] }) {
         </p>
       )}
       <Json value={payload.body} label={t('event.payload')} />
-    </details>
+    </Fold>
   )
 }

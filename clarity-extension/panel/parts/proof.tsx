@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import type { Schemas } from '../api.ts'
+import { shown } from '../format.ts'
 import { useWords } from '../i18n.ts'
 import { Icon } from './icon.tsx'
+import { PreviewCounts } from './preview-counts.tsx'
 import styles from './proposals.module.css'
 
 type Trial = Schemas['SuggestionTrial']
@@ -10,20 +12,12 @@ type Trial = Schemas['SuggestionTrial']
 export function Proof({ trial }: { trial: Trial }) {
   const { t } = useWords()
   const { preview, invariants } = trial
-  const { tried, changed, released, broken, untried } = preview
   const waiting = preview.items.filter(({ verdict }) => verdict === 'released')
   const written = writtenBy(trial)
   return (
     <>
-      <h3>{t('proposals.tried', { count: tried })}</h3>
-      <dl className={styles.counts}>
-        {Object.entries({ changed, released, broken, untried }).map(([key, count]) => (
-          <div key={key} data-kind={key} data-none={count === 0}>
-            <dt>{t(`mappings.verdict.${key}`)}</dt>
-            <dd className="number">{count}</dd>
-          </div>
-        ))}
-      </dl>
+      <h3>{t('proposals.tried', { count: preview.tried })}</h3>
+      <PreviewCounts {...preview} />
       {written.length > 0 && (
         <ul className={styles.written} aria-label={t('proposals.written')}>
           {written.map(({ eventId, subject, at, before, after }) => (
@@ -78,6 +72,3 @@ function writtenBy({ added, preview }: Trial) {
     )
     .slice(0, EXAMPLES)
 }
-
-const shown = (value: unknown): string =>
-  value === undefined || value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value)

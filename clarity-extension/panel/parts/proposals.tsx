@@ -1,10 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ApiError, api, csrf, type Schemas, take } from '../api.ts'
+import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { mappingSuggestionsQuery, queryClient, showMapping, suggestedEntities } from '../queries.ts'
 import { type RuleSet, sourceText, stepsText } from '../rules.ts'
 import { Button } from './button.tsx'
+import { Confidence } from './confidence.tsx'
+import { mergeOrComplain } from './conflict.ts'
+import { Fold } from './fold.tsx'
 import { Icon } from './icon.tsx'
 import { May } from './may.tsx'
 import { Failure } from './notice.tsx'
@@ -56,17 +59,13 @@ export function Proposals(props: {
         </Button>
       )}
       {unsuggested.length > 0 && (
-        <details className={styles.details}>
-          <summary>
-            <Icon name="chevron" size={14} />
-            {t('proposals.unsuggested', { count: unsuggested.length })}
-          </summary>
+        <Fold line={t('proposals.unsuggested', { count: unsuggested.length })}>
           <p className={styles.paths}>
             {unsuggested.map((path) => (
               <code key={path}>{path}</code>
             ))}
           </p>
-        </details>
+        </Fold>
       )}
     </section>
   )
@@ -102,11 +101,7 @@ function Proposal(props: {
       showMapping(saved)
       toast(t('proposals.accepted'))
     },
-    onError: (error) => {
-      const merge = error instanceof ApiError ? error.problem?.merge : undefined
-      if (merge) onConflict(merge)
-      else complain(error)
-    },
+    onError: mergeOrComplain(onConflict),
   })
   const reject = useMutation({
     mutationFn: async () => {
@@ -136,11 +131,7 @@ function Proposal(props: {
           <Icon name="skip" size={15} />
           <b>{candidate.label}</b>
           <code className="muted">{candidate.field}</code>
-          {chosen === 0 && (
-            <span className={styles.sure} data-certain={certain}>
-              {t(certain ? 'suggestions.certain' : 'suggestions.likely', { percent: Math.round(confidence * 100) })}
-            </span>
-          )}
+          {chosen === 0 && <Confidence certain={certain} confidence={confidence} />}
         </p>
         <RuleLine rules={candidate.rules} within={candidate.within} />
         <Reasons reasons={reasons} />

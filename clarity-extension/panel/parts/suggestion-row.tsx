@@ -4,6 +4,8 @@ import { api, csrf, type Schemas, take } from '../api.ts'
 import { useWords } from '../i18n.ts'
 import { queryClient, type SuggestedEntity } from '../queries.ts'
 import { Button } from './button.tsx'
+import { Confidence } from './confidence.tsx'
+import { Fold } from './fold.tsx'
 import { Icon } from './icon.tsx'
 import { Json } from './json.tsx'
 import { May } from './may.tsx'
@@ -24,11 +26,7 @@ export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity;
         <code>{path}</code>
         <Icon name="skip" size={15} />
         {best ? <Target candidate={best} /> : <span className={styles.none}>{t('suggestions.none')}</span>}
-        {best && (
-          <span className={styles.sure} data-certain={certain}>
-            {t(certain ? 'suggestions.certain' : 'suggestions.likely', { percent: Math.round(confidence * 100) })}
-          </span>
-        )}
+        {best && <Confidence certain={certain} confidence={confidence} />}
       </div>
       <Reasons reasons={reasons} />
       <div className={styles.actions}>
@@ -48,11 +46,7 @@ export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity;
           </Link>
         )}
         {(best || others.length > 0) && (
-          <details className={styles.details}>
-            <summary>
-              <Icon name="chevron" size={14} />
-              {t('suggestions.details')}
-            </summary>
+          <Fold className={styles.details ?? ''} line={t('suggestions.details')}>
             {best?.rule !== null && best?.rule !== undefined && (
               <Json value={best.rule} label={t('suggestions.ruleLabel', { field: path })} />
             )}
@@ -71,7 +65,7 @@ export function SuggestionRow({ entity, suggestion }: { entity: SuggestedEntity;
                 ))}
               </ul>
             )}
-          </details>
+          </Fold>
         )}
       </div>
     </li>

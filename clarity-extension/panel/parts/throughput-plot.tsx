@@ -1,45 +1,54 @@
-import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef } from 'react'
+import { useCallback, useMemo } from 'react'
 import uPlot from 'uplot'
 import type { Overview } from '../api.ts'
-import { chartOptions, columns } from './throughput-chart.ts'
+import { localeOf } from '../format.ts'
+import { colourOf, figuresOf, Plot, timesOf } from './plot.tsx'
 
 /** The bars themselves. */
-export function ThroughputPlot(props: {
+export function ThroughputPlot({
+  throughput,
+  language,
+  onHover,
+}: {
   throughput: Overview['throughput']
   language: string
   onHover: (index: number | null) => void
 }) {
-  const place = useRef<HTMLDivElement>(null)
-  const chart = useRef<uPlot | null>(null)
-  const data = useRef(columns(props.throughput))
-  data.current = columns(props.throughput)
-  const { language, onHover } = props
+  const options = useCallback((place: HTMLElement) => optionsOf(place, language, onHover), [language, onHover])
+  return <Plot data={useMemo(() => columns(throughput), [throughput])} options={options} />
+}
 
-  useEffect(() => {
-    const element = place.current
-    if (!element) return
-    const draw = () => {
-      chart.current?.destroy()
-      chart.current = new uPlot(chartOptions(element, language, onHover), data.current, element)
-    }
-    draw()
-    const size = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height: 210 }))
-    size.observe(element)
-    // The colours are read when drawn: another appearance draws anew.
-    const appearance = new MutationObserver(draw)
-    appearance.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] })
-    return () => {
-      size.disconnect()
-      appearance.disconnect()
-      chart.current?.destroy()
-      chart.current = null
-    }
-  }, [language, onHover])
+/** Failed stands at the foot of each bar, delivered on it; received is the pale bar behind. */
+const columns = (minutes: Overview['throughput']): uPlot.AlignedData => [
+  minutes.map((minute) => Date.parse(minute.at) / 1000),
+  minutes.map((minute) => minute.received),
+  minutes.map((minute) => minute.delivered + minute.failed),
+  minutes.map((minute) => minute.failed),
+]
 
-  useEffect(() => {
-    chart.current?.setData(columns(props.throughput))
-  }, [props.throughput])
-
-  return <div ref={place} />
+function optionsOf(place: HTMLElement, language: string, onHover: (index: number | null) => void): uPlot.Options {
+  const clock = new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit' })
+  const bars = (width: number, most: number, colour: string) => {
+    const paths = uPlot.paths.bars?.({ size: [width, most], radius: 0.2 })
+    const fill = colourOf(place, colour)
+    return { stroke: 'transparent', width: 0, points: { show: false }, ...(paths ? { paths } : {}), fill }
+  }
+  return {
+    width: place.clientWidth,
+    height: 210,
+    padding: [12, 22, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    scales: {
+      // Half a minute on either side, so that the outermost bars are whole.
+      x: { range: (_chart, from, to) => [from - 30, to + 30] },
+      y: { range: (_chart, _low, high) => [0, Math.max(4, high * 1.1)] },
+    },
+    axes: [
+      timesOf(place, clock),
+      { ...figuresOf(place, 38), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] },
+    ],
+    series: [{}, bars(0.9, 20, '--pale'), bars(0.6, 13, '--accent'), bars(0.6, 13, '--bad')],
+    hooks: { setCursor: [(chart) => onHover(chart.cursor.idx ?? null)] },
+  }
 }

@@ -1,7 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
+import { useWords } from '../i18n.ts'
 import { Button } from './button.tsx'
+import { ConfirmButton } from './confirm.tsx'
 import { Icon } from './icon.tsx'
-import { ReasonButton } from './reason-button.tsx'
 import { complain } from './toast.tsx'
 
 /**
@@ -17,6 +18,7 @@ export function WaysOut<T>(props: {
   quiet?: boolean
   onDone: (answer: T, which: 'replayed' | 'dismissed') => void
 }) {
+  const { t } = useWords()
   const onError = complain
   const replay = useMutation({
     mutationFn: props.replay,
@@ -32,10 +34,11 @@ export function WaysOut<T>(props: {
   return (
     <>
       {props.dismiss && (
-        <ReasonButton
+        <ConfirmButton
           label={words.dismiss}
           title={words.title}
           text={words.text}
+          reason={{ label: t('common.reason') }}
           busy={dismiss.isPending}
           onConfirm={(reason) => dismiss.mutate(reason)}
         />
