@@ -16,6 +16,7 @@ const longest = [
   'test/contract/case-38.test.ts',
   'test/real/month.test.ts',
   'test/real/cases-causes.test.ts',
+  'test/contract/odoo-bridge.test.ts',
   'test/contract/cause-chains.test.ts',
   'test/real/support.test.ts',
   'test/real/walk.test.ts',

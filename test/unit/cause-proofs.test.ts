@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CauseCode, causes } from '../../shared/causes.ts'
 
-type Proof = readonly [file: string, what: string]
+/** In a test file; or in a folder of cases and the test file of its name, which runs them. */
+type Proof = readonly [place: string, what: string]
 /**
  * `chain`: driven end to end: the real fault, what is told of it (class, sentence, remedy), the alert or that nobody is alerted, the
  * repair, the replay, both systems. `also`: by itself, in the client, the flow or Odoo. `beyond`: why nothing that happens to a
@@ -15,13 +16,13 @@ interface Proved {
   beyond?: string
 }
 
-const CHAINS = 'contract/cause-chains.test.ts'
+const CHAINS = 'contract/cause-chains'
 const LINE = 'contract/causes.test.ts'
 const CASE_38 = 'contract/case-38.test.ts'
-const ODOO = 'real/cases-causes.test.ts'
+const ODOO = 'real/cases-causes'
 const SWEEPS = 'real/cases-sweeps.test.ts'
 /** One suite on the stand-in and a real Odoo. */
-const BRIDGE = 'contract/odoo-bridge.test.ts'
+const BRIDGE = 'contract/odoo-bridge'
 
 const classified = (what: string): Proof => ['real/classifier.test.ts', what]
 const inOdoo = (file: string, what: string): Proof => [`../odoo-bridge/clarity_bridge/tests/${file}`, what]
@@ -164,10 +165,8 @@ const guards = ['aborted', 'expression_not_run', 'unknown_model']
 
 describe('the proofs of the causes', () => {
   it.each(Object.entries(proofs))('%s stands where it is said to', (_code, { chain = [], also = [] }) => {
-    for (const [file, what] of [...chain, ...also]) {
-      const text = readFileSync(join(import.meta.dirname, '..', file), 'utf8')
-      expect(text.includes(what), `${file} has no ${what}`).toBe(true)
-    }
+    for (const [place, what] of [...chain, ...also])
+      expect(textOf(place).includes(what), `${place} has no ${what}`).toBe(true)
   })
 
   it('drive every cause from the fault to both systems being right, but those that no fault brings about', () => {
@@ -178,9 +177,7 @@ describe('the proofs of the causes', () => {
   })
 
   it('name the acceptance cases about errors', () => {
-    const named = [...new Set([CHAINS, LINE, CASE_38, ODOO, SWEEPS, ...more])].map((file) =>
-      readFileSync(join(import.meta.dirname, '..', file), 'utf8'),
-    )
+    const named = [...new Set([CHAINS, LINE, CASE_38, ODOO, SWEEPS, ...more])].map(textOf)
     for (const number of [12, 26, 30, 35, 38, 39, 40])
       expect(
         named.some((text) => new RegExp(`CASES (\\d+, )*${number}\\b`).test(text)),
@@ -189,6 +186,14 @@ describe('the proofs of the causes', () => {
   })
 })
 const more = ['flows/case-39-mapping.test.ts', 'contract/store-ledger.test.ts', 'real/cases-lookups.test.ts']
+
+function textOf(place: string): string {
+  const path = join(import.meta.dirname, '..', place)
+  const files = statSync(path).isDirectory()
+    ? [`${path}.test.ts`, ...readdirSync(path).map((name) => join(path, name))]
+    : [path]
+  return files.map((file) => readFileSync(file, 'utf8')).join('\n')
+}
 
 function chained(...chain: [Proof, ...Proof[]]): Proved {
   return { chain }
