@@ -1,50 +1,32 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { listening } from '../shared/listening.ts'
 import { createAudit } from './audit/audit.ts'
+import { composeDoors } from './compose-doors.ts'
+import { composeFlows } from './compose-flows.ts'
+import { composeWatch } from './compose-watch.ts'
 import type { ClarityConfig, Config, OdooConfig } from './config.ts'
 import { openConnections } from './connections/connections.ts'
 import { createRotation } from './connections/rotation.ts'
-import { odooSender } from './delivery/odoo-sender.ts'
-import { flowNameOf, hasFlow } from './flows/registry.ts'
-import { handlerOf, typeRules } from './handler.ts'
-import { createApp } from './http/app.ts'
-import { countersDoor } from './http/counters-door.ts'
-import { documentDoors } from './http/documents.ts'
-import { healthDoors } from './http/health.ts'
-import { launchDoor } from './http/launch.ts'
-import { pairingDoor } from './http/pairing-door.ts'
+import { hasFlow } from './flows/registry.ts'
+import { typeRules } from './handler.ts'
 import { SessionTokens } from './http/session-token.ts'
-import { webhookDoors } from './http/webhooks.ts'
 import { whenAsked } from './http/when-asked.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { createQueries } from './ledger/queries.ts'
 import { createSearchKeys } from './ledger/search-keys.ts'
 import { createLinks } from './links.ts'
-import { anomalyWatch } from './ports/anomalies.ts'
 import { connectionSides } from './ports/connections.ts'
 import { demandOf, demandStore } from './ports/demand.ts'
 import { keyExpiries } from './ports/expiries.ts'
-import { invoicePorts } from './ports/invoices.ts'
 import { firstLoads } from './ports/loads.ts'
-import { tableLocations } from './ports/locations.ts'
-import { lookups } from './ports/lookups.ts'
-import { mappingEngine } from './ports/mapping-engine.ts'
-import { documentsInOdoo, masterPorts, writtenGroups, writtenToOdoo } from './ports/masters.ts'
-import { orderPorts } from './ports/order.ts'
+import { documentsInOdoo, writtenToOdoo } from './ports/masters.ts'
 import { pairing } from './ports/pairing.ts'
 import { publishedStock } from './ports/published.ts'
-import { orderRates } from './ports/rates.ts'
 import { reconciliation } from './ports/reconcile.ts'
 import { recounting } from './ports/recount.ts'
-import { returnPorts } from './ports/returns.ts'
-import { shipmentPorts } from './ports/shipment.ts'
-import { alertSignals } from './ports/signals.ts'
 import { spentIds } from './ports/spent.ts'
-import { statusPorts, statusWhenOn } from './ports/status.ts'
-import { stockPorts } from './ports/stock.ts'
 import { checkKey, sealAnew } from './privacy/rotation.ts'
 import { createSeal } from './privacy/seal.ts'
 import { createPiles } from './reconcile/piles.ts'
@@ -54,11 +36,6 @@ import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
 import { ourEndpoint } from './sweep/subscription.ts'
 import { createSwitches } from './switches.ts'
-import { createAlerts } from './watch/alerts/alerts.ts'
-import { metrics } from './watch/metrics.ts'
-import { openRest } from './watch/rest.ts'
-import { createSignatureWatch } from './watch/signatures.ts'
-import { otlpTraces } from './watch/traces.ts'
 
 /** Both sides known, the sandbox's filled in. */
 export type Wiring = Config & { clarity: ClarityConfig; odoo: OdooConfig }
@@ -91,32 +68,14 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const connections = await openConnections({ store, seal, given: config, log })
   const { clarity, odoo, book } = connections
   const queries = createQueries(store, clock.now, seal)
-  const watch = metrics(queries, flowNameOf)
-  const rest = openRest()
-  const traces = config.otlp && otlpTraces({ ...config.otlp, log })
   const written = () => writtenToOdoo(switches)
   const sides = connectionSides(connections, written, () => documentsInOdoo(switches))
   const expiries = keyExpiries(odoo, Date.now, book.odoo.onChange)
   const endpoint = () => ourEndpoint({ db: store.db, clarity, publicUrl: config.publicUrl })
   const rotation = createRotation({ connections, endpoint, log })
 
-  const anomalies = anomalyWatch({ store, open: seal.openBytes, told: () => alerts.soon(), log })
-  const alerts = createAlerts({
-    store,
-    seal,
-    log,
-    signals: alertSignals(store, queries, {
-      diskOf: config.databaseUrl ? undefined : config.dataDir,
-      expiries,
-      sweeps: () => sweeps.list(),
-    }),
-    panelUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}`,
-    allowPrivate: config.allowPrivateAlerts,
-  })
-  const signatures = createSignatureWatch({
-    notice: (title, text) => alerts.notice('subscription', title, text, '/connections'),
-    clear: (title) => alerts.overcome('subscription', title),
-  })
+  const watch = composeWatch({ config, store, seal, queries, expiries, sweeps: () => sweeps.list(), log })
+  const { alerts, anomalies } = watch
   const searchKeys = createSearchKeys({ store, seal, log })
   const ledger = createLedger({
     store,
@@ -129,68 +88,30 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     probe: (name, cause) => sides[name].isMended(cause),
     observe: (fact) => {
       watch.observe(fact)
-      rest.observe()
       changes.announce()
-      anomalies.observe(fact)
-      alerts.observe(fact)
       searchKeys.observe(fact)
-      traces?.observe(fact)
       if (fact.fact === 'resumed') connections.circuits[fact.connection].close()
     },
   })
-  const tables = lookups(store, clarity, odoo, log, seal.openText)
-  const places = tableLocations(tables.book)
-  const settings = { ...places, margin: 0, defaultLocation: 'main' }
-  const sender = odooSender(odoo, STORE)
-  const status = statusPorts(clarity, odoo, links, STORE, tables.book)
-  const mapping = await mappingEngine({
+  const recount = recounting(ledger)
+  const flows = await composeFlows({
     store,
+    shop: STORE,
+    publicUrl: config.publicUrl,
+    seal,
     audit,
     clarity,
     odoo,
-    lookups: tables.book,
-    shop: STORE,
     links,
-    rates: orderRates(odoo, STORE),
-    paymentsOn: () => switches.enabled('payment', 'toOdoo'),
-    written: writtenGroups(switches),
-  })
-  const recount = recounting(ledger)
-  const masters = masterPorts({
-    clarity,
-    odoo,
-    links,
-    store: STORE,
-    rulebook: mapping.rulebook,
-    lookups: tables.book,
-    check: mapping.check,
-    expressions: mapping.expressions,
-  })
-  const stock = stockPorts(clarity, odoo, STORE, demand, published, settings)
-  const handler = handlerOf(
-    {
-      status,
-      order: orderPorts({
-        clarity,
-        mapOrder: mapping.mapOrder,
-        lookups: tables.book,
-        sighted: tables.sighted,
-        inspect: anomalies.inspect,
-        sender,
-        links,
-        publishStatus: statusWhenOn(status, switches, ledger),
-        demand,
-        published,
-        recount,
-      }),
-      ...masters,
-      shipment: shipmentPorts(clarity, odoo, links, STORE, places),
-      invoice: invoicePorts(clarity, odoo, links, STORE, config.publicUrl),
-      returns: returnPorts({ clarity, odoo, sender, links, mapReturn: mapping.mapReturn, store: STORE }),
-      stock,
-    },
     switches,
-  )
+    ledger,
+    demand,
+    published,
+    recount,
+    inspect: anomalies.inspect,
+    log,
+  })
+  const { mapping, tables, settings, masters, stock } = flows
 
   const lookupDesk = tables.panel(ledger, async () => recount(await published.skus()))
   const compared = reconciliation({
@@ -257,7 +178,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       expiries,
       written,
       endpoint,
-      signatures,
+      signatures: watch.signatures,
       pairing: paired,
       mapping,
       lookups: lookupDesk,
@@ -268,48 +189,26 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       changes,
     })
   })
-  const frames = () => [new URL(book.clarity.settings().baseUrl).origin, ...config.adminOrigins]
-  const launch = launchDoor({
+  const app = composeDoors({
+    config,
+    shop: STORE,
     tokens,
     spent,
     audit,
-    secrets: book.clarity.secrets,
-    origins: frames,
-    publicUrl: config.publicUrl,
-    log,
-    now: Date.now,
-  })
-  const app = createApp({
-    frameAncestors: frames,
-    launch,
-    doors: [
-      webhookDoors({
-        secrets: { clarity: book.clarity.secrets, odoo: book.odoo.secrets },
-        watch: signatures,
-        hello: paired.hello,
-        ledger,
-        log,
-      }),
-      pairingDoor({ pairing: paired, log }),
-      countersDoor({ queries, secrets: book.odoo.secrets, log }),
-      documentDoors({
-        invoice: (id) => odoo.document(STORE, id),
-        secrets: book.clarity.secrets,
-        secretKey: config.secretKey,
-        log,
-      }),
-    ],
-    health: healthDoors({ ledger, queries }),
+    odoo,
+    book,
+    queries,
+    ledger,
+    signatures: watch.signatures,
+    pairing: paired,
     panelApi: panel.router,
-    metrics: watch.handler,
-    panelDist: join(import.meta.dirname, 'panel/dist'),
-    trustProxy: nearby(config.host),
+    metrics: watch.metrics,
     log,
   })
   const server = createServer(listening, app)
   server.listen(config.port, config.host)
   await once(server, 'listening')
-  await ledger.start(handler)
+  await ledger.start(flows.handler)
   anomalies.start()
   await sweeps.start()
   alerts.start()
@@ -330,14 +229,12 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
       server.close()
       server.closeIdleConnections()
       await ledger.stop()
-      await anomalies.stop()
+      await watch.stop()
       await tables.sightings.stop()
       server.closeAllConnections()
       await closed
       await mapping.close()
-      await traces?.stop()
       rotation.stop()
-      rest.stop()
       await connections.stop()
       clock.stop()
       await store.close()
@@ -349,10 +246,6 @@ const noticeTitles: Record<string, string> = {
   no_subscription: 'The storefront does not tell the bridge of its events',
   subscription_restored: 'The storefront had stopped telling the bridge of its events',
 }
-
-/** The proxy that ends TLS stands on this machine; in a container, on the network that it shares with us. */
-const nearby = (host: string): string =>
-  host === '127.0.0.1' || host === '::1' ? 'loopback' : 'loopback, linklocal, uniquelocal'
 
 function addressOf(server: Server): string {
   const address = server.address()

@@ -83,7 +83,10 @@ const law: Record<string, Room> = {
   config: { enters: ['shared'] },
   handler: { enters: ['*'] },
   compose: { enters: ['*'] },
+  'compose-doors': { enters: ['*'] },
+  'compose-flows': { enters: ['*'] },
   'compose-panel': { enters: ['*'] },
+  'compose-watch': { enters: ['*'] },
   main: { enters: ['*'] },
 }
 
