@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import type { Tables } from '../store/schema.ts'
 import type { Touched, TouchedPage } from '../mapping/touched.ts'
+import type { Tables } from '../store/schema.ts'
 
 const LIMIT = { default: 50, most: 500 }
 
