@@ -32,7 +32,9 @@ database.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * 4096}`)
 /** Statements kept by their text; Kysely's text depends only on the query's shape, so that there are few. */
 const STATEMENTS = 500
 const statements = new Map<string, Database.Statement<unknown[]>>()
-const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }) })
+const db = new Kysely<Tables>({
+  dialect: new SqliteDialect({ database: { prepare: (sql) => prepare(orFail(sql)), close: () => undefined } }),
+})
 
 /** Procedures in one transaction. */
 const TOGETHER = 16
@@ -119,6 +121,14 @@ function prepare(sql: string): Database.Statement<unknown[]> {
   const statement = database.prepare<unknown[]>(sql)
   statements.set(sql, statement)
   return statement
+}
+
+/**
+ * SQLite copies every page that a statement changes, to take back that statement alone when one of its rows fails. A procedure that fails
+ * is taken back whole: without the copies storing a group costs a fifth less.
+ */
+function orFail(sql: string): string {
+  return sql.replace(/^(insert(?= into )|update(?= "))/, '$1 or fail')
 }
 
 async function load(module: string, name: string): Promise<Procedure<unknown, unknown>> {
