@@ -7,28 +7,34 @@ import type { Demand, Enqueued, Ledger, NewEvent } from './types.ts'
 
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
 
-/** One on PostgreSQL: there two would run beside each other, and events of one lane could change places. */
-const IN_FLIGHT = { sqlite: 2, postgres: 1 }
+/** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
+const IN_FLIGHT = 2
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
 export function createIntake(
   { store, now, log, project, observe, seal }: Settings,
   onStored: (atOnce: boolean) => void,
 ): Intake {
-  const stores = group(async (incoming: Incoming[]) => {
-    // Copies go to the store's thread: a slice of a shared buffer would take its neighbours along, and what is given away
-    // could not be given again when a group is tried one by one.
-    const copies = incoming.map((event) => ({ ...event, payload: seal.bytes(event.payload) }))
-    const buffers = copies.map(({ payload }) => payload.buffer)
-    const storing = store.run(storeEvents, { incoming: copies, now: now() }, buffers)
-    // A single thread does one after another: the claim of what is stored now is part of the same commit.
-    const behind = store.dialect === 'sqlite'
-    if (behind) onStored(true)
-    const stored = await storing
-    if (!behind) onStored(false)
-    tell(incoming, stored)
-    return stored
-  }, IN_FLIGHT[store.dialect])
+  // On PostgreSQL two groups run beside each other, and events of one lane could change places.
+  const rowOf = store.dialect === 'postgres' ? ({ lane }: Incoming) => lane : undefined
+  const stores = group(
+    async (incoming: Incoming[]) => {
+      // Copies go to the store's thread: a slice of a shared buffer would take its neighbours along, and what is given away
+      // could not be given again when a group is tried one by one.
+      const copies = incoming.map((event) => ({ ...event, payload: seal.bytes(event.payload) }))
+      const buffers = copies.map(({ payload }) => payload.buffer)
+      const storing = store.run(storeEvents, { incoming: copies, now: now() }, buffers)
+      // A single thread does one after another: the claim of what is stored now is part of the same commit.
+      const behind = store.dialect === 'sqlite'
+      if (behind) onStored(true)
+      const stored = await storing
+      if (!behind) onStored(false)
+      tell(incoming, stored)
+      return stored
+    },
+    IN_FLIGHT,
+    rowOf,
+  )
 
   const incomingOf = ({ body: _, ...event }: NewEvent, demand?: Demand): Incoming => ({
     ...event,

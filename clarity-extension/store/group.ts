@@ -19,19 +19,35 @@ interface Waiting<T, R> {
  * transaction and one write to the disk. If a group fails, each of its items is tried alone: a bad one fails alone.
  * @param run gives one result per item, in the same order
  * @param inFlight groups at a time; with two the store has its next group before the answer to the last has been read
+ * @param rowOf items in one row, one behind the other: never in two groups at a time
  */
-export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1): Group<T, R> {
-  const waiting: Waiting<T, R>[] = []
+export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1, rowOf?: (item: T) => string): Group<T, R> {
+  let waiting: Waiting<T, R>[] = []
   const running = new Set<Promise<void>>()
+  const rows = new Set<string>()
   let turn: Promise<void> | undefined
 
+  const next = (): Waiting<T, R>[] => {
+    if (!rowOf || rows.size === 0) return waiting.splice(0, LARGEST)
+    const taken: Waiting<T, R>[] = []
+    const left: Waiting<T, R>[] = []
+    for (const one of waiting) (taken.length < LARGEST && !rows.has(rowOf(one.item)) ? taken : left).push(one)
+    waiting = left
+    return taken
+  }
+
   const begin = () => {
-    while (waiting.length > 0 && running.size < inFlight) {
-      const batch = runBatch(run, waiting.splice(0, LARGEST)).finally(() => {
-        running.delete(batch)
+    while (running.size < inFlight) {
+      const batch = next()
+      if (batch.length === 0) return
+      const held = rowOf ? batch.map(({ item }) => rowOf(item)) : []
+      for (const row of held) rows.add(row)
+      const done = runBatch(run, batch).finally(() => {
+        running.delete(done)
+        for (const row of held) rows.delete(row)
         begin()
       })
-      running.add(batch)
+      running.add(done)
     }
   }
 

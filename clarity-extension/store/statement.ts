@@ -84,12 +84,12 @@ export function statementOfRows<Row extends object, Out>(
     const out: Out[] = []
     const [first] = rows
     if (!first) return out
-    recordset ??= asRecordset(textFor(db, [first]), columns)
+    recordset ??= asRecordset(textFor(db, [first]), columns, bytesColumn(first, columns))
     for (let from = 0; from < rows.length; ) {
       const left = rows.length - from
       const size = recordset ? Math.min(left, AT_ONCE) : (SIZES.find((candidate) => candidate <= left) ?? 1)
       const part = rows.slice(from, from + size)
-      const values = recordset ? [asJson(part, columns)] : part.flatMap((row) => columns.map((column) => row[column]))
+      const values = recordset ? valuesOf(part, columns) : part.flatMap((row) => columns.map((column) => row[column]))
       out.push(...(await run(db, named(recordset ?? textFor(db, part)), values)))
       from += size
     }
@@ -98,25 +98,57 @@ export function statementOfRows<Row extends object, Out>(
 }
 
 /** PostgreSQL's text for any number of rows, from its text for one; undefined where the text is not PostgreSQL's. */
-function asRecordset<Out>(query: CompiledQuery<Out>, columns: readonly string[]): CompiledQuery<Out> | undefined {
+function asRecordset<Out>(
+  query: CompiledQuery<Out>,
+  columns: readonly string[],
+  bytes: string | undefined,
+): CompiledQuery<Out> | undefined {
   const values = `values (${columns.map((_, index) => `$${index + 1}`).join(', ')})`
   const table = /^insert into ("\w+") /.exec(query.sql)?.[1]
   if (table === undefined || !query.sql.includes(values)) return undefined
-  const names = columns.map((column) => `"${column}"`).join(', ')
-  const rows = `select ${names} from json_populate_recordset(null::${table}, $1)`
-  return { ...query, sql: query.sql.replace(values, () => rows), parameters: ['[]'] }
+  const names = columns.map((column) => (column === bytes ? '"unnest"' : `"${column}"`)).join(', ')
+  const recordset = `json_populate_recordset(null::${table}, $1)`
+  const from = bytes === undefined ? recordset : `rows from (${recordset}, unnest($2::bytea[]))`
+  const parameters = bytes === undefined ? ['[]'] : ['[]', '{}']
+  return { ...query, sql: query.sql.replace(values, () => `select ${names} from ${from}`), parameters }
+}
+
+/** The column that has bytes: as they are, beside the JSON, where they would be twice as long. */
+function bytesColumn<Row extends object>(row: Row, columns: readonly (keyof Row & string)[]): string | undefined {
+  const [bytes, ...others] = columns.filter((column) => row[column] instanceof Uint8Array)
+  if (others.length > 0) throw new Error(`only one column may have bytes: ${bytes}, ${others.join(', ')}`)
+  return bytes
 }
 
 /** Half a character is written as PostgreSQL's driver writes it; as JSON it would be refused. */
-function asJson<Row extends object>(rows: readonly Row[], columns: readonly (keyof Row & string)[]): string {
-  const plain = (value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed() : value instanceof Uint8Array ? hexOf(value) : value
-  return JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((column) => [column, plain(row[column])]))))
+function valuesOf<Row extends object>(rows: readonly Row[], columns: readonly (keyof Row & string)[]): unknown[] {
+  const bytes: Uint8Array[] = []
+  const plain = (value: unknown) => {
+    if (value instanceof Uint8Array) return void bytes.push(value)
+    return typeof value === 'string' ? value.toWellFormed() : value
+  }
+  const json = JSON.stringify(
+    rows.map((row) => Object.fromEntries(columns.map((column) => [column, plain(row[column])]))),
+  )
+  if (bytes.length === 0) return [json]
+  if (bytes.length !== rows.length) throw new Error('bytes in some rows and not in others')
+  return [json, byteaArray(bytes)]
 }
 
-/** As PostgreSQL reads bytes. */
-const hexOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`
+/** PostgreSQL's `bytea` among its types. */
+const BYTEA = 17
+
+/** A list of bytes as PostgreSQL reads an array in its binary form: dimensions, nulls, type, length, first index, then each with its length. */
+function byteaArray(items: readonly Uint8Array[]): Buffer {
+  const head = Buffer.alloc(20)
+  for (const [index, value] of [1, 0, BYTEA, items.length, 1].entries()) head.writeInt32BE(value, index * 4)
+  const lengthOf = ({ length }: Uint8Array) => {
+    const prefix = Buffer.alloc(4)
+    prefix.writeInt32BE(length)
+    return prefix
+  }
+  return Buffer.concat([head, ...items.flatMap((item) => [lengthOf(item), item])])
+}
 
 /** The query's text has a row's columns in the order of the sample's keys. One that is not named is one value too many. */
 function inOrder<Row extends object>(row: Row, columns: readonly (keyof Row)[]): Row {

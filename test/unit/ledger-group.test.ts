@@ -51,6 +51,27 @@ describe('a group commit', () => {
     expect(begun).toHaveLength(3)
   })
 
+  it('never has what stands in one row under way twice at a time, and keeps its order', async () => {
+    const { begun, run } = runs()
+    const { add, flush } = group(run, 2, (item) => (item < 10 ? 'small' : `${item}`))
+    for (const item of [1, 2, 11, 3, 12]) {
+      void add(item)
+      await turn()
+      await turn()
+    }
+    expect(begun.map(({ items }) => items)).toEqual([[1], [11]])
+    begun[1]?.end()
+    await turn()
+    expect(begun.map(({ items }) => items)).toEqual([[1], [11], [12]])
+    begun[0]?.end()
+    await turn()
+    expect(begun.map(({ items }) => items)).toEqual([[1], [11], [12], [2, 3]])
+    begun[2]?.end()
+    begun[3]?.end()
+    await flush()
+    expect(begun).toHaveLength(4)
+  })
+
   it('that fails is tried one by one, so that a bad item fails alone', async () => {
     const { add } = group(async (items: number[]) => {
       if (items.includes(2)) throw new Error('bad')
