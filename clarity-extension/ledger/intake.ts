@@ -8,7 +8,7 @@ import type { Demand, Enqueued, Ledger, NewEvent } from './types.ts'
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
-const IN_FLIGHT = 2
+const IN_FLIGHT = 4
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
 export function createIntake(

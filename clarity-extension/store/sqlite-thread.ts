@@ -1,7 +1,9 @@
+import { fdatasync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
+import { durable } from './durable.ts'
 import { takeLock } from './lock.ts'
 import type { Procedure } from './procedure.ts'
 import type { Tables } from './schema.ts'
@@ -21,7 +23,8 @@ const CHECKPOINT_PAGES = 64_000
 const lock = takeLock(dataDir)
 const database = new Database(join(dataDir, 'bridge.db'))
 database.pragma('journal_mode = WAL')
-database.pragma('synchronous = FULL')
+// The log is on the disk before anything of it is answered (durable.ts); SQLite itself only waits when it moves the log.
+database.pragma('synchronous = NORMAL')
 database.pragma('busy_timeout = 5000')
 database.pragma('foreign_keys = ON')
 database.pragma('cache_size = -8000')
@@ -35,6 +38,16 @@ const statements = new Map<string, Database.Statement<unknown[]>>()
 const db = new Kysely<Tables>({
   dialect: new SqliteDialect({ database: { prepare: (sql) => prepare(orFail(sql)), close: () => undefined } }),
 })
+
+/** The log is there from the first write on and stays the same file. */
+let log: number | undefined
+const { give, settled } = durable<Answer>(
+  (done) => {
+    log ??= openSync(join(dataDir, 'bridge.db-wal'), 'r+')
+    fdatasync(log, done)
+  },
+  (answer) => port.postMessage(answer),
+)
 
 /** Procedures in one transaction. */
 const TOGETHER = 16
@@ -54,7 +67,9 @@ async function workOff(): Promise<void> {
   const procedures = queue.slice(0, Math.min(TOGETHER, other < 0 ? queue.length : other)).filter(isProcedure)
   const batch = queue.splice(0, Math.max(1, procedures.length))
   const answers = (procedures.length > 1 && (await together(procedures))) || (await inTurn(batch))
-  for (const answer of answers) port?.postMessage(answer)
+  // Of a transaction of several messages only the end is for the disk.
+  if (database.inTransaction) for (const answer of answers) port?.postMessage(answer)
+  else give(answers, batch.some(wrote))
   busy = queue.length > 0
   // What has come meanwhile is heard first.
   if (busy) setImmediate(workOff)
@@ -80,6 +95,21 @@ async function inTurn(requests: Request[]): Promise<Answer[]> {
   return answers
 }
 
+const changes = database.prepare<[], number>('select total_changes()').pluck()
+let seen = changes.get()
+
+/** Whether the disk has yet to be told of something: a procedure that found nothing to do has not written. */
+function wrote(request: Request): boolean {
+  if (request.kind === 'close') return false
+  if (request.kind === 'query') {
+    const statement = statements.get(request.sql)
+    return !statement?.reader || !statement.readonly
+  }
+  const before = seen
+  seen = changes.get()
+  return seen !== before
+}
+
 type ProcedureRequest = Extract<Request, { kind: 'procedure' }>
 const isProcedure = (request: Request): request is ProcedureRequest => request.kind === 'procedure'
 
@@ -100,6 +130,7 @@ async function answer(request: Request): Promise<unknown> {
       return db.transaction().execute((trx) => found.run(trx, request.input))
     }
     case 'close':
+      await settled()
       database.close()
       lock.close()
       return undefined

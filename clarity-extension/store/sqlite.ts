@@ -26,7 +26,7 @@ export interface Answer {
  */
 export async function openSqlite(dataDir: string): Promise<Store> {
   mkdirSync(dataDir, { recursive: true })
-  const thread = await startThread(dataDir)
+  const thread = await lastingThread(dataDir)
   const turn = turns()
   let release = () => {}
   const db = new Kysely<Tables>({
@@ -56,6 +56,36 @@ export async function openSqlite(dataDir: string): Promise<Store> {
   }
 }
 
+/** The thread, and another one after it if it ended: a disk that failed once may be well again. What was under way is refused. */
+async function lastingThread(dataDir: string) {
+  let thread = await startThread(dataDir)
+  let closed = false
+  let next: Promise<void> | undefined
+
+  async function startNext(): Promise<void> {
+    try {
+      await thread.gone
+      thread = await startThread(dataDir)
+    } finally {
+      next = undefined
+    }
+  }
+
+  return {
+    async ask<Out>(work: Work, transfer: Transferable[] = []): Promise<Out> {
+      if (!closed && thread.hasEnded()) {
+        next ??= startNext()
+        await next
+      }
+      return thread.ask<Out>(work, transfer)
+    },
+    async close() {
+      closed = true
+      await thread.close()
+    },
+  }
+}
+
 interface Waiting {
   resolve(result: unknown): void
   reject(error: Error): void
@@ -80,7 +110,12 @@ async function startThread(dataDir: string) {
   })
   const opened = new Promise((resolve, reject) => waiting.set(0, { resolve, reject }))
   worker.on('error', (error) => end(error))
-  worker.on('exit', (code) => end(new Error(`the store's thread ended with code ${code}`)))
+  const gone = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      end(new Error(`the store's thread ended with code ${code}`))
+      resolve()
+    })
+  })
 
   function end(error: unknown): void {
     ended ??= revive(error instanceof Error ? error : { name: 'Error', message: String(error) })
@@ -88,7 +123,7 @@ async function startThread(dataDir: string) {
     waiting.clear()
   }
 
-  async function ask<Out>(work: Work, transfer: Transferable[] = []): Promise<Out> {
+  async function ask<Out>(work: Work, transfer: Transferable[]): Promise<Out> {
     if (ended) throw ended
     const id = ++last
     return new Promise<Out>((resolve, reject) => {
@@ -101,9 +136,12 @@ async function startThread(dataDir: string) {
   await opened
   return {
     ask,
+    hasEnded: () => ended !== undefined,
+    /** Resolves when it has left the file. */
+    gone,
     async close() {
       if (ended) return
-      await ask({ kind: 'close' })
+      await ask({ kind: 'close' }, [])
       ended = new Error('the store is closed')
       await worker.terminate()
     },

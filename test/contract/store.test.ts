@@ -12,6 +12,7 @@ import { migrations } from '../../clarity-extension/store/migrations/index.ts'
 import type { Tables } from '../../clarity-extension/store/schema.ts'
 import { statementOfRows } from '../../clarity-extension/store/statement.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
+import { failingDisk } from '../support/failing-disk.ts'
 import { dialects, type Place } from './store-support.ts'
 
 describe.each(dialects)('a store on $dialect', ({ possible, place: makePlace }) => {
@@ -147,6 +148,21 @@ describe('a data folder', () => {
     await Promise.all(Array.from({ length: 12 }, (_, n) => store.run(forgetPublished, { skus: [`SKU-${n}`] })))
     // The first may be begun while the others are still being told.
     expect(commitsIn(dataDir) - before).toBeLessThanOrEqual(4)
+    await store.close()
+    await rm(dataDir, { recursive: true })
+  })
+
+  it('whose disk fails gives no answer that could be lost, and goes on when the disk is well again', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
+    const store = await openStore({ dataDir })
+    const setting = (key: string) => ({ key, value: 'v', updated_at: 1 })
+    await store.db.insertInto('settings').values(setting('before')).execute()
+    const lost = [store.run(failingDisk, setting('lost')), store.db.selectFrom('settings').selectAll().execute()]
+    for (const answer of await Promise.allSettled(lost))
+      expect(answer).toMatchObject({ status: 'rejected', reason: { message: 'EIO: i/o error, fdatasync' } })
+    await store.db.insertInto('settings').values(setting('after')).execute()
+    const keys = (await store.db.selectFrom('settings').select('key').execute()).map(({ key }) => key)
+    expect(keys).toEqual(expect.arrayContaining(['before', 'after']))
     await store.close()
     await rm(dataDir, { recursive: true })
   })
