@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { remedyOf } from '../../shared/causes.ts'
-import type { Problem } from '../../shared/outcome.ts'
+import { problemList } from '../ledger/problems.ts'
 import type { EventDetail, ReviewRow } from '../ledger/queries.ts'
 import { approvable } from '../ledger/reviews.ts'
 import type { components } from '../panel/schema.d.ts'
@@ -10,6 +10,7 @@ import { correctionOf, correctionRoutes } from './corrections.ts'
 import { HIDDEN, mask } from './mask.ts'
 import type { PanelPorts } from './ports.ts'
 import { Refusal } from './problem.ts'
+import { cursor, given, limit } from './query.ts'
 import { sessionOf } from './session.ts'
 import { attemptView, eventView, instant, linkView } from './views.ts'
 
@@ -193,12 +194,8 @@ function payloadOf(text: string, keep: 'nothing' | 'personal'): Schemas['Payload
 const assignment = z.strictObject({ assignee: z.string().trim().min(1).max(100).nullable() })
 const remark = z.strictObject({ text: z.string().trim().min(1).max(2000) })
 const reviewQuery = z.object({
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(200).optional(),
+  cursor: cursor.optional(),
+  limit: limit.optional(),
   cause: z.string().max(100).optional(),
   assignee: z.string().max(100).optional(),
 })
@@ -219,35 +216,18 @@ const eventId = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number)
-const one = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), shape.optional())
 const listQuery = z.object({
-  cursor: one(
-    z
-      .string()
-      .regex(/^\d{1,15}$/, 'is not a cursor that this list gave')
-      .transform(Number),
-  ),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  state: one(
+  cursor: given(cursor),
+  limit: limit.default(50),
+  state: given(
     z
       .string()
       .transform((text) => text.split(','))
       .pipe(z.array(z.enum(eventStates))),
   ),
-  type: one(z.string().max(100)),
-  cause: one(z.string().max(100)),
-  q: one(z.string().trim().max(200)),
+  type: given(z.string().max(100)),
+  cause: given(z.string().max(100)),
+  q: given(z.string().trim().max(200)),
 })
 
-const problemList: z.ZodType<Problem[]> = z.array(
-  z.object({
-    code: z.string(),
-    field: z.string().optional(),
-    target: z.string().optional(),
-    value: z.string().optional(),
-    message: z.string(),
-    remedy: z.string(),
-  }),
-)
 const factsShape = z.record(z.string(), z.unknown())

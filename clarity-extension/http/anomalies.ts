@@ -4,6 +4,7 @@ import type { components } from '../panel/schema.d.ts'
 import { isSeriesRule, isWatchRule, mayHold, type RuleSetting, type WatchRule } from '../watch/anomalies/rules.ts'
 import type { Anomaly, Chart, Watchman } from '../watch/anomalies/watchman.ts'
 import { Refusal } from './problem.ts'
+import { cursor, given } from './query.ts'
 import { sessionOf } from './session.ts'
 import { instant } from './views.ts'
 
@@ -78,14 +79,7 @@ export function anomalyRoutes(watchman: AnomaliesPort): Router {
 }
 
 const listQuery = z.object({
-  cursor: z.preprocess(
-    (value) => (value === '' ? undefined : value),
-    z
-      .string()
-      .regex(/^\d{1,15}$/, 'is not a cursor that this list gave')
-      .transform(Number)
-      .optional(),
-  ),
+  cursor: given(cursor),
   open: z
     .enum(['true', 'false'])
     .default('false')

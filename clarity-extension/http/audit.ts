@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { AuditEntry, Verdict } from '../audit/audit.ts'
 import type { components } from '../panel/schema.d.ts'
 import type { PanelPorts } from './ports.ts'
+import { cursor, given, limit } from './query.ts'
 import { instant } from './views.ts'
 
 type Schemas = components['schemas']
@@ -40,18 +41,10 @@ const verdictView = (verdict: Verdict): Schemas['AuditVerdict'] =>
     ? { ok: true, rows: verdict.rows, head: verdict.head, brokenAt: null, reason: null }
     : { ok: false, rows: verdict.rows, head: null, brokenAt: String(verdict.brokenAt), reason: verdict.reason }
 
-/** What is empty is not asked for. */
-const given = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), shape.optional())
 const moment = given(z.iso.datetime().transform((text) => Date.parse(text)))
 const listQuery = z.object({
-  cursor: given(
-    z
-      .string()
-      .regex(/^\d{1,15}$/, 'is not a cursor that this list gave')
-      .transform(Number),
-  ),
-  limit: given(z.coerce.number().int().min(1).max(200)),
+  cursor: given(cursor),
+  limit: given(limit),
   who: given(z.string().max(200)),
   action: given(z.string().max(100)),
   entity: given(z.string().max(200)),

@@ -5,6 +5,7 @@ import type { FailureGroup } from '../ledger/queries.ts'
 import type { components } from '../panel/schema.d.ts'
 import type { PanelPorts } from './ports.ts'
 import { Refusal } from './problem.ts'
+import { given, limit } from './query.ts'
 import { sessionOf } from './session.ts'
 import { eventView, instant } from './views.ts'
 
@@ -65,13 +66,11 @@ function groupView({ oldestAt, newestAt, details, ...rest }: FailureGroup): Sche
   }
 }
 
-const given = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), shape.optional())
 const state = z.enum(['dead', 'held'])
 const pageQuery = z.object({
   state: given(state),
   cause: given(z.string().max(100)),
-  limit: given(z.coerce.number().int().min(1).max(200)),
+  limit: given(limit),
   offset: given(z.coerce.number().int().min(0).max(100_000)),
 })
 

@@ -5,6 +5,7 @@ import { decisions, type Known, type LoadRow, readingOf } from '../load/loads.ts
 import type { components } from '../panel/schema.d.ts'
 import { type Loadable, type LoadState, type LoadsPort, loadActions } from './ports.ts'
 import { Refusal } from './problem.ts'
+import { cursor, limit } from './query.ts'
 import { sessionOf } from './session.ts'
 import { instant } from './views.ts'
 
@@ -67,12 +68,8 @@ const rowQuery = z.object({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional(),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'is not a cursor that this list gave')
-    .transform(Number)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: cursor.optional(),
+  limit: limit.default(50),
 })
 const decisionRequest = z
   .strictObject({

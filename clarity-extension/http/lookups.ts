@@ -6,6 +6,7 @@ import { type FileFormat, readEntries, writeEntriesFile } from '../lookups/file.
 import type { Json } from '../mapping/json.ts'
 import type { components } from '../panel/schema.d.ts'
 import { Refusal } from './problem.ts'
+import { cursor, given, limit } from './query.ts'
 import { sessionOf } from './session.ts'
 import { instant } from './views.ts'
 
@@ -137,21 +138,14 @@ const importView = (saved: Saved): Schemas['LookupsImported'] =>
 const noTable = (name: string) =>
   new Refusal(404, 'no_such_table', `There is no table “${name.slice(0, 40)}”.`, 'Choose one of the tables listed.')
 
-const given = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), shape.optional())
 const key = z.string().min(1).max(300)
 const json: z.ZodType<Json> = z.json()
 const formats = z.enum(['json', 'csv']) satisfies z.ZodType<FileFormat>
 const valuesQuery = z.object({
   q: given(z.string().trim().max(200)),
   show: given(z.enum(['open', 'all'])),
-  cursor: given(
-    z
-      .string()
-      .regex(/^\d{1,9}$/, 'is not a cursor that this list gave')
-      .transform(Number),
-  ),
-  limit: z.coerce.number().int().min(1).max(200).default(100),
+  cursor: given(cursor),
+  limit: limit.default(100),
 })
 const choicesQuery = z.object({ q: given(z.string().trim().max(200)), key: given(key) })
 const keyQuery = z.object({ key })

@@ -7,6 +7,7 @@ import { driftKinds } from '../reconcile/drift.ts'
 import type { DriftRow } from '../reconcile/drifts.ts'
 import type { ReconciliationPort } from './ports.ts'
 import { Refusal } from './problem.ts'
+import { cursor, limit } from './query.ts'
 import { sessionOf } from './session.ts'
 import { instant } from './views.ts'
 
@@ -67,12 +68,8 @@ export function reconciliationRoutes(reconciliation: ReconciliationPort, now: ()
 }
 
 const listQuery = z.object({
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'is not a cursor that this list gave')
-    .transform(Number)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: cursor.optional(),
+  limit: limit.default(50),
   kind: z.enum(driftKinds).optional(),
 })
 const repairRequest = z.strictObject({ way: z.enum(directions).default('toClarity') })

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import { jsonOf } from '../../shared/json.ts'
+import type { Problem } from '../../shared/outcome.ts'
 import { type Correction, correctSku, correctValue, type KnownProduct } from '../assist/corrections.ts'
 import { addedRules, readBy, ruleSetOf, suggestedSets, withSuggested } from '../assist/drafting.ts'
 import { learnedFrom, type Verdict } from '../assist/learning.ts'
@@ -16,6 +17,7 @@ import { suggestValues, type ValueTask } from '../assist/values.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Named, SuggestionsPort } from '../http/ports.ts'
 import { type SuggestedEntity, suggestedEntities } from '../http/suggestions.ts'
+import { problemList } from '../ledger/problems.ts'
 import type { LedgerQueries } from '../ledger/queries.ts'
 import type { LookupDesk } from '../lookups/desk.ts'
 import type { RuleSet } from '../mapping/rules.ts'
@@ -193,7 +195,7 @@ export function suggestionsPort({
   }
 
   /** @returns the draft it is in now */
-  async function correctionsFor(problem: z.infer<typeof problemShape>, payload: string): Promise<Correction[]> {
+  async function correctionsFor(problem: Problem, payload: string): Promise<Correction[]> {
     if (problem.code === 'unknown_sku') {
       const sold = soldIn(problem, payload)
       return correctSku(sold.problem, await knownProducts(sold), sold.name)
@@ -300,13 +302,13 @@ const candidateOf = (candidate: Candidate) => ({
 const withoutCode = (name: string): string => name.replace(/^\[[^\]]*\]\s*/, '')
 
 interface Sold {
-  problem: z.infer<typeof problemShape>
+  problem: Problem
   /** As the storefront sold it. */
   name: string | undefined
 }
 
 /** The line that a problem is about, which Odoo names by its own field. */
-function soldIn(problem: z.infer<typeof problemShape>, payload: string): Sold {
+function soldIn(problem: Problem, payload: string): Sold {
   const line =
     /\/order_line\/(?:\$lines\/items\/)?(\d+)/.exec(problem.target ?? '')?.[1] ??
     /\/items\/(\d+)/.exec(problem.field ?? '')?.[1]
@@ -331,12 +333,3 @@ const envelope = z.looseObject({ data: z.record(z.string(), z.unknown()) })
 const itemsShape = z.looseObject({
   items: z.array(z.looseObject({ sku: z.string(), name: z.string().optional() })),
 })
-const problemShape = z.object({
-  code: z.string(),
-  field: z.string().optional(),
-  target: z.string().optional(),
-  value: z.string().optional(),
-  message: z.string(),
-  remedy: z.string(),
-})
-const problemList = z.array(problemShape)

@@ -1,6 +1,7 @@
-import { type Order, type OrderItem, type Product, sku as skuShape } from '../../../shared/entities.ts'
+import { type OrderItem, type Product, sku as skuShape } from '../../../shared/entities.ts'
 import { type Amount, amount, currencyDigits, format, round, sum } from '../../../shared/money.ts'
 import { type FieldError, invalid } from './problem.ts'
+import type { Amounts } from './totals.ts'
 
 export interface PriceBook {
   product(sku: string): Product | undefined
@@ -15,24 +16,11 @@ export interface Wish {
   shippingLines: { method: string; carrier?: string | null | undefined; amount?: string | undefined }[]
 }
 
-export type Priced = Pick<
-  Order,
-  | 'currency'
-  | 'pricesIncludeTax'
-  | 'items'
-  | 'shippingLines'
-  | 'discounts'
-  | 'subtotal'
-  | 'shippingTotal'
-  | 'taxTotal'
-  | 'total'
->
-
 /**
  * Prices and taxes as this shop does it: net prices, tax per line, rounded half away from zero to the currency.
  * A line that `keep`s an earlier one stays at the price and discount percentage it was bought at. Throws 422 by field.
  */
-export function price(wish: Wish, currency: string, book: PriceBook): Priced {
+export function price(wish: Wish, currency: string, book: PriceBook): Amounts {
   const digits = currencyDigits(currency)
   const errors: FieldError[] = []
   const items = wish.items.map((line, index) => priceLine(line, index, currency, book, errors))
@@ -108,7 +96,7 @@ function priceShipping(
   currency: string,
   book: PriceBook,
   errors: FieldError[],
-): Priced['shippingLines'][number] {
+): Amounts['shippingLines'][number] {
   const known = book.shipping(line.method)
   const cost = line.amount ?? known?.price
   if (cost === undefined) {

@@ -4,11 +4,12 @@ import type { Product } from '../../../../shared/entities.ts'
 import { orderOf } from '../orders.ts'
 import { placeOrder } from '../place-order.ts'
 import { priceBook } from '../price-book.ts'
-import { type Priced, price } from '../pricing.ts'
+import { price } from '../pricing.ts'
 import { HttpProblem } from '../problem.ts'
 import { shipmentsOf } from '../shipments.ts'
 import type { Shop } from '../shop.ts'
 import { available } from '../stock.ts'
+import type { Amounts } from '../totals.ts'
 import { art } from './art.ts'
 import { type Cart, pieces, readCart, writeCart } from './cart.ts'
 import { type Html, html } from './html.ts'
@@ -118,7 +119,7 @@ function cartView(shop: Shop, cart: Cart, problem?: string): Html {
 }
 
 /** A product that was taken out of the shop meanwhile must not break the page. */
-function quote(shop: Shop, items: { sku: string; quantity: string }[]): Priced | undefined {
+function quote(shop: Shop, items: { sku: string; quantity: string }[]): Amounts | undefined {
   try {
     return price(
       { items, shippingLines: [] },
@@ -131,7 +132,7 @@ function quote(shop: Shop, items: { sku: string; quantity: string }[]): Priced |
   }
 }
 
-const cartTable = ({ items, currency, subtotal, taxTotal }: Priced): Html => html`<div class="scroll"><table>
+const cartTable = ({ items, currency, subtotal, taxTotal }: Amounts): Html => html`<div class="scroll"><table>
   <thead><tr><th>Product</th><th>Pieces</th><th class="number">Total</th></tr></thead><tbody>${items.map(
     (item) => html`<tr><td>${item.name}</td><td>${changer(item.sku, item.quantity)}</td>
       <td class="number">${money(item.total, currency)}</td></tr>`,
