@@ -77,6 +77,8 @@ export function bench(store: Store, options: Partial<LedgerOptions> = {}): Bench
 
 /** What stands while the tests of a file run, as the current one has it. */
 interface Standing extends Bench {
+  /** Known before it stands. */
+  dialect: string
   place: Place
   /** Empty tables and another ledger, once more within a test or with other options. */
   anew(options?: Partial<LedgerOptions>): Promise<void>
@@ -84,7 +86,7 @@ interface Standing extends Bench {
 
 /** The same tests on both stores: with empty tables and a ledger of its own for each test. */
 export function onBothStores(name: string, tests: (on: Standing) => void): void {
-  describe.each(dialects)(`${name} on $dialect`, ({ possible, place: makePlace }) => {
+  describe.each(dialects)(`${name} on $dialect`, ({ dialect, possible, place: makePlace }) => {
     describe.skipIf(!possible)('', () => {
       let place: Place
       let store: Store
@@ -105,6 +107,7 @@ export function onBothStores(name: string, tests: (on: Standing) => void): void 
       afterEach(() => current.ledger.stop(1_000))
 
       tests({
+        dialect,
         get place() {
           return place
         },
