@@ -1,6 +1,7 @@
 import { correct, type Outcome } from '../../shared/outcome.ts'
 import type { Loader, Task } from './loader.ts'
-import type { Load, LoadRow, Loads, Said } from './loads.ts'
+import type { Loads } from './loads.ts'
+import type { Load, LoadRow, Said } from './types.ts'
 
 export interface BringParts {
   loads: Loads

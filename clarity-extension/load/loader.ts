@@ -1,7 +1,7 @@
 import type { Outcome } from '../../shared/outcome.ts'
 import type { Direction, Entity } from '../../shared/switches.ts'
-import type { Decision, LoadRow } from './loads.ts'
 import type { Candidate, MatchRules, Verdict } from './match.ts'
+import type { Decision, LoadRow } from './types.ts'
 
 /** How one entity is loaded one way: what is read of both sides, by what it is matched, and the flow that brings it over. */
 export interface Loader {

@@ -1,99 +1,15 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { z } from 'zod'
-import type { Problem } from '../../shared/outcome.ts'
 import type { Direction, Entity } from '../../shared/switches.ts'
 import type { Seal } from '../privacy/seal.ts'
 import { forgetLoadRows } from '../store/forget-load.ts'
 import { padded } from '../store/padded.ts'
-import type { LoadRowsTable, LoadsTable, Tables } from '../store/schema.ts'
-import { statementOfRows } from '../store/statement.ts'
-
-export type LoadState = LoadsTable['state']
-export type RowVerdict = LoadRowsTable['verdict']
-export type RowState = LoadRowsTable['state']
-export const decisions = ['link', 'new', 'skip'] as const
-export type Decision = (typeof decisions)[number]
-
-export interface Load {
-  id: number
-  entity: Entity
-  direction: Direction
-  state: LoadState
-  message: string | null
-  madeBy: string
-  madeAt: number
-  startedAt: number | null
-  resumedAt: number | null
-  finishedAt: number | null
-}
-
-/** A record as a person sees it. */
-export interface Known {
-  id: string
-  label: string
-  keys: Readonly<Record<string, string>>
-  /** @see Candidate */
-  changedAt?: string
-}
-
-export interface NewRow {
-  /** Absent where only the other side has it. */
-  source: Known | undefined
-  target: string | null
-  candidates: readonly Known[]
-  verdict: RowVerdict
-  why: string | null
-  choices: readonly Decision[]
-}
-
-export interface LoadRow extends NewRow {
-  id: number
-  decision: Decision | null
-  decidedBy: string | null
-  state: RowState
-  said: Said | null
-}
-
-/** What became of it, for the person who looks. */
-export interface Said {
-  message: string
-  problems: Problem[]
-}
-
-/** How many records of a side a dry run has read. */
-export interface Reading {
-  side: 'clarity' | 'odoo'
-  count: number
-}
-
-/** Kept where a load says what it is doing. */
-export function readingOf({ state, message }: Pick<Load, 'state' | 'message'>): Reading | undefined {
-  const [, side, count] = /^reading (clarity|odoo) (\d+)$/.exec(message ?? '') ?? []
-  return state === 'planning' && side ? { side: side === 'odoo' ? 'odoo' : 'clarity', count: Number(count) } : undefined
-}
-
-export interface Tally {
-  verdicts: Record<RowVerdict, number>
-  /** Conflicts that wait for a decision, by cause. */
-  open: { why: string; count: number; choices: Decision[] }[]
-  skipped: { why: string; count: number }[]
-  progress: { total: number; done: number; left: number; failed: number; perSecond: number | null }
-}
-
-export interface RowQuery {
-  verdict?: RowVerdict | undefined
-  state?: RowState | undefined
-  why?: string | undefined
-  /** Only conflicts that nobody has decided. */
-  undecided?: boolean | undefined
-  cursor?: number | undefined
-  limit: number
-}
+import type { LoadsTable, Tables } from '../store/schema.ts'
+import { inserting, rowOf, stored } from './rows.ts'
+import { tallyOf } from './tally.ts'
+import type { Decided, Load, LoadRow, LoadState, NewRow, Reading, RowQuery, Said, Tally } from './types.ts'
 
 export type Loads = ReturnType<typeof createLoads>
 
-/** A rate is that of the last minute. */
-const WINDOW_MS = 60_000
 const OPEN_STATES: readonly LoadState[] = ['planning', 'running']
 const MOVING: readonly LoadState[] = ['planning', 'running', 'paused']
 
@@ -287,83 +203,6 @@ export function createLoads(db: Kysely<Tables>, seal: Pick<Seal, 'text' | 'openT
   }
 }
 
-export interface Decided {
-  decision: Decision
-  target?: string | undefined
-}
-
-function* chunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let part: T[] = []
-  for (const item of items) {
-    part.push(item)
-    if (part.length < size) continue
-    yield part
-    part = []
-  }
-  if (part.length > 0) yield part
-}
-
-type StoredRow = Pick<
-  LoadRowsTable,
-  'load_id' | 'source_id' | 'target_id' | 'shown' | 'verdict' | 'why' | 'choices' | 'state'
->
-/** One per store: what is compiled for one dialect is none of the other's. */
-const inserting = () =>
-  statementOfRows<StoredRow, unknown>(
-    ['load_id', 'source_id', 'target_id', 'shown', 'verdict', 'why', 'choices', 'state'],
-    (db, rows) => db.insertInto('load_rows').values(rows),
-  )
-
-const stored = (id: number, row: NewRow, seal: Pick<Seal, 'text'>): StoredRow => ({
-  load_id: id,
-  source_id: row.source?.id ?? '',
-  target_id: row.target,
-  shown: seal.text(JSON.stringify({ source: row.source, candidates: row.candidates })),
-  verdict: row.verdict,
-  why: row.why,
-  choices: row.choices.join(' '),
-  state: row.verdict === 'new' || row.verdict === 'linked' ? 'waiting' : 'out',
-})
-
-const known = z.object({
-  id: z.string(),
-  label: z.string(),
-  keys: z.record(z.string(), z.string()),
-  changedAt: z.string().exactOptional(),
-})
-const shownShape = z.object({ source: known.optional(), candidates: z.array(known) })
-const saidShape = z.object({
-  message: z.string(),
-  problems: z.array(
-    z.object({
-      code: z.string(),
-      field: z.string().exactOptional(),
-      value: z.string().exactOptional(),
-      message: z.string(),
-      remedy: z.string(),
-    }),
-  ),
-})
-
-function rowOf(row: Selectable<LoadRowsTable>, seal: Pick<Seal, 'openText'>): LoadRow {
-  const { source, candidates } = shownShape.parse(JSON.parse(seal.openText(row.shown)))
-  return {
-    id: row.id,
-    source,
-    candidates,
-    target: row.target_id,
-    verdict: row.verdict,
-    why: row.why,
-    choices: choicesOf(row.choices),
-    decision: row.decision,
-    decidedBy: row.decided_by,
-    state: row.state,
-    said: row.said === null ? null : saidShape.parse(JSON.parse(seal.openText(row.said))),
-  }
-}
-
-const choicesOf = (text: string): Decision[] => decisions.filter((one) => text.split(' ').includes(one))
-
 function loadOf(row: Selectable<LoadsTable>): Load {
   return {
     id: row.id,
@@ -379,51 +218,19 @@ function loadOf(row: Selectable<LoadsTable>): Load {
   }
 }
 
-async function tallyOf(db: Kysely<Tables>, id: number, now: number): Promise<Tally> {
-  const rows = await db
-    .selectFrom('load_rows')
-    .select(({ fn }) => ['verdict', 'why', 'state', 'decision', 'choices', fn.countAll<number>().as('count')])
-    .where('load_id', '=', id)
-    .groupBy(['verdict', 'why', 'state', 'decision', 'choices'])
-    .execute()
-  const tally: Tally = {
-    verdicts: { new: 0, linked: 0, conflict: 0, skipped: 0 },
-    open: [],
-    skipped: [],
-    progress: { total: 0, done: 0, left: 0, failed: 0, perSecond: await rateOf(db, id, now) },
-  }
-  for (const { verdict, why, state, decision, choices, count } of rows) {
-    const n = Number(count)
-    tally.verdicts[verdict] += n
-    if (verdict === 'skipped') add(tally.skipped, { why: why ?? '', count: n })
-    if (verdict === 'conflict' && decision === null) {
-      const same = tally.open.find((one) => one.why === why)
-      if (same) same.count += n
-      else tally.open.push({ why: why ?? '', count: n, choices: choicesOf(choices) })
-    }
-    if (state === 'out') continue
-    tally.progress.total += n
-    if (state !== 'waiting') tally.progress[state] += n
-  }
-  return tally
+/** Kept where a load says what it is doing. */
+export function readingOf({ state, message }: Pick<Load, 'state' | 'message'>): Reading | undefined {
+  const [, side, count] = /^reading (clarity|odoo) (\d+)$/.exec(message ?? '') ?? []
+  return state === 'planning' && side ? { side: side === 'odoo' ? 'odoo' : 'clarity', count: Number(count) } : undefined
 }
 
-function add(list: { why: string; count: number }[], row: { why: string; count: number }) {
-  const same = list.find(({ why }) => why === row.why)
-  if (same) same.count += row.count
-  else list.push(row)
-}
-
-/** Records per second in the last minute, or since it went on. */
-async function rateOf(db: Kysely<Tables>, id: number, now: number): Promise<number | null> {
-  const load = await db.selectFrom('loads').select(['state', 'resumed_at']).where('id', '=', id).executeTakeFirst()
-  if (load?.state !== 'running' || load.resumed_at === null) return null
-  const since = Math.max(now - WINDOW_MS, load.resumed_at)
-  const { count } = await db
-    .selectFrom('load_rows')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('load_id', '=', id)
-    .where('settled_at', '>=', since)
-    .executeTakeFirstOrThrow()
-  return now > since ? (Number(count) * 1_000) / (now - since) : null
+function* chunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let part: T[] = []
+  for (const item of items) {
+    part.push(item)
+    if (part.length < size) continue
+    yield part
+    part = []
+  }
+  if (part.length > 0) yield part
 }

@@ -1,6 +1,7 @@
 import type { Loader } from './loader.ts'
-import type { Known, Load, Loads, NewRow } from './loads.ts'
+import type { Loads } from './loads.ts'
 import { type Candidate, match, type Verdict } from './match.ts'
+import type { Known, Load, NewRow } from './types.ts'
 
 /** Reads both sides once, matches them and keeps what it found. Nothing is written on either side. @returns what it did */
 export async function plan(loads: Loads, loader: Loader, load: Load, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Loadable, LoadState, LoadsPort } from '../../clarity-extension/http/ports.ts'
-import type { Load, LoadRow, NewRow, RowQuery, Tally } from '../../clarity-extension/load/loads.ts'
+import type { Load, LoadRow, NewRow, RowQuery, Tally } from '../../clarity-extension/load/types.ts'
 import type { FakeLedger } from './fake-ledger.ts'
 
 /** First loads in memory: products planned with conflicts, customers half brought over, prices switched off. */

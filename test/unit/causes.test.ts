@@ -39,9 +39,8 @@ const passedOn = new Set([
   'odoo-bridge/client/classify.ts: transient', // names.ts, below
   'odoo-bridge/client/classify.ts: permanent.code',
   'clarity-extension/clarity/call.ts: first.token', // another `again`
-  'clarity-extension/http/activity.ts: z.string()', // a shape
-  'clarity-extension/ports/suggestions.ts: z.string()', // a shape
-  'clarity-extension/load/loads.ts: z.string()', // a shape
+  'clarity-extension/ledger/problems.ts: z.string()', // a shape
+  'clarity-extension/load/rows.ts: z.string()', // a shape
   'clarity-extension/http/loads.ts: code', // a stored problem's
   'clarity-extension/http/launch.ts: res', // another `refused`
   'clarity-extension/connections/pairing.ts: opened.row', // another `refuse`
