@@ -155,10 +155,12 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   return {
     wake,
     async start(handler) {
-      await takeBack(store.exclusive)
+      if (store.exclusive) await takeBack(true)
       handle = handler
       heartbeat = setInterval(() => void beat(), leaseMs / 3)
       heartbeat.unref()
+      // Among replicas it is a beat like any other: a database that goes away just now is back at the next.
+      if (!store.exclusive) await beat()
       wake()
     },
     async stop(limitMs) {

@@ -71,20 +71,17 @@ export function createSweeps({
 }: SweepOptions): Sweeps {
   const running = new Map<string, { ended: Promise<void>; abort: AbortController }>()
   const tasks = new Map<string, { task: ScheduledTask; schedule: string }>()
+  const names = sweeps.map(({ name }) => name)
   let look: NodeJS.Timeout | undefined
+  let begun = false
 
   return {
     async start() {
-      await ensure(
-        db,
-        sweeps.map(({ name }) => name),
-        now(),
-      )
       if (alone) await releaseAll(db)
-      await schedule()
       look = setInterval(() => void schedule().catch(complain), LOOK_MS)
       look.unref()
-      for (const sweep of sweeps) if (sweep.atStart !== false) void attempt(sweep, now(), 'schedule')
+      // A database that goes away just now is back when somebody looks again.
+      await schedule().catch(complain)
     },
     async stop() {
       clearInterval(look)
@@ -130,8 +127,9 @@ export function createSweeps({
     return sweep
   }
 
-  /** Makes the timers what the store says. */
+  /** Makes the timers what the store says; the first time, what is to run at the start runs. */
   async function schedule(): Promise<void> {
+    if (!begun) await ensure(db, names, now())
     const rows = new Map((await settingsOf(db)).map((row) => [row.name, row]))
     for (const sweep of sweeps) {
       const { cron: own, zone, enabled = 1 } = rows.get(sweep.name) ?? {}
@@ -148,6 +146,9 @@ export function createSweeps({
       })
       tasks.set(sweep.name, { task, schedule: wanted })
     }
+    if (begun) return
+    begun = true
+    for (const sweep of sweeps) if (sweep.atStart !== false) void attempt(sweep, now(), 'schedule')
   }
 
   /** @param due the point of the schedule it is for: only the first replica that comes runs it */

@@ -57,6 +57,19 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     expect((await first?.queries.overview())?.waiting).toBe(0)
   })
 
+  it('begin their work although PostgreSQL goes away at their start', async () => {
+    const { ledger } = bench(stores[0], { now: Date.now })
+    const { id } = await ledger.ingest(event('order:1'))
+    const away = vi.spyOn(stores[0].db, 'transaction').mockImplementationOnce(() => {
+      throw new Error('Connection terminated unexpectedly')
+    })
+    await ledger.start(async () => done('ok'))
+    const state = async () => (await stateOf({ store: stores[0] }, id)).state
+    await vi.waitUntil(async () => (await state()) === 'done', 10_000)
+    away.mockRestore()
+    await ledger.stop(5_000)
+  })
+
   it('CASES 8: an event whose worker is gone is taken up by the other after its lease', async () => {
     const gone = await place.open()
     const dying = bench(gone, { leaseMs: 300, now: Date.now })

@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createCursors } from '../../clarity-extension/sweep/cursors.ts'
 import { digests } from '../../clarity-extension/sweep/digests.ts'
 import { incremental, type Reader } from '../../clarity-extension/sweep/incremental.ts'
@@ -47,6 +47,22 @@ onBothStores('sweeps', (on) => {
       await there.stop()
       await here.stop()
       expect(runs).toBe(2)
+    })
+
+    it('begins when the store is back that went away at the start', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+      let runs = 0
+      const sweeps = replica({ name: 'outbox', cron: '0 4 * * *', run: async () => `run ${++runs}` })
+      const away = vi.spyOn(on.store.db, 'insertInto').mockImplementationOnce(() => {
+        throw new Error('Connection terminated unexpectedly')
+      })
+      await sweeps.start()
+      expect(runs).toBe(0)
+      vi.advanceTimersByTime(MINUTE)
+      vi.useRealTimers()
+      await vi.waitUntil(() => runs === 1, 10_000)
+      away.mockRestore()
+      await sweeps.stop()
     })
 
     it('takes over what a dead process left, and shows it as stalled until then', async () => {
