@@ -3,7 +3,8 @@ import type { OrderToOdooPorts } from '../flows/order-to-odoo.ts'
 import type { LedgerFact } from '../ledger/types.ts'
 import type { Store } from '../store/store.ts'
 import type { Sweep } from '../sweep/schedule.ts'
-import { createWatchman, type Watchman } from '../watch/anomalies/watchman.ts'
+import type { Watchman } from '../watch/anomalies/types.ts'
+import { createWatchman } from '../watch/anomalies/watchman.ts'
 
 export interface AnomalyWatch {
   watchman: Watchman

@@ -6,7 +6,7 @@ import { suggestValues } from '../../clarity-extension/assist/values.ts'
 import type { PanelPorts, RuleSuggestions, SuggestionsPort } from '../../clarity-extension/http/ports.ts'
 import type { Action, RuleSetting, WatchRule } from '../../clarity-extension/watch/anomalies/rules.ts'
 import { recordRules, seriesNames } from '../../clarity-extension/watch/anomalies/rules.ts'
-import type { Anomaly } from '../../clarity-extension/watch/anomalies/watchman.ts'
+import type { Anomaly } from '../../clarity-extension/watch/anomalies/types.ts'
 import type { FakeLedger } from './fake-ledger.ts'
 
 type Ledger = Pick<FakeLedger, 'broken' | 'moves' | 'now' | 'events'>
