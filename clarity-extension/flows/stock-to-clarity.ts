@@ -62,7 +62,7 @@ export type RowResult = { status: 'ok' } | { status: 'stale' } | { status: 'reje
 /** Rows whose stored number is newer than ours wait this long and are read again. */
 const AFTER_STALE_MS = 1_000
 
-/** As many as one call may name; orders beyond it count as not yet in Odoo, which errs towards selling too little. */
+/** As many as one call may name. */
 const MOST_ORDERS = 5_000
 
 /**
@@ -75,11 +75,9 @@ export const publishStock =
   async (asked: string[]): Promise<Outcome[]> => {
     // Twice in one call, where an attempt that lost its lane still waits: rows that came twice would add up.
     const skus = [...new Set(asked)]
-    const demand = await ports.demand(skus)
-    const orders = [...new Set(demand.map(({ orderId }) => orderId))]
-    const read = await ports.readStock(skus, orders.slice(0, MOST_ORDERS))
+    const read = await readStock(ports, skus)
     if (!read.ok) return asked.map(() => read.outcome)
-    const { asOf, stock, held } = read.value
+    const { asOf, stock, held, demand } = read.value
     const inOdoo = new Set(held)
     const pending = demand.filter(({ orderId }) => !inOdoo.has(orderId))
     const known = new Set(stock.map((row) => row.sku))
@@ -100,6 +98,20 @@ export const publishStock =
       return done(own.map((row) => `${row.locationKey} ${row.quantity}`).join(', '))
     })
   }
+
+async function readStock({ demand, readStock, releaseDemand }: PublishStockPorts, skus: string[]) {
+  for (;;) {
+    const sold = await demand(skus)
+    const orders = [...new Set(sold.map(({ orderId }) => orderId))]
+    const read = await readStock(skus, orders.slice(0, MOST_ORDERS))
+    if (!read.ok) return read
+    const { held } = read.value
+    if (orders.length <= MOST_ORDERS || held.length === 0)
+      return { ok: true as const, value: { ...read.value, demand: sold } }
+    // Who could not be asked about would count as not yet in Odoo, and too little would be for sale.
+    await releaseDemand(held)
+  }
+}
 
 /** The rows that failed, by key; every other row is published and remembered. */
 async function put(ports: PublishStockPorts, rows: InventoryRow[], before: Shown): Promise<Map<string, Outcome>> {

@@ -41,7 +41,7 @@ export interface ReconcileParts {
   ledger: Pick<Ledger, 'enqueue'>
   links: Pick<Links, 'forget' | 'save' | 'get' | 'byOdoo'>
   published: Pick<PublishedStock, 'forget'>
-  demand: Pick<DemandStore, 'all'>
+  demand: Pick<DemandStore, 'all' | 'release'>
   audit: Pick<Audit, 'record'>
   switches: Pick<Switches, 'enabled'>
   now?: () => number
@@ -127,6 +127,7 @@ function comparisons(parts: ReconcileParts, cursors: Cursors): Comparison[] {
       page: async (after, pendingOrders) =>
         answerOf(await odoo.readPage(store, 'stock', { after, limit: PRODUCTS_PER_CALL, pendingOrders })),
       demand: () => parts.demand.all(),
+      release: (orderIds) => parts.demand.release(orderIds),
     }),
     compareOrders({
       orders: () => inPages(orders),

@@ -11,12 +11,13 @@ export interface StockParts {
   settings: SellableOptions
   /** What the storefront has sold and Odoo may not hold yet. */
   demand(): Promise<Demand[]>
+  /** Odoo holds these orders. */
+  release(orderIds: string[]): Promise<unknown>
 }
 
 /** As many as one call may name; see flows/stock-to-clarity. */
 const MOST_ORDERS = 5_000
 
-/** The number that the storefront shows per SKU and location against the one that it should. */
 /** The number that the storefront shows per SKU and location against the one that it should. */
 export const compareStock = (parts: StockParts): Comparison => ({
   name: 'stock',
@@ -48,9 +49,13 @@ async function readOdoo(parts: StockParts, run: PilesOfRun, signal: AbortSignal)
   let read = 0
   for (let after: number | null = 0; after !== null && !signal.aborted; ) {
     const demand = await parts.demand()
-    const pendingOrders = [...new Set(demand.map(({ orderId }) => orderId))].slice(0, MOST_ORDERS)
-    const page: Awaited<ReturnType<StockParts['page']>> = await parts.page(after, pendingOrders)
+    const orders = [...new Set(demand.map(({ orderId }) => orderId))]
+    const page: Awaited<ReturnType<StockParts['page']>> = await parts.page(after, orders.slice(0, MOST_ORDERS))
     const held = new Set(page.held)
+    // Orders that are told again after their stock was published would else add up.
+    if (held.size > 0) await parts.release(page.held)
+    // Who could not be asked about would count as not yet in Odoo.
+    if (orders.length > MOST_ORDERS && held.size > 0) continue
     const pending = demand.filter(({ orderId }) => !held.has(orderId))
     read += new Set(page.stock.map(({ sku }) => sku)).size
     await run.add('odoo', sellable(page.stock, pending, parts.settings))

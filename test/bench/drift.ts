@@ -40,6 +40,7 @@ export async function run(report: Report): Promise<void> {
       piles: createPiles(store),
       settings: { location: (code) => LOCATIONS[code], margin: 0, defaultLocation: 'main' },
       demand: async () => [],
+      release: async () => undefined,
       async *shown() {
         for await (const reply of clarity.listInventory()) {
           const { records } = answerOf(reply)

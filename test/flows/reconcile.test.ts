@@ -47,6 +47,7 @@ describe('stock', () => {
   const parts = (over: Partial<StockParts> = {}): StockParts => ({
     settings: { location: (code) => ({ WH: 'main', EAST: 'east' })[code], margin: 0, defaultLocation: 'main' },
     demand: async () => [],
+    release: async () => undefined,
     piles: createPiles(store),
     shown: () => pages([level('MUG', 'main', '5.00')], [level('TEE', 'main', '7'), level('TEE', 'east', '1')]),
     page: async (after) =>
@@ -67,6 +68,26 @@ describe('stock', () => {
   it('takes off what was sold and Odoo does not hold', async () => {
     const demand = async () => [{ orderId: '1', sku: 'TEE', quantity: '2' }]
     expect((await compareStock(parts({ demand })).compare(signal)).drifts).toEqual([])
+  })
+
+  it('forgets what Odoo holds, and asks about all orders before it takes any off', async () => {
+    const told = new Set(Array.from({ length: 6_000 }, (_, n) => `${n}`))
+    const { page } = parts()
+    const compared = await compareStock(
+      parts({
+        demand: async () => [...told].map((orderId) => ({ orderId, sku: 'MUG', quantity: '1' })),
+        release: async (orders) => {
+          for (const order of orders) told.delete(order)
+        },
+        page: async (after, pending) => {
+          expect(pending.length).toBeLessThanOrEqual(5_000)
+          return { ...(await page(after, pending)), held: pending }
+        },
+      }),
+    ).compare(signal)
+    expect(compared.drifts).toMatchObject([{ key: 'TEE main' }])
+    expect(compared.read).toEqual({ clarity: 3, odoo: 2 })
+    expect(told.size).toBe(0)
   })
 
   it('names what the storefront sells and Odoo does not stock', async () => {

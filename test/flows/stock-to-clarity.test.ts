@@ -59,6 +59,24 @@ describe('stock-to-clarity', () => {
     expect(released).toEqual(['1'])
   })
 
+  it('asks about all orders that were told again, however many they are, before it subtracts any', async () => {
+    const told = new Set(Array.from({ length: 12_000 }, (_, n) => `${n}`))
+    const { publish, puts } = setup([], {
+      demand: async () => [...told].map((orderId) => ({ orderId, sku: 'A', quantity: '1' })),
+      releaseDemand: async (orders) => {
+        for (const order of orders) told.delete(order)
+      },
+      readStock: async (_, pending) => {
+        expect(pending.length).toBeLessThanOrEqual(5_000)
+        const held = pending.filter((order) => order !== '7')
+        return { ok: true, value: { asOf: '2026-11-20T10:00:00.000Z', stock: [row('A', 9)], held } }
+      },
+    })
+    expect(await publish(['A'])).toMatchObject([{ detail: 'main 8' }])
+    expect(puts).toHaveLength(1)
+    expect([...told]).toEqual(['7'])
+  })
+
   it('counts a SKU once, however often it waits in one call', async () => {
     const { publish, puts } = setup([], {
       readStock: async (skus) => ({
