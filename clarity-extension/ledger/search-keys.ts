@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { jsonOf } from '../../shared/json.ts'
@@ -7,6 +6,7 @@ import { lastIds, type Reached } from '../privacy/reached.ts'
 import type { Seal } from '../privacy/seal.ts'
 import { keysOf, keysOfLoadRow } from '../privacy/searchable.ts'
 import type { Store } from '../store/store.ts'
+import { createHorizon } from './horizon.ts'
 import { headOf, PROGRESS, storeKeys, storeLoadKeys } from './store-keys.ts'
 import type { LedgerFact } from './types.ts'
 
@@ -191,26 +191,3 @@ export interface SearchKeysParts {
 }
 
 const state = z.object({ key: z.string(), events: z.number(), loadRows: z.number() })
-
-/**
- * Replicas commit ids in another order than they took them: up to where none is missing any more. What stood in the tables is, as
- * soon as every transaction that ran at that time has ended.
- */
-function createHorizon(store: Store): () => Promise<Reached> {
-  let settled: Reached = { events: 0, loadRows: 0 }
-  let mark: { next: number; at: Reached } | undefined
-  return async () => {
-    if (store.exclusive) return { events: Number.MAX_SAFE_INTEGER, loadRows: Number.MAX_SAFE_INTEGER }
-    // The ids first: who has a lower one has begun by now.
-    const at = await lastIds(store.db)
-    const { rows } = await sql<{ oldest: string; next: string }>`
-      select pg_snapshot_xmin(running)::text as oldest, pg_snapshot_xmax(running)::text as next
-      from pg_current_snapshot() as running`.execute(store.db)
-    const [{ oldest, next } = { oldest: '0', next: '1' }] = rows
-    if (oldest === next) settled = at
-    else if (mark && Number(oldest) < mark.next) return settled
-    else settled = mark?.at ?? settled
-    mark = { at, next: Number(next) }
-    return settled
-  }
-}
