@@ -3,12 +3,14 @@ import { group } from '../store/group.ts'
 import { type Incoming, storeEvents } from './ingest.ts'
 import { newTraceId } from './lanes.ts'
 import type { Settings } from './settings.ts'
-import type { Demand, Enqueued, Ledger, NewEvent } from './types.ts'
+import type { Demand, Enqueued, Ingested, Ledger, NewEvent } from './types.ts'
 
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
 const IN_FLIGHT = 4
+
+const ingested = ({ id, duplicate }: Enqueued): Ingested => ({ id, duplicate })
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
 export function createIntake(
@@ -59,10 +61,8 @@ export function createIntake(
 
   return {
     flush: stores.flush,
-    async ingest(event) {
-      const { id, duplicate } = await stores.add(incomingOf(event, projectSafely(event)))
-      return { id, duplicate }
-    },
+    // No function that waits: it would keep what was read of the body until the disk has it.
+    ingest: (event) => stores.add(incomingOf(event, projectSafely(event))).then(ingested),
     async enqueue({ type, lane, subject, priority, data, traceId = newTraceId(), key = randomUUID(), dueAt }) {
       const envelope = { type, timestamp: new Date(now()).toISOString(), data }
       const payload = Buffer.from(JSON.stringify(envelope))

@@ -72,6 +72,7 @@ export function statementOfRows<Row extends object, Out>(
 ): (db: Kysely<Tables>, rows: readonly Row[]) => Promise<Out[]> {
   const compiled = new Map<number, CompiledQuery<Out>>()
   let recordset: CompiledQuery<Out> | undefined
+  let bytes: (keyof Row & string) | undefined
 
   function textFor(db: Kysely<Tables>, rows: readonly Row[]): CompiledQuery<Out> {
     const inColumns = rows.map((row) => inOrder(row, columns))
@@ -84,12 +85,15 @@ export function statementOfRows<Row extends object, Out>(
     const out: Out[] = []
     const [first] = rows
     if (!first) return out
-    recordset ??= asRecordset(textFor(db, [first]), columns, bytesColumn(first, columns))
+    bytes ??= bytesColumn(first, columns)
+    recordset ??= asRecordset(textFor(db, [first]), columns, bytes)
     for (let from = 0; from < rows.length; ) {
       const left = rows.length - from
       const size = recordset ? Math.min(left, AT_ONCE) : (SIZES.find((candidate) => candidate <= left) ?? 1)
       const part = rows.slice(from, from + size)
-      const values = recordset ? valuesOf(part, columns) : part.flatMap((row) => columns.map((column) => row[column]))
+      const values = recordset
+        ? valuesOf(part, columns, bytes)
+        : part.flatMap((row) => columns.map((column) => row[column]))
       out.push(...(await run(db, named(recordset ?? textFor(db, part)), values)))
       from += size
     }
@@ -114,40 +118,49 @@ function asRecordset<Out>(
 }
 
 /** The column that has bytes: as they are, beside the JSON, where they would be twice as long. */
-function bytesColumn<Row extends object>(row: Row, columns: readonly (keyof Row & string)[]): string | undefined {
+function bytesColumn<Row extends object>(
+  row: Row,
+  columns: readonly (keyof Row & string)[],
+): (keyof Row & string) | undefined {
   const [bytes, ...others] = columns.filter((column) => row[column] instanceof Uint8Array)
   if (others.length > 0) throw new Error(`only one column may have bytes: ${bytes}, ${others.join(', ')}`)
   return bytes
 }
 
-/** Half a character is written as PostgreSQL's driver writes it; as JSON it would be refused. */
-function valuesOf<Row extends object>(rows: readonly Row[], columns: readonly (keyof Row & string)[]): unknown[] {
-  const bytes: Uint8Array[] = []
-  const plain = (value: unknown) => {
-    if (value instanceof Uint8Array) return void bytes.push(value)
-    return typeof value === 'string' ? value.toWellFormed() : value
-  }
-  const json = JSON.stringify(
-    rows.map((row) => Object.fromEntries(columns.map((column) => [column, plain(row[column])]))),
+function valuesOf<Row extends object>(
+  rows: readonly Row[],
+  columns: readonly (keyof Row & string)[],
+  bytes: (keyof Row & string) | undefined,
+): unknown[] {
+  const json = whole(
+    JSON.stringify(
+      rows,
+      columns.filter((column) => column !== bytes),
+    ),
   )
-  if (bytes.length === 0) return [json]
-  if (bytes.length !== rows.length) throw new Error('bytes in some rows and not in others')
-  return [json, byteaArray(bytes)]
+  return bytes === undefined ? [json] : [json, byteaArray(rows.map((row) => row[bytes]))]
+}
+
+/** Half a character is written as PostgreSQL's driver writes it; as JSON it would be refused. */
+function whole(json: string): string {
+  if (!json.includes('\\ud')) return json
+  return json.replace(/\\(\\|ud[89a-f]..)/g, (found, what: string) => (what === '\\' ? found : '\ufffd'))
 }
 
 /** PostgreSQL's `bytea` among its types. */
 const BYTEA = 17
 
 /** A list of bytes as PostgreSQL reads an array in its binary form: dimensions, nulls, type, length, first index, then each with its length. */
-function byteaArray(items: readonly Uint8Array[]): Buffer {
+function byteaArray(items: readonly unknown[]): Buffer {
   const head = Buffer.alloc(20)
   for (const [index, value] of [1, 0, BYTEA, items.length, 1].entries()) head.writeInt32BE(value, index * 4)
-  const lengthOf = ({ length }: Uint8Array) => {
-    const prefix = Buffer.alloc(4)
-    prefix.writeInt32BE(length)
-    return prefix
-  }
-  return Buffer.concat([head, ...items.flatMap((item) => [lengthOf(item), item])])
+  const parts = items.flatMap((item) => {
+    if (!(item instanceof Uint8Array)) throw new Error('bytes in some rows and not in others')
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(item.length)
+    return [length, item]
+  })
+  return Buffer.concat([head, ...parts])
 }
 
 /** The query's text has a row's columns in the order of the sample's keys. One that is not named is one value too many. */
