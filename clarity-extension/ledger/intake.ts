@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { group } from '../store/group.ts'
-import { type Incoming, storeEvents } from './ingest.ts'
+import type { Incoming } from './incoming.ts'
+import { storeEvents } from './ingest.ts'
 import { newTraceId } from './lanes.ts'
 import type { Settings } from './settings.ts'
 import type { Demand, Enqueued, Ingested, Ledger, NewEvent } from './types.ts'
@@ -25,7 +26,7 @@ export function createIntake(
       // could not be given again when a group is tried one by one.
       const copies = incoming.map((event) => ({ ...event, payload: seal.bytes(event.payload) }))
       const buffers = copies.map(({ payload }) => payload.buffer)
-      const storing = store.run(storeEvents, { incoming: copies, now: now() }, buffers)
+      const storing = store.run(storeEvents, { incoming: copies, now: now(), dialect: store.dialect }, buffers)
       // A single thread does one after another: the claim of what is stored now is part of the same commit.
       const behind = store.dialect === 'sqlite'
       if (behind) onStored(true)

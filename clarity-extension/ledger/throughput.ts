@@ -4,13 +4,15 @@ import { statement } from '../store/statement.ts'
 
 export const MINUTE = 60_000
 
+export const minuteOf = (now: number): number => now - (now % MINUTE)
+
 export type Counts = Partial<Record<'received' | 'delivered' | 'failed' | 'orders', number>>
 
 /** Adds to the counters of the minute, in the caller's transaction. */
 export async function countThroughput(trx: Kysely<Tables>, now: number, counts: Counts): Promise<void> {
   const { received = 0, delivered = 0, failed = 0, orders = 0 } = counts
   if (received + delivered + failed + orders === 0) return
-  await add(trx, { minute: now - (now % MINUTE), received, delivered, failed, orders })
+  await add(trx, { minute: minuteOf(now), received, delivered, failed, orders })
 }
 
 const add = statement<Tables['throughput'], unknown>(
