@@ -17,7 +17,7 @@ export interface Durable<Answer> {
  */
 export function durable<Answer>(
   tellDisk: (done: (error: Error | null) => void) => void,
-  answer: (answer: Answer) => void,
+  answer: (answers: readonly Answer[]) => void,
 ): Durable<Answer> {
   let told: readonly Answer[] | undefined
   let next: Answer[] = []
@@ -30,9 +30,8 @@ export function durable<Answer>(
     wroteNext = false
     tellDisk((error) => {
       if (error) throw error
-      const answers = told ?? []
+      answer(told ?? [])
       told = undefined
-      answers.forEach(answer)
       goOn()
     })
   }
@@ -40,9 +39,8 @@ export function durable<Answer>(
   function goOn(): void {
     if (told) return
     if (wroteNext) return void tell()
-    const answers = next
+    if (next.length > 0) answer(next)
     next = []
-    answers.forEach(answer)
     quiet?.resolve()
     quiet = undefined
   }

@@ -46,7 +46,7 @@ const { give, settled } = durable<Answer>(
     log ??= openSync(join(dataDir, 'bridge.db-wal'), 'r+')
     fdatasync(log, done)
   },
-  (answer) => port.postMessage(answer),
+  (answers) => port.postMessage(answers),
 )
 
 /** Procedures in one transaction. */
@@ -59,7 +59,7 @@ port.on('message', (request: Request) => {
   busy = true
   setImmediate(workOff)
 })
-port.postMessage({ id: 0, result: undefined } satisfies Answer)
+port.postMessage([{ id: 0, result: undefined }] satisfies Answer[])
 
 /** In the order in which the other side asked. Procedures that wait one behind the other are one write to the disk. */
 async function workOff(): Promise<void> {
@@ -68,7 +68,7 @@ async function workOff(): Promise<void> {
   const batch = queue.splice(0, Math.max(1, procedures.length))
   const answers = (procedures.length > 1 && (await together(procedures))) || (await inTurn(batch))
   // Of a transaction of several messages only the end is for the disk.
-  if (database.inTransaction) for (const answer of answers) port?.postMessage(answer)
+  if (database.inTransaction) port?.postMessage(answers)
   else give(answers, batch.some(wrote))
   busy = queue.length > 0
   // What has come meanwhile is heard first.

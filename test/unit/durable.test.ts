@@ -7,7 +7,7 @@ function disk() {
   const given: string[] = []
   const answers = durable<string>(
     (done) => told.push(done),
-    (answer) => given.push(answer),
+    (some) => given.push(...some),
   )
   return { told, given, ...answers }
 }
