@@ -34,9 +34,13 @@ database.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * 4096}`)
 
 /** Statements kept by their text; Kysely's text depends only on the query's shape, so that there are few. */
 const STATEMENTS = 500
-const statements = new Map<string, Database.Statement<unknown[]>>()
+type Statements = Map<string, Database.Statement<unknown[]>>
+const statements: Statements = new Map()
+const inProcedures: Statements = new Map()
 const db = new Kysely<Tables>({
-  dialect: new SqliteDialect({ database: { prepare: (sql) => prepare(orFail(sql)), close: () => undefined } }),
+  dialect: new SqliteDialect({
+    database: { prepare: (sql) => prepare(sql, inProcedures, orFail), close: () => undefined },
+  }),
 })
 
 /** The log is there from the first write on and stays the same file. */
@@ -145,12 +149,12 @@ function query(sql: string, parameters: readonly unknown[]) {
 }
 
 /** Kysely prepares every statement anew; preparing costs more than running. */
-function prepare(sql: string): Database.Statement<unknown[]> {
-  const known = statements.get(sql)
+function prepare(sql: string, kept = statements, worded = (text: string) => text): Database.Statement<unknown[]> {
+  const known = kept.get(sql)
   if (known) return known
-  if (statements.size >= STATEMENTS) statements.clear()
-  const statement = database.prepare<unknown[]>(sql)
-  statements.set(sql, statement)
+  if (kept.size >= STATEMENTS) kept.clear()
+  const statement = database.prepare<unknown[]>(worded(sql))
+  kept.set(sql, statement)
   return statement
 }
 

@@ -58,7 +58,7 @@ function fitting<Out>(query: CompiledQuery<Out>, parameters: unknown[]): Compile
 }
 
 /** Rows per statement on SQLite: few enough texts to keep all of them prepared. */
-const SIZES = [128, 32, 8, 2, 1] as const
+const SIZES = [128, 64, 32, 16, 8, 4, 2, 1] as const
 /** On PostgreSQL, where the rows are one value: some megabytes of events. */
 const AT_ONCE = 1_000
 
@@ -76,8 +76,10 @@ export function statementOfRows<Row extends object, Out>(
   let bytes: (keyof Row & string) | undefined
 
   function textFor(db: Kysely<Tables>, rows: readonly Row[]): CompiledQuery<Out> {
+    const known = compiled.get(rows.length)
+    if (known) return known
     const inColumns = rows.map((row) => inOrder(row, columns))
-    const query = compiled.get(rows.length) ?? build(db, inColumns).compile()
+    const query = build(db, inColumns).compile()
     compiled.set(rows.length, query)
     return query
   }
@@ -86,8 +88,10 @@ export function statementOfRows<Row extends object, Out>(
     const out: Out[] = []
     const [first] = rows
     if (!first) return out
-    bytes ??= bytesColumn(first, columns)
-    recordset ??= asRecordset(textFor(db, [first]), columns, bytes)
+    if (compiled.size === 0) {
+      bytes = bytesColumn(first, columns)
+      recordset = asRecordset(textFor(db, [first]), columns, bytes)
+    }
     for (let from = 0; from < rows.length; ) {
       const left = rows.length - from
       const size = recordset ? Math.min(left, AT_ONCE) : (SIZES.find((candidate) => candidate <= left) ?? 1)
