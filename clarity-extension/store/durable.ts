@@ -17,7 +17,7 @@ export interface Durable<Answer> {
  */
 export function durable<Answer>(
   tellDisk: (done: (error: Error | null) => void) => void,
-  answer: (answers: readonly Answer[]) => void,
+  answer: (answer: Answer) => void,
 ): Durable<Answer> {
   let told: readonly Answer[] | undefined
   let next: Answer[] = []
@@ -30,8 +30,9 @@ export function durable<Answer>(
     wroteNext = false
     tellDisk((error) => {
       if (error) throw error
-      answer(told ?? [])
+      const answers = told ?? []
       told = undefined
+      answers.forEach(answer)
       goOn()
     })
   }
@@ -39,8 +40,9 @@ export function durable<Answer>(
   function goOn(): void {
     if (told) return
     if (wroteNext) return void tell()
-    if (next.length > 0) answer(next)
+    const answers = next
     next = []
+    answers.forEach(answer)
     quiet?.resolve()
     quiet = undefined
   }

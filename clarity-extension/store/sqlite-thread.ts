@@ -50,7 +50,7 @@ const { give, settled } = durable<Answer>(
     log ??= openSync(join(dataDir, 'bridge.db-wal'), 'r+')
     fdatasync(log, done)
   },
-  (answers) => port.postMessage(answers),
+  (answer) => port.postMessage(answer),
 )
 
 /** Procedures in one transaction. */
@@ -63,7 +63,7 @@ port.on('message', (request: Request) => {
   busy = true
   setImmediate(workOff)
 })
-port.postMessage([{ id: 0, result: undefined }] satisfies Answer[])
+port.postMessage({ id: 0, result: undefined } satisfies Answer)
 
 /** In the order in which the other side asked. Procedures that wait one behind the other are one write to the disk. */
 async function workOff(): Promise<void> {
@@ -72,7 +72,7 @@ async function workOff(): Promise<void> {
   const batch = queue.splice(0, Math.max(1, procedures.length))
   const answers = (procedures.length > 1 && (await together(procedures))) || (await inTurn(batch))
   // Of a transaction of several messages only the end is for the disk.
-  if (database.inTransaction) port?.postMessage(answers)
+  if (database.inTransaction) for (const answer of answers) port?.postMessage(answer)
   else give(answers, batch.some(wrote))
   busy = queue.length > 0
   // What has come meanwhile is heard first.

@@ -102,13 +102,11 @@ async function startThread(dataDir: string) {
   let last = 0
   let ended: Error | undefined
 
-  worker.on('message', (answers: Answer[]) => {
-    for (const { id, result, error } of answers) {
-      const one = waiting.get(id)
-      waiting.delete(id)
-      if (error) one?.reject(revive(error))
-      else one?.resolve(result)
-    }
+  worker.on('message', ({ id, result, error }: Answer) => {
+    const one = waiting.get(id)
+    waiting.delete(id)
+    if (error) one?.reject(revive(error))
+    else one?.resolve(result)
   })
   const opened = new Promise((resolve, reject) => waiting.set(0, { resolve, reject }))
   worker.on('error', (error) => end(error))

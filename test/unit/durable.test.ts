@@ -7,7 +7,7 @@ function disk() {
   const given: string[] = []
   const answers = durable<string>(
     (done) => told.push(done),
-    (some) => given.push(...some),
+    (answer) => given.push(answer),
   )
   return { told, given, ...answers }
 }
