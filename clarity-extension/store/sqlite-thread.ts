@@ -50,6 +50,7 @@ const { give, settled } = durable<Answer>(
     log ??= openSync(join(dataDir, 'bridge.db-wal'), 'r+')
     fdatasync(log, done)
   },
+  // One by one: who stored something hears of it before what was claimed behind it begins.
   (answer) => port.postMessage(answer),
 )
 
