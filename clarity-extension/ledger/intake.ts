@@ -9,7 +9,7 @@ import type { Demand, Enqueued, Ingested, Ledger, NewEvent } from './types.ts'
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
-const IN_FLIGHT = 4
+const IN_FLIGHT = 2
 
 const ingested = ({ id, duplicate }: Enqueued): Ingested => ({ id, duplicate })
 

@@ -1,13 +1,12 @@
-import { fdatasync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
-import { durable } from './durable.ts'
+import { Kysely, type QueryResult } from 'kysely'
 import { takeLock } from './lock.ts'
 import type { Procedure } from './procedure.ts'
 import type { Tables } from './schema.ts'
 import type { Answer, Request } from './sqlite.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
 
 /** The thread that has the database file. It does one request after another, as the other side sends them. */
 const { dataDir }: { dataDir: string } = workerData
@@ -23,8 +22,7 @@ const CHECKPOINT_PAGES = 64_000
 const lock = takeLock(dataDir)
 const database = new Database(join(dataDir, 'bridge.db'))
 database.pragma('journal_mode = WAL')
-// The log is on the disk before anything of it is answered (durable.ts); SQLite itself only waits when it moves the log.
-database.pragma('synchronous = NORMAL')
+database.pragma('synchronous = FULL')
 database.pragma('busy_timeout = 5000')
 database.pragma('foreign_keys = ON')
 database.pragma('cache_size = -8000')
@@ -32,27 +30,18 @@ database.pragma('temp_store = MEMORY')
 database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
 database.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * 4096}`)
 
-/** Statements kept by their text; Kysely's text depends only on the query's shape, so that there are few. */
+/** More texts are more than there are shapes of queries. */
 const STATEMENTS = 500
-type Statements = Map<string, Database.Statement<unknown[]>>
-const statements: Statements = new Map()
-const inProcedures: Statements = new Map()
+const inQueries = keptStatements((sql) => sql)
+const inProcedures = keptStatements(orFail)
+const alone = async () => undefined
 const db = new Kysely<Tables>({
-  dialect: new SqliteDialect({
-    database: { prepare: (sql) => prepare(sql, inProcedures, orFail), close: () => undefined },
+  dialect: sqliteDialect(async ({ sql, parameters }) => query(inProcedures(sql), parameters), {
+    takeTurn: alone,
+    releaseConnection: alone,
+    rollbackTransaction: async () => void rollback(),
   }),
 })
-
-/** The log is there from the first write on and stays the same file. */
-let log: number | undefined
-const { give, settled } = durable<Answer>(
-  (done) => {
-    log ??= openSync(join(dataDir, 'bridge.db-wal'), 'r+')
-    fdatasync(log, done)
-  },
-  // One by one: who stored something hears of it before what was claimed behind it begins.
-  (answer) => port.postMessage(answer),
-)
 
 /** Procedures in one transaction. */
 const TOGETHER = 16
@@ -72,9 +61,7 @@ async function workOff(): Promise<void> {
   const procedures = queue.slice(0, Math.min(TOGETHER, other < 0 ? queue.length : other)).filter(isProcedure)
   const batch = queue.splice(0, Math.max(1, procedures.length))
   const answers = (procedures.length > 1 && (await together(procedures))) || (await inTurn(batch))
-  // Of a transaction of several messages only the end is for the disk.
-  if (database.inTransaction) for (const answer of answers) port?.postMessage(answer)
-  else give(answers, batch.some(wrote))
+  for (const answer of answers) port?.postMessage(answer)
   busy = queue.length > 0
   // What has come meanwhile is heard first.
   if (busy) setImmediate(workOff)
@@ -100,21 +87,6 @@ async function inTurn(requests: Request[]): Promise<Answer[]> {
   return answers
 }
 
-const changes = database.prepare<[], number>('select total_changes()').pluck()
-let seen = changes.get()
-
-/** Whether the disk has yet to be told of something: a procedure that found nothing to do has not written. */
-function wrote(request: Request): boolean {
-  if (request.kind === 'close') return false
-  if (request.kind === 'query') {
-    const statement = statements.get(request.sql)
-    return !statement?.reader || !statement.readonly
-  }
-  const before = seen
-  seen = changes.get()
-  return seen !== before
-}
-
 type ProcedureRequest = Extract<Request, { kind: 'procedure' }>
 const isProcedure = (request: Request): request is ProcedureRequest => request.kind === 'procedure'
 
@@ -129,34 +101,42 @@ async function serve(request: Request): Promise<Answer> {
 async function answer(request: Request): Promise<unknown> {
   switch (request.kind) {
     case 'query':
-      return query(request.sql, request.parameters)
+      return request.sql === 'rollback' ? rollback() : query(inQueries(request.sql), request.parameters)
     case 'procedure': {
       const found = await load(request.module, request.name)
       return db.transaction().execute((trx) => found.run(trx, request.input))
     }
     case 'close':
-      await settled()
       database.close()
       lock.close()
       return undefined
   }
 }
 
-function query(sql: string, parameters: readonly unknown[]) {
-  const statement = prepare(sql)
-  if (statement.reader) return { rows: statement.all(...parameters) }
+function query<Row>(statement: Database.Statement<unknown[]>, parameters: readonly unknown[]): QueryResult<Row> {
+  // What a row has is what its query asks for.
+  if (statement.reader) return { rows: statement.all(...parameters) as Row[] }
   const { changes, lastInsertRowid } = statement.run(...parameters)
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
 }
 
-/** Kysely prepares every statement anew; preparing costs more than running. */
-function prepare(sql: string, kept = statements, worded = (text: string) => text): Database.Statement<unknown[]> {
-  const known = kept.get(sql)
-  if (known) return known
-  if (kept.size >= STATEMENTS) kept.clear()
-  const statement = database.prepare<unknown[]>(worded(sql))
-  kept.set(sql, statement)
-  return statement
+/** What failed for want of a disk SQLite has taken back by itself. */
+function rollback() {
+  if (database.inTransaction) database.exec('rollback')
+  return { rows: [] }
+}
+
+/** Statements kept by their text: preparing costs more than running. Kysely's text depends only on the query's shape, so that there are few. */
+function keptStatements(worded: (sql: string) => string) {
+  const kept = new Map<string, Database.Statement<unknown[]>>()
+  return (sql: string): Database.Statement<unknown[]> => {
+    const known = kept.get(sql)
+    if (known) return known
+    if (kept.size >= STATEMENTS) kept.clear()
+    const statement = database.prepare<unknown[]>(worded(sql))
+    kept.set(sql, statement)
+    return statement
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import { migrations } from '../../clarity-extension/store/migrations/index.ts'
 import type { Tables } from '../../clarity-extension/store/schema.ts'
 import { statementOfRows } from '../../clarity-extension/store/statement.ts'
 import { openStore, type Store } from '../../clarity-extension/store/store.ts'
-import { failingDisk } from '../support/failing-disk.ts'
+import { endThread, onFullDisk } from '../support/store-failures.ts'
 import { dialects, type Place } from './store-support.ts'
 
 describe.each(dialects)('a store on $dialect', ({ possible, place: makePlace }) => {
@@ -152,14 +152,29 @@ describe('a data folder', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  it('whose disk fails gives no answer that could be lost, and goes on when the disk is well again', async () => {
+  it('without room says so, and nothing is written of what failed', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
+    const store = await openStore({ dataDir })
+    const setting = { key: 'large', value: 'v', updated_at: 1 }
+    await expect(store.run(onFullDisk, setting)).rejects.toMatchObject({ code: 'SQLITE_FULL' })
+    const transaction = store.db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('settings')
+        .values({ ...setting, value: 'v'.repeat(1_000_000) })
+        .execute()
+    })
+    await expect(transaction).rejects.toMatchObject({ code: 'SQLITE_FULL' })
+    expect(await store.db.selectFrom('settings').select('key').where('key', '=', 'large').execute()).toEqual([])
+    await store.close()
+    await rm(dataDir, { recursive: true })
+  })
+
+  it('goes on in another thread when its thread ended; what was under way is refused', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
     const store = await openStore({ dataDir })
     const setting = (key: string) => ({ key, value: 'v', updated_at: 1 })
     await store.db.insertInto('settings').values(setting('before')).execute()
-    const lost = [store.run(failingDisk, setting('lost')), store.db.selectFrom('settings').selectAll().execute()]
-    for (const answer of await Promise.allSettled(lost))
-      expect(answer).toMatchObject({ status: 'rejected', reason: { message: 'EIO: i/o error, fdatasync' } })
+    await expect(store.run(endThread, {})).rejects.toThrow('out of memory')
     await store.db.insertInto('settings').values(setting('after')).execute()
     const keys = (await store.db.selectFrom('settings').select('key').execute()).map(({ key }) => key)
     expect(keys).toEqual(expect.arrayContaining(['before', 'after']))
