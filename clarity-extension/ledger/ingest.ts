@@ -6,7 +6,6 @@ import type { Dialect } from '../store/store.ts'
 import {
   type EventRow,
   eventColumns,
-  eventKey,
   type Incoming,
   type LaneRow,
   lanesOf,
@@ -14,7 +13,7 @@ import {
   soldBy,
   workKey,
 } from './incoming.ts'
-import { idsOf, knownIds, orderNumbers, type StoredRow, standingWork } from './known-events.ts'
+import { answersOf, type StoredRow, standingWork, withOrderNumbers } from './known-events.ts'
 import { storeAtOnce } from './store-at-once.ts'
 import { countThroughput } from './throughput.ts'
 import type { Enqueued } from './types.ts'
@@ -35,36 +34,22 @@ export const storeEvents = procedure(
     const isNeedless = (event: Incoming) =>
       event.onlyOne === true && (standing.has(workKey(event)) || firsts.get(workKey(event)) !== event)
 
-    const subjects = await orderNumbers(trx, incoming)
     const fresh = incoming.filter((event) => !isNeedless(event))
     const inserted = await insertEvents(
       trx,
-      fresh.map((event) => rowOf({ ...event, subject: subjects.get(event.lane) ?? event.subject }, now)),
+      (await withOrderNumbers(trx, fresh)).map((event) => rowOf(event, now)),
     )
-    const ids = idsOf(inserted)
-    const known = await knownIds(
-      trx,
-      fresh.filter((event) => !ids.has(eventKey(event))),
-    )
-    const idOf = (event: Incoming | undefined): number => {
-      const id = event && (ids.get(eventKey(event)) ?? known.get(eventKey(event)))
-      if (id === undefined) throw new Error('an event was neither stored nor known')
-      return id
-    }
-
-    const seen = new Set<string>()
-    const accepted: Incoming[] = []
+    const answers = await answersOf(trx, fresh, inserted)
+    const answerOf = new Map(fresh.map((event, index) => [event, answers[index]]))
     const stored = incoming.map((event): Enqueued => {
-      if (isNeedless(event)) {
-        const id = standing.get(workKey(event)) ?? idOf(firsts.get(workKey(event)))
-        return { id, duplicate: false, coalesced: true }
-      }
-      const key = eventKey(event)
-      const duplicate = !ids.has(key) || seen.has(key)
-      seen.add(key)
-      if (!duplicate) accepted.push(event)
-      return { id: idOf(event), duplicate, coalesced: false }
+      const answer = answerOf.get(event)
+      if (answer) return answer
+      const first = firsts.get(workKey(event))
+      const id = standing.get(workKey(event)) ?? (first && answerOf.get(first)?.id)
+      if (id === undefined) throw new Error('an event was neither stored nor known')
+      return { id, duplicate: false, coalesced: true }
     })
+    const accepted = fresh.filter((event) => !answerOf.get(event)?.duplicate)
     await upsertDemand(trx, soldBy(accepted))
     await countThroughput(trx, now, { received: accepted.length })
     return stored

@@ -2,13 +2,17 @@ import { type Kysely, sql } from 'kysely'
 import { padded } from '../store/padded.ts'
 import type { Tables } from '../store/schema.ts'
 import { eventKey, type Incoming, workKey } from './incoming.ts'
+import type { Enqueued } from './types.ts'
 
 /** Odoo knows an order by the storefront's id; a merchant looks for its number, which the order's own event brought. */
-export async function orderNumbers(trx: Kysely<Tables>, incoming: readonly Incoming[]): Promise<Map<string, string>> {
+export async function withOrderNumbers(
+  trx: Kysely<Tables>,
+  incoming: readonly Incoming[],
+): Promise<readonly Incoming[]> {
   const lanes = new Set(
     incoming.filter(({ source, lane }) => source === 'odoo' && lane.startsWith('order:')).map(({ lane }) => lane),
   )
-  if (lanes.size === 0) return new Map()
+  if (lanes.size === 0) return incoming
   const rows = await trx
     .selectFrom('events')
     .select(['lane', 'subject'])
@@ -21,11 +25,33 @@ export async function orderNumbers(trx: Kysely<Tables>, incoming: readonly Incom
         .groupBy('lane'),
     )
     .execute()
-  return new Map(rows.map(({ lane, subject }) => [lane, subject]))
+  const numbers = new Map(rows.map(({ lane, subject }) => [lane, subject]))
+  return incoming.map((event) => ({ ...event, subject: numbers.get(event.lane) ?? event.subject }))
 }
 
-/** Ids of those that are stored, by `eventKey`. */
-export async function knownIds(trx: Kysely<Tables>, events: readonly Incoming[]): Promise<Map<string, number>> {
+/** What is said of each of these: what was not inserted was known, and of two with one webhook id the second was. */
+export async function answersOf(
+  trx: Kysely<Tables>,
+  incoming: readonly Incoming[],
+  inserted: readonly StoredRow[],
+): Promise<Enqueued[]> {
+  const fresh = idsOf(inserted)
+  const known = await knownIds(
+    trx,
+    incoming.filter((event) => !fresh.has(eventKey(event))),
+  )
+  const seen = new Set<string>()
+  return incoming.map((event) => {
+    const key = eventKey(event)
+    const id = fresh.get(key) ?? known.get(key)
+    if (id === undefined) throw new Error('an event was neither stored nor known')
+    const duplicate = !fresh.has(key) || seen.has(key)
+    seen.add(key)
+    return { id, duplicate, coalesced: false }
+  })
+}
+
+async function knownIds(trx: Kysely<Tables>, events: readonly Incoming[]): Promise<Map<string, number>> {
   if (events.length === 0) return new Map()
   const rows = await trx
     .selectFrom('events')
@@ -50,7 +76,7 @@ export async function standingWork(trx: Kysely<Tables>, incoming: readonly Incom
 }
 
 /** By `eventKey`. */
-export const idsOf = (rows: readonly StoredRow[]): Map<string, number> =>
+const idsOf = (rows: readonly StoredRow[]): Map<string, number> =>
   new Map(rows.map(({ id, source, webhook_id }) => [eventKey({ source, webhookId: webhook_id }), id]))
 
 export interface StoredRow {

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import { asJson, byteaArray } from '../store/recordset.ts'
 import type { Tables } from '../store/schema.ts'
 import { statement } from '../store/statement.ts'
-import { eventColumns, eventKey, type Incoming, lanesOf, rowOf } from './incoming.ts'
-import { idsOf, knownIds, orderNumbers, type StoredRow } from './known-events.ts'
+import { eventColumns, type Incoming, lanesOf, rowOf } from './incoming.ts'
+import { answersOf, type StoredRow, withOrderNumbers } from './known-events.ts'
 import { minuteOf } from './throughput.ts'
 import type { Enqueued } from './types.ts'
 
@@ -16,29 +16,15 @@ export async function storeAtOnce(
   incoming: readonly Incoming[],
   now: number,
 ): Promise<Enqueued[]> {
-  const subjects = await orderNumbers(trx, incoming)
-  const named = incoming.map((event) => ({ ...event, subject: subjects.get(event.lane) ?? event.subject }))
-  const ids = idsOf(await insertAll(trx, { incoming: named, now }))
-  const known = await knownIds(
-    trx,
-    incoming.filter((event) => !ids.has(eventKey(event))),
-  )
-  const seen = new Set<string>()
-  return incoming.map((event) => {
-    const key = eventKey(event)
-    const id = ids.get(key) ?? known.get(key)
-    if (id === undefined) throw new Error('an event was neither stored nor known')
-    const duplicate = !ids.has(key) || seen.has(key)
-    seen.add(key)
-    return { id, duplicate, coalesced: false }
-  })
+  const named = await withOrderNumbers(trx, incoming)
+  return answersOf(trx, incoming, await insertAll(trx, { incoming: named, now }))
 }
 
 const withoutPayload = eventColumns.filter((column) => column !== 'payload')
 const columns = sql.join(eventColumns.map((column) => sql.ref(column)))
 const given = sql.join(eventColumns.map((column) => sql.ref(column === 'payload' ? 'unnest' : column)))
 
-const insertAll = statement<{ incoming: Incoming[]; now: number }, StoredRow>(
+const insertAll = statement<{ incoming: readonly Incoming[]; now: number }, StoredRow>(
   (db) => ({
     compile: () =>
       sql<StoredRow>`with opened as (
