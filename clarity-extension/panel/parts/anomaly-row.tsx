@@ -7,6 +7,7 @@ import { queryClient } from '../queries.ts'
 import styles from './anomaly-row.module.css'
 import { Button } from './button.tsx'
 import { May } from './may.tsx'
+import { Tag } from './tag.tsx'
 import { Time } from './time.tsx'
 import { complain, toast } from './toast.tsx'
 
@@ -27,8 +28,8 @@ export function AnomalyRow({ anomaly, onSeries }: { anomaly: Anomaly; onSeries: 
       <div className={styles.text}>
         <h2>
           {t(`anomalies.rule.${anomaly.rule}`, { defaultValue: anomaly.rule })}
-          {anomaly.held && <span className={styles.held}>{t('anomalies.held')}</span>}
-          {anomaly.endedAt === null && <span className={styles.lasting}>{t('anomalies.lasting')}</span>}
+          {anomaly.held && <Tag>{t('anomalies.held')}</Tag>}
+          {anomaly.endedAt === null && <Tag>{t('anomalies.lasting')}</Tag>}
         </h2>
         <p>
           {t(
