@@ -56,7 +56,7 @@ export async function openSqlite(dataDir: string): Promise<Store> {
   }
 }
 
-/** The thread, and another one after it if it ended: a disk that failed once may be well again. What was under way is refused. */
+/** The thread, and another one after it if it ended by a fault: what was under way is refused, what comes afterwards is done. */
 async function lastingThread(dataDir: string) {
   let thread = await startThread(dataDir)
   let closed = false

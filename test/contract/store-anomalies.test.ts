@@ -130,18 +130,12 @@ onBothStores('anomalies', (it_) => {
       await watches[n % 2]?.inspect(order(`o${n}`, String(1 + (n % 3))), seen(n))
       if (n % 40 === 39) await Promise.all(watches.map((watch) => watch.flush()))
     }
-    const shop = await it_.store.db
-      .selectFrom('memories')
-      .select('value')
-      .where('key', '=', 'orders')
-      .executeTakeFirst()
-    expect(JSON.parse(shop?.value ?? '{}').orders).toBe(320)
-    const mug = await it_.store.db
-      .selectFrom('memories')
-      .select('value')
-      .where('key', '=', 'sku:MUG')
-      .executeTakeFirst()
-    expect(JSON.parse(mug?.value ?? '{}').quantities).toHaveLength(320)
+    const remembered = async (key: string) => {
+      const row = await it_.store.db.selectFrom('memories').select('value').where('key', '=', key).executeTakeFirst()
+      return JSON.parse(row?.value ?? '{}')
+    }
+    expect((await remembered('orders')).orders).toBe(320)
+    expect((await remembered('sku:MUG')).quantities).toHaveLength(320)
     // Neither saw 300 orders itself; both judge.
     for (const watch of watches) {
       await watch.changeRule('quantity', 'hold', 'ann')

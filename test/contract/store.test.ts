@@ -141,19 +141,22 @@ describe.each(dialects)('a store on $dialect', ({ possible, place: makePlace }) 
 })
 
 describe('a data folder', () => {
+  let dataDir: string
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
+  })
+  afterEach(() => rm(dataDir, { recursive: true }))
+
   it('is written once for procedures that wait one behind the other', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
     const store = await openStore({ dataDir })
     const before = commitsIn(dataDir)
     await Promise.all(Array.from({ length: 12 }, (_, n) => store.run(forgetPublished, { skus: [`SKU-${n}`] })))
     // The first may be begun while the others are still being told.
     expect(commitsIn(dataDir) - before).toBeLessThanOrEqual(4)
     await store.close()
-    await rm(dataDir, { recursive: true })
   })
 
   it('without room says so, and nothing is written of what failed', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
     const store = await openStore({ dataDir })
     const setting = { key: 'large', value: 'v', updated_at: 1 }
     await expect(store.run(onFullDisk, setting)).rejects.toMatchObject({ code: 'SQLITE_FULL' })
@@ -166,11 +169,9 @@ describe('a data folder', () => {
     await expect(transaction).rejects.toMatchObject({ code: 'SQLITE_FULL' })
     expect(await store.db.selectFrom('settings').select('key').where('key', '=', 'large').execute()).toEqual([])
     await store.close()
-    await rm(dataDir, { recursive: true })
   })
 
   it('goes on in another thread when its thread ended; what was under way is refused', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
     const store = await openStore({ dataDir })
     const setting = (key: string) => ({ key, value: 'v', updated_at: 1 })
     await store.db.insertInto('settings').values(setting('before')).execute()
@@ -179,11 +180,9 @@ describe('a data folder', () => {
     const keys = (await store.db.selectFrom('settings').select('key').execute()).map(({ key }) => key)
     expect(keys).toEqual(expect.arrayContaining(['before', 'after']))
     await store.close()
-    await rm(dataDir, { recursive: true })
   })
 
   it('belongs to one process at a time and is free again when that one closes', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-store-'))
     const first = await openStore({ dataDir })
     await expect(openStore({ dataDir })).rejects.toMatchObject({
       name: 'StoreInUse',
@@ -193,7 +192,6 @@ describe('a data folder', () => {
     const second = await openStore({ dataDir })
     await second.close()
     await expect(second.db.selectFrom('events').selectAll().execute()).rejects.toThrow('closed')
-    await rm(dataDir, { recursive: true })
   })
 })
 
