@@ -33,7 +33,7 @@ describe('kill -9', () => {
       const { child, port } = await start()
       const sending = sendUntilGone(port, acknowledged, life)
       while (acknowledged.size < (life + 1) * 80) await sleep(5)
-      child.kill('SIGKILL')
+      await killAtWork(child)
       await sending
     }
     const { child } = await start()
@@ -64,7 +64,8 @@ describe('kill -9', () => {
       for (let life = 2; life < 6; life++) {
         const enough = acknowledged.size + 60
         while (acknowledged.size < enough) await sleep(5)
-        replicas[life % 2]?.child.kill('SIGKILL')
+        const victim = replicas[life % 2]
+        if (victim) await killAtWork(victim.child)
         const next = await start(database.url)
         replicas[life % 2] = next
         sending.push(sendUntilGone(next.port, acknowledged, life))
@@ -92,6 +93,18 @@ async function start(databaseUrl = '') {
   children.push(child)
   const [{ port }] = await once(child, 'message')
   return { child, port }
+}
+
+/** While it runs something: else there would be nothing to take up. */
+async function killAtWork(child: ChildProcess): Promise<void> {
+  while (!isAtWork(await readFile(journal, 'utf8'), child.pid)) await sleep(1)
+  child.kill('SIGKILL')
+}
+
+function isAtWork(text: string, pid: number | undefined): boolean {
+  const words = text.split('\n').map((line) => line.split(' '))
+  const own = words.filter((line) => line[4] === String(pid))
+  return own.filter(([what]) => what === 'began').length > own.filter(([what]) => what === 'ended').length
 }
 
 /** Twenty senders, each event of its own in one of ten lanes; what was answered 202 counts. */

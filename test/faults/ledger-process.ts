@@ -10,8 +10,8 @@ import { openStore } from '../../clarity-extension/store/store.ts'
 import { done } from '../../shared/outcome.ts'
 
 /**
- * The doors and the ledger in a process that a test may kill, on SQLite or, given an address, on PostgreSQL with short leases. Every run writes a line `began <id> <attempt>` and a line
- * `ended <id>` to a file before its outcome is settled.
+ * The doors and the ledger in a process that a test may kill, on SQLite or, given an address, on PostgreSQL with short leases. Every run writes a line `began <id> <lane> <attempt> <pid>` and
+ * a line `ended …` of the same to a file before its outcome is settled.
  */
 const [dataDir = '', secret = '', journal = '', databaseUrl] = process.argv.slice(2)
 const LEASE_MS = 1_500
@@ -23,9 +23,9 @@ const server = createServer(
 ).listen(0, '127.0.0.1')
 await once(server, 'listening')
 await ledger.start(async ({ id, lane, attempt }) => {
-  appendFileSync(journal, `began ${id} ${lane} ${attempt}\n`)
+  appendFileSync(journal, `began ${id} ${lane} ${attempt} ${process.pid}\n`)
   await sleep(25)
-  appendFileSync(journal, `ended ${id} ${lane}\n`)
+  appendFileSync(journal, `ended ${id} ${lane} ${attempt} ${process.pid}\n`)
   return done('ok')
 })
 process.on('message', async () => {
