@@ -5,6 +5,7 @@
  */
 import pino from 'pino'
 import { readConfig } from '../clarity-extension/config.ts'
+import { fileAll } from '../clarity-extension/ledger/arrivals.ts'
 import { createSearchKeys } from '../clarity-extension/ledger/search-keys.ts'
 import { keyBeside } from '../clarity-extension/privacy/key-file.ts'
 import { createPersons } from '../clarity-extension/privacy/persons.ts'
@@ -19,6 +20,8 @@ if ('problems' in read) fail(read.problems.join('\n'))
 const { config } = read
 const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
 try {
+  // What a bridge that was killed left of a burst may be of this person, too.
+  await fileAll(store)
   const key = config.secretKeyIsNew ? keyBeside(config.dataDir) : config.secretKey
   const seal = createSeal([key, ...config.previousSecretKeys])
   const keys = createSearchKeys({ store, seal, log: pino() })

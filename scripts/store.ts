@@ -8,6 +8,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileAll } from '../clarity-extension/ledger/arrivals.ts'
 import { checkKey, sealAll } from '../clarity-extension/privacy/rotation.ts'
 import { createSeal } from '../clarity-extension/privacy/seal.ts'
 import { copyStore } from '../clarity-extension/store/copy.ts'
@@ -70,7 +71,10 @@ async function rotateKey(): Promise<void> {
 async function openHere(): Promise<Store> {
   if (!existsSync(join(dataDir, 'bridge.db')))
     throw new Error(`There is no store in ${dataDir}. Set DATA_DIR to the folder that has bridge.db.`)
-  return openStore({ dataDir })
+  const store = await openStore({ dataDir })
+  // What a bridge that was killed left of a burst belongs to the history.
+  await fileAll(store)
+  return store
 }
 
 async function using(opening: Promise<Store>, work: (store: Store) => Promise<void>): Promise<void> {

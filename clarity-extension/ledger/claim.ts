@@ -67,6 +67,7 @@ export const claimLanes = procedure(
     const more = lanes.length > claims.length
     return { claims, more, nextDue: more ? undefined : nextDue(await firstDue(trx), options) }
   },
+  { ahead: true },
 )
 
 export interface Claimed {

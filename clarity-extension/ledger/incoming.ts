@@ -1,10 +1,15 @@
+import type { Transferable } from 'node:worker_threads'
+import type { Seal } from '../privacy/seal.ts'
 import type { DemandArrivedTable } from '../store/schema.ts'
 import type { NewEvent } from './types.ts'
 
 /** An event on its way into the store. */
 export type Incoming = Omit<NewEvent, 'body' | 'payload'> & {
   payload: Uint8Array
-  dueAt?: number
+  /** Unix ms. */
+  receivedAt: number
+  /** Unix ms. */
+  dueAt: number
   /** Own follow-up work: one ready event of this type in the lane is enough. */
   onlyOne?: boolean
   /** What the storefront sold by it. */
@@ -31,7 +36,7 @@ export interface EventRow {
   trace_id: string
 }
 
-export const rowOf = (event: Incoming, now: number): EventRow => ({
+export const rowOf = (event: Incoming): EventRow => ({
   source: event.source,
   webhook_id: event.webhookId,
   type: event.type,
@@ -40,9 +45,9 @@ export const rowOf = (event: Incoming, now: number): EventRow => ({
   payload: event.payload,
   state: event.fault ? 'dead' : 'ready',
   priority: event.priority,
-  received_at: now,
-  due_at: event.dueAt ?? now,
-  settled_at: event.fault ? now : null,
+  received_at: event.receivedAt,
+  due_at: event.dueAt,
+  settled_at: event.fault ? event.receivedAt : null,
   cause: event.fault?.cause ?? null,
   message: event.fault?.message ?? null,
   issue_cause: event.fault?.cause ?? null,
@@ -71,6 +76,15 @@ export const eventColumns: (keyof EventRow)[] = [
   'trace_id',
 ]
 
+/**
+ * As they are stored, with the buffers that go to the store's thread. They are copies: a slice of a shared buffer would take its
+ * neighbours along, and what is given away could not be given again when a group is tried one by one.
+ */
+export function sealed(incoming: readonly Incoming[], seal: Seal): { events: Incoming[]; buffers: Transferable[] } {
+  const events = incoming.map((event) => ({ ...event, payload: seal.bytes(event.payload) }))
+  return { events, buffers: events.map(({ payload }) => payload.buffer) }
+}
+
 export const eventKey = (event: { source: string; webhookId: string }): string => `${event.source} ${event.webhookId}`
 
 /** Work of one type in one lane. */
@@ -89,7 +103,7 @@ export interface LaneRow {
  */
 export function lanesOf(incoming: readonly Incoming[], now: number): LaneRow[] {
   const lanes = new Map<string, LaneRow>()
-  for (const { lane, priority, fault, dueAt = now } of incoming) {
+  for (const { lane, priority, fault, dueAt } of incoming) {
     if (fault) continue
     const row = lanes.get(lane) ?? { lane, priority, due_at: dueAt, epoch: now }
     lanes.set(lane, { ...row, priority: Math.min(row.priority, priority) })

@@ -1,19 +1,8 @@
-import { sql } from 'kysely'
 import { procedure } from '../store/procedure.ts'
-import type { DemandArrivedTable } from '../store/schema.ts'
-import { statementOfRows } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
-import {
-  type EventRow,
-  eventColumns,
-  type Incoming,
-  type LaneRow,
-  lanesOf,
-  rowOf,
-  soldBy,
-  workKey,
-} from './incoming.ts'
-import { answersOf, type StoredRow, standingWork, withOrderNumbers } from './known-events.ts'
+import { type Incoming, lanesOf, workKey } from './incoming.ts'
+import { answersOf, standingWork } from './known-events.ts'
+import { putIn, upsertLanes } from './put-in.ts'
 import { storeAtOnce } from './store-at-once.ts'
 import { countThroughput } from './throughput.ts'
 import type { Enqueued } from './types.ts'
@@ -35,13 +24,11 @@ export const storeEvents = procedure(
       event.onlyOne === true && (standing.has(workKey(event)) || firsts.get(workKey(event)) !== event)
 
     const fresh = incoming.filter((event) => !isNeedless(event))
-    const inserted = await insertEvents(
-      trx,
-      (await withOrderNumbers(trx, fresh)).map((event) => rowOf(event, now)),
-    )
-    const answers = await answersOf(trx, fresh, inserted)
+    const written = await putIn(trx, fresh)
+    await countThroughput(trx, now, { received: written.length })
+    const answers = await answersOf(trx, fresh, written)
     const answerOf = new Map(fresh.map((event, index) => [event, answers[index]]))
-    const stored = incoming.map((event): Enqueued => {
+    return incoming.map((event): Enqueued => {
       const answer = answerOf.get(event)
       if (answer) return answer
       const first = firsts.get(workKey(event))
@@ -49,11 +36,8 @@ export const storeEvents = procedure(
       if (id === undefined) throw new Error('an event was neither stored nor known')
       return { id, duplicate: false, coalesced: true }
     })
-    const accepted = fresh.filter((event) => !answerOf.get(event)?.duplicate)
-    await upsertDemand(trx, soldBy(accepted))
-    await countThroughput(trx, now, { received: accepted.length })
-    return stored
   },
+  { ahead: true },
 )
 
 interface Batch {
@@ -61,31 +45,3 @@ interface Batch {
   now: number
   dialect: Dialect
 }
-
-const insertEvents = statementOfRows<EventRow, StoredRow>(eventColumns, (db, rows) =>
-  db
-    .insertInto('events')
-    .values(rows)
-    .onConflict((conflict) => conflict.columns(['source', 'webhook_id']).doNothing())
-    .returning(['id', 'source', 'webhook_id']),
-)
-
-const upsertLanes = statementOfRows<LaneRow, unknown>(['lane', 'priority', 'due_at', 'epoch'], (db, rows) =>
-  db
-    .insertInto('lanes')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column('lane').doUpdateSet({
-        priority: sql`case when excluded.priority < lanes.priority then excluded.priority else lanes.priority end`,
-      }),
-    ),
-)
-
-const upsertDemand = statementOfRows<DemandArrivedTable, unknown>(['order_id', 'placed_at', 'items'], (db, rows) =>
-  db
-    .insertInto('demand_arrived')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column('order_id').doUpdateSet({ placed_at: sql`excluded.placed_at`, items: sql`excluded.items` }),
-    ),
-)

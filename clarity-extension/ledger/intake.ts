@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { group } from '../store/group.ts'
-import type { Incoming } from './incoming.ts'
+import { createFiling, type Filing } from './filing.ts'
+import { eventKey, type Incoming, sealed } from './incoming.ts'
 import { storeEvents } from './ingest.ts'
 import { newTraceId } from './lanes.ts'
 import type { Settings } from './settings.ts'
 import type { Demand, Enqueued, Ingested, Ledger, NewEvent } from './types.ts'
 
-export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & { flush(): Promise<void> }
+export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & Pick<Filing, 'catchUp' | 'stop'>
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
 const IN_FLIGHT = 2
@@ -14,33 +15,38 @@ const IN_FLIGHT = 2
 const ingested = ({ id, duplicate }: Enqueued): Ingested => ({ id, duplicate })
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
-export function createIntake(
-  { store, now, log, project, observe, seal }: Settings,
-  onStored: (atOnce: boolean) => void,
-): Intake {
-  // On PostgreSQL two groups run beside each other, and events of one lane could change places.
-  const rowOf = store.dialect === 'postgres' ? ({ lane }: Incoming) => lane : undefined
-  const stores = group(
-    async (incoming: Incoming[]) => {
-      // Copies go to the store's thread: a slice of a shared buffer would take its neighbours along, and what is given away
-      // could not be given again when a group is tried one by one.
-      const copies = incoming.map((event) => ({ ...event, payload: seal.bytes(event.payload) }))
-      const buffers = copies.map(({ payload }) => payload.buffer)
-      const storing = store.run(storeEvents, { incoming: copies, now: now(), dialect: store.dialect }, buffers)
-      // A single thread does one after another: the claim of what is stored now is part of the same commit.
-      const behind = store.dialect === 'sqlite'
-      if (behind) onStored(true)
-      const stored = await storing
-      if (!behind) onStored(false)
-      tell(incoming, stored)
-      return stored
-    },
-    IN_FLIGHT,
-    rowOf,
-  )
+export function createIntake(settings: Settings, onStored: (atOnce: boolean) => void): Intake {
+  const { store, now, log, project, observe, seal, burst } = settings
+  const filing = createFiling(settings, () => onStored(false))
 
-  const incomingOf = ({ body: _, ...event }: NewEvent, demand?: Demand): Incoming => ({
+  async function storeAll(incoming: Incoming[]): Promise<Enqueued[]> {
+    const { events, buffers } = sealed(incoming, seal)
+    const storing = store.run(storeEvents, { incoming: events, now: now(), dialect: store.dialect }, buffers)
+    // A single thread does one after another: the claim of what is stored now is part of the same commit.
+    const behind = store.dialect === 'sqlite'
+    if (behind) onStored(true)
+    const stored = await storing
+    if (!behind) onStored(false)
+    tell(incoming, stored)
+    return stored
+  }
+
+  async function storeWebhooks(incoming: Incoming[]): Promise<Enqueued[]> {
+    if (!store.putsOff || (incoming.length < burst && !filing.isBehind())) return storeAll(incoming)
+    const stored = await filing.store(incoming)
+    tell(incoming, stored)
+    return stored
+  }
+
+  // On PostgreSQL two groups run beside each other, and events of one lane could change places. Where work is put off, one webhook
+  // delivered twice must not be in two groups at a time.
+  const webhooks = group(storeWebhooks, IN_FLIGHT, store.putsOff ? eventKey : ({ lane }) => lane)
+  const work = store.putsOff ? group(storeAll, IN_FLIGHT) : webhooks
+
+  const incomingOf = ({ body: _, ...event }: NewEvent, demand?: Demand, receivedAt = now()): Incoming => ({
     ...event,
+    receivedAt,
+    dueAt: receivedAt,
     demand: demand && { order_id: demand.orderId, placed_at: demand.placedAt, items: JSON.stringify(demand.items) },
   })
 
@@ -61,14 +67,18 @@ export function createIntake(
   }
 
   return {
-    flush: stores.flush,
+    catchUp: filing.catchUp,
+    async stop() {
+      await Promise.all([webhooks.flush(), work.flush()])
+      await filing.stop()
+    },
     // No function that waits: it would keep what was read of the body until the disk has it.
-    ingest: (event) => stores.add(incomingOf(event, projectSafely(event))).then(ingested),
+    ingest: (event) => webhooks.add(incomingOf(event, projectSafely(event))).then(ingested),
     async enqueue({ type, lane, subject, priority, data, traceId = newTraceId(), key = randomUUID(), dueAt }) {
       const envelope = { type, timestamp: new Date(now()).toISOString(), data }
       const payload = Buffer.from(JSON.stringify(envelope))
       const event = incomingOf({ source: 'bridge', webhookId: key, type, lane, subject, priority, payload, traceId })
-      return stores.add({ ...event, onlyOne: true, ...(dueAt === undefined ? {} : { dueAt }) })
+      return work.add({ ...event, onlyOne: true, ...(dueAt === undefined ? {} : { dueAt }) })
     },
     async writable() {
       try {

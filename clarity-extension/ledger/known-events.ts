@@ -76,7 +76,7 @@ export async function standingWork(trx: Kysely<Tables>, incoming: readonly Incom
 }
 
 /** By `eventKey`. */
-const idsOf = (rows: readonly StoredRow[]): Map<string, number> =>
+export const idsOf = (rows: readonly StoredRow[]): Map<string, number> =>
   new Map(rows.map(({ id, source, webhook_id }) => [eventKey({ source, webhookId: webhook_id }), id]))
 
 export interface StoredRow {

@@ -33,10 +33,14 @@ export function createLedger(options: LedgerOptions): Ledger {
     writable: intake.writable,
     prune: retention.prune,
     hold: createHold(settings, worker.wake),
-    idle: worker.idle,
+    async idle() {
+      await intake.catchUp()
+      await worker.idle()
+    },
     pauseConnection: connections.pauseByHand,
     resumeConnection: connections.resume,
     async start(handler) {
+      await intake.catchUp()
       await connections.start()
       await worker.start(handler)
       retention.start()
@@ -46,7 +50,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       connections.stop()
       await releases.flush()
       await worker.stop(limitMs)
-      await intake.flush()
+      await intake.stop()
     },
   }
 }

@@ -25,6 +25,8 @@ export interface LedgerOptions {
   attemptLimit?: number
   /** How long done, skipped and dismissed events are kept. Default 90 days. */
   retentionMs?: number
+  /** So many webhooks at a time are a burst: where the store puts off work they are stored first and come into their lanes afterwards. Default 8. */
+  burst?: number
   /** How payloads and what attempts did are written. Default: as they are. */
   seal?: Seal
   /** What event types need, as the registry of flows knows it. */
@@ -52,6 +54,7 @@ export function settingsOf(options: LedgerOptions): Settings {
     runLimitMs: 10 * MINUTE,
     attemptLimit: ATTEMPT_LIMIT,
     retentionMs: 90 * DAY,
+    burst: 8,
     seal: openly,
     project: () => undefined,
     types: {},

@@ -65,6 +65,7 @@ export const settleEndings = procedure(
     })
     return settled
   },
+  { ahead: true },
 )
 
 interface Batch {

@@ -54,7 +54,7 @@ const insertAll = statement<{ incoming: readonly Incoming[]; now: number }, Stor
       select id, source, webhook_id from stored`.compile(db),
   }),
   ({ incoming, now }) => {
-    const rows = incoming.map((event) => rowOf(event, now))
+    const rows = incoming.map(rowOf)
     const sold = incoming.flatMap(({ source, webhookId, demand }, place) =>
       demand ? [{ source, webhook_id: webhookId, place, ...demand }] : [],
     )

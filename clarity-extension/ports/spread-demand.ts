@@ -55,6 +55,7 @@ export const releaseDemand = procedure(
     const spread = await forget(trx, ids)
     return [...new Set([...arrived.flatMap(({ items }) => itemsOf(items)), ...spread].map(({ sku }) => sku))]
   },
+  { ahead: true },
 )
 
 const forget = (trx: Kysely<Tables>, orderIds: string[]): Promise<{ sku: string }[]> =>

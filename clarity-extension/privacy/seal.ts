@@ -11,6 +11,9 @@ import {
 /** How what people's data is in is written to the store: payloads, corrections, what attempts did, what people said. */
 export interface Seal {
   bytes(plain: Uint8Array): Uint8Array<ArrayBuffer>
+  /** The same into a place that is there: how long it will be, and writing it. */
+  length(plain: Uint8Array): number
+  write(plain: Uint8Array, out: Uint8Array, at: number): void
   text(plain: string): string
   /** What was stored before there was a seal comes back as it is. @throws KeyUnknown */
   openBytes(stored: Uint8Array): Buffer
@@ -68,15 +71,21 @@ export function createSeal(keys: readonly [string, ...string[]]): Seal {
     return pool.subarray(used - NONCE, used)
   }
 
-  const bytes = (plain: Uint8Array): Uint8Array<ArrayBuffer> => {
-    const out = new Uint8Array(HEAD + plain.length)
+  const length = (plain: Uint8Array): number => HEAD + plain.length
+
+  const write = (plain: Uint8Array, out: Uint8Array, at: number): void => {
     const iv = nonce()
     const cipher = createCipheriv(CIPHER, current.key, iv)
-    out.set(head, 0)
-    out.set(iv, MARK.length + ID)
-    out.set(cipher.update(plain), HEAD)
+    out.set(head, at)
+    out.set(iv, at + MARK.length + ID)
+    out.set(cipher.update(plain), at + HEAD)
     cipher.final()
-    out.set(cipher.getAuthTag(), HEAD - TAG)
+    out.set(cipher.getAuthTag(), at + HEAD - TAG)
+  }
+
+  const bytes = (plain: Uint8Array): Uint8Array<ArrayBuffer> => {
+    const out = new Uint8Array(length(plain))
+    write(plain, out, 0)
     return out
   }
 
@@ -96,6 +105,8 @@ export function createSeal(keys: readonly [string, ...string[]]): Seal {
 
   return {
     bytes,
+    length,
+    write,
     openBytes,
     blind: (text) => createHmac('sha256', blinding).update(text).digest('base64url').slice(0, BLIND),
     keyIds: ring.map(({ id }) => id.toString('hex')),
@@ -121,6 +132,8 @@ const isSealed = (bytes: Buffer): boolean => bytes.length >= HEAD && bytes.subar
 /** Writes as it is given: for a store without a key. */
 export const openly: Seal = {
   bytes: (plain) => new Uint8Array(plain),
+  length: (plain) => plain.length,
+  write: (plain, out, at) => out.set(plain, at),
   text: (plain) => plain,
   openBytes: (stored) => Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength),
   openText: (stored) => stored,

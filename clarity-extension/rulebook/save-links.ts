@@ -18,6 +18,7 @@ export const saveLinks = procedure(
     await upsertLinks(trx, distinct(rows))
     await saveWrites(trx, writes, now)
   },
+  { ahead: true },
 )
 
 const upsertLinks = statementOfRows<LinksTable, unknown>(

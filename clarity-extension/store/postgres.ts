@@ -49,6 +49,7 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
     db,
     dialect: 'postgres',
     exclusive: false,
+    putsOff: false,
     run: (procedure, input) => db.transaction().execute((trx) => procedure.run(trx, input)),
     close: () => db.destroy(),
   }

@@ -5,11 +5,28 @@ import type { Tables } from './schema.ts'
  * A transaction that runs beside the database: on SQLite in the thread that has the file, so that a commit, a checkpoint or a
  * slow disk never holds up the doors; on PostgreSQL here. Input and output are plain data.
  */
-export interface Procedure<In, Out> {
+export interface Procedure<In, Out> extends Haste {
   /** The module that exports it, and under which name: the thread loads it from there. */
   module: string
   name: string
   run(trx: Kysely<Tables>, input: In): Promise<Out>
+}
+
+/** What comes first where work is put off: on SQLite, in its one thread. */
+export interface Haste {
+  /** It leaves something undone, and this is what does it. */
+  putsOff?: PutOff
+  /** It needs nothing of what was put off. Other procedures, and queries that name its tables, wait until it is done. */
+  ahead?: boolean
+}
+
+/** Run again and again while more is left. */
+export interface PutOff extends Pick<Procedure<never, PutOffDone>, 'module' | 'name'> {
+  tables: (keyof Tables)[]
+}
+
+export interface PutOffDone {
+  left: boolean
 }
 
 /** @param module its own URL, from which the thread loads it @param name of the export */
@@ -17,4 +34,5 @@ export const procedure = <In, Out>(
   module: URL,
   name: string,
   run: (trx: Kysely<Tables>, input: In) => Promise<Out>,
-): Procedure<In, Out> => ({ module: module.href, name, run })
+  haste: Haste = {},
+): Procedure<In, Out> => ({ module: module.href, name, run, ...haste })

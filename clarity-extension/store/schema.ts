@@ -13,6 +13,7 @@ export interface Tables {
   links: LinksTable
   demand: DemandTable
   demand_arrived: DemandArrivedTable
+  arrivals: ArrivalsTable
   published_stock: PublishedStockTable
   connections: ConnectionsTable
   settings: SettingsTable
@@ -219,6 +220,36 @@ export interface DemandArrivedTable {
   placed_at: number
   /** DemandItem[] */
   items: string
+}
+
+/** Events of a burst, stored and acknowledged, that are not in `events` and `lanes` yet: a few seconds' worth at most. */
+export interface ArrivalsTable
+  extends Pick<
+    EventsTable,
+    | 'source'
+    | 'webhook_id'
+    | 'type'
+    | 'lane'
+    | 'subject'
+    | 'payload'
+    | 'state'
+    | 'priority'
+    | 'received_at'
+    | 'due_at'
+    | 'settled_at'
+    | 'cause'
+    | 'message'
+    | 'issue_cause'
+    | 'amount'
+    | 'currency'
+    | 'trace_id'
+  > {
+  /** That of its event. */
+  id: number
+  /** As in `demand_arrived`, null when it sold nothing. */
+  order_id: string | null
+  placed_at: number | null
+  items: string | null
 }
 
 /** The number we last published, so that only changes are sent. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { type Transferable, Worker } from 'node:worker_threads'
 import { Kysely } from 'kysely'
 import { StoreInUse } from './lock.ts'
+import type { Procedure } from './procedure.ts'
 import type { Tables } from './schema.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import type { Store } from './store.ts'
@@ -10,7 +11,7 @@ import { turns } from './turns.ts'
 export type Request = { id: number } & Work
 type Work =
   | { kind: 'query'; sql: string; parameters: readonly unknown[] }
-  | { kind: 'procedure'; module: string; name: string; input: unknown }
+  | ({ kind: 'procedure'; input: unknown } & Omit<Procedure<unknown, unknown>, 'run'>)
   | { kind: 'close' }
 
 export interface Answer {
@@ -41,10 +42,15 @@ export async function openSqlite(dataDir: string): Promise<Store> {
     db,
     dialect: 'sqlite',
     exclusive: true,
-    async run<In, Out>({ module, name }: { module: string; name: string }, input: In, transfer: Transferable[] = []) {
+    putsOff: true,
+    async run<In, Out>(
+      { module, name, ahead, putsOff }: Omit<Procedure<In, Out>, 'run'>,
+      input: In,
+      transfer: Transferable[] = [],
+    ) {
       // The thread does one after another: only a transaction of several messages needs the turn until its end.
       const posted = await turn()
-      const answer = thread.ask<Out>({ kind: 'procedure', module, name, input }, transfer)
+      const answer = thread.ask<Out>({ kind: 'procedure', module, name, ahead, putsOff, input }, transfer)
       posted()
       return answer
     },

@@ -11,6 +11,8 @@ export interface Store {
   dialect: Dialect
   /** This process is the only one that uses the store: what a previous process left leased is free. */
   exclusive: boolean
+  /** Procedures may put off work here (`Haste`). */
+  putsOff: boolean
   /**
    * Runs a procedure in a transaction of its own. Resolves after the commit, which is on the disk.
    * @param transfer buffers inside `input` that may be given away

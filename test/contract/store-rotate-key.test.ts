@@ -24,6 +24,21 @@ beforeAll(async () => {
     ...{ source: 'clarity', webhookId: 'one', type: 'order.created', lane: 'order:1', subject: '#1', priority: 0 },
     ...{ payload: Buffer.from('{"name":"Ada"}'), body: {}, traceId: '0'.repeat(32) },
   })
+  // What a bridge that was killed in a burst left: on the disk, and in no lane yet.
+  const dying = createLedger({
+    store: {
+      ...store,
+      run: (procedure, ...rest) =>
+        procedure.name === 'fileArrivals' ? new Promise(() => {}) : store.run(procedure, ...rest),
+    },
+    seal,
+    log: pino({ level: 'silent' }),
+    burst: 1,
+  })
+  await dying.ingest({
+    ...{ source: 'clarity', webhookId: 'two', type: 'order.created', lane: 'order:2', subject: '#2', priority: 0 },
+    ...{ payload: Buffer.from('{"name":"Bob"}'), body: {}, traceId: '0'.repeat(32) },
+  })
   await store.close()
 })
 afterAll(() => rm(dataDir, { recursive: true, force: true }))
@@ -43,11 +58,12 @@ it('npm run store -- rotate-key says what it needs, and refuses a key that the s
 
 it('npm run store -- rotate-key seals everything with the new key: the old one reads nothing afterwards, the new one all', async () => {
   const { stdout } = await rotate({ SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD })
-  expect(stdout).toContain('Sealed 1 rows anew')
+  expect(stdout).toContain('Sealed 2 rows anew')
   const store = await openStore({ dataDir })
-  const { payload } = await store.db.selectFrom('events').select('payload').executeTakeFirstOrThrow()
-  expect(createSeal([NEW]).openBytes(payload).toString()).toBe('{"name":"Ada"}')
-  expect(() => createSeal([OLD]).openBytes(payload)).toThrow(KeyUnknown)
+  const rows = await store.db.selectFrom('events').select('payload').orderBy('id').execute()
+  const open = (key: string) => rows.map(({ payload }) => createSeal([key]).openBytes(payload).toString())
+  expect(open(NEW)).toEqual(['{"name":"Ada"}', '{"name":"Bob"}'])
+  expect(() => open(OLD)).toThrow(KeyUnknown)
   await expect(checkKey(store.db, createSeal([OLD]))).rejects.toThrow(KeyUnknown)
   await store.close()
 })

@@ -181,6 +181,7 @@ export async function wipe({ db }: Store): Promise<void> {
     'lanes',
     'demand',
     'demand_arrived',
+    'arrivals',
     'links',
     'throughput',
     'settings',

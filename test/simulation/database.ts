@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { CompiledQuery, Kysely, type QueryResult, SqliteDialect } from 'kysely'
+import { fileArrivals } from '../../clarity-extension/ledger/arrivals.ts'
 import { migrate } from '../../clarity-extension/store/migrate.ts'
 import type { Tables } from '../../clarity-extension/store/schema.ts'
 import { sqliteDialect } from '../../clarity-extension/store/sqlite-dialect.ts'
@@ -44,6 +45,7 @@ function shared(database: Database.Database): Shared {
   let last: Promise<void> = Promise.resolve()
   let holder: { owner: Owner; release: () => void } | undefined
   let over = false
+  let putOff = false
 
   const abandon = () => {
     if (holder && !holder.owner.alive()) {
@@ -63,8 +65,22 @@ function shared(database: Database.Database): Shared {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
   }
 
+  /** As the store's thread does it: within the turn of who needs it. */
+  const inside = new Kysely<Tables>({
+    dialect: sqliteDialect(async (compiled) => query(compiled), {
+      takeTurn: async () => undefined,
+      releaseConnection: async () => undefined,
+    }),
+  })
+  async function catchUp(): Promise<void> {
+    while ((await inside.transaction().execute((trx) => fileArrivals.run(trx, undefined))).left);
+    putOff = false
+  }
+
   const unfinished = database
-    .prepare<[], number>("select count(*) from events where state in ('ready', 'running')")
+    .prepare<[], number>(
+      "select (select count(*) from events where state in ('ready', 'running')) + (select count(*) from arrivals)",
+    )
     .pluck()
 
   return {
@@ -78,43 +94,51 @@ function shared(database: Database.Database): Shared {
     open(owner) {
       const answered = () => owner.alive() && !over
       const guarded = <T>(work: () => T): T | Promise<never> => (answered() ? work() : never())
-      const db = new Kysely<Tables>({
-        dialect: sqliteDialect(async (compiled) => guarded(() => query(compiled)), {
-          async takeTurn() {
-            await owner.pause()
-            const before = last
-            const turn = Promise.withResolvers<void>()
-            last = turn.promise
-            await before
-            if (!answered()) {
-              turn.resolve()
-              return never()
-            }
-            holder = {
-              owner,
-              release: () => {
-                holder = undefined
+      const connect = (ahead: boolean) =>
+        new Kysely<Tables>({
+          dialect: sqliteDialect(async (compiled) => guarded(() => query(compiled)), {
+            async takeTurn() {
+              await owner.pause()
+              const before = last
+              const turn = Promise.withResolvers<void>()
+              last = turn.promise
+              await before
+              if (!answered()) {
                 turn.resolve()
-              },
-            }
-          },
-          // Slow disks commit late: others wait, and a process may die before or after.
-          async commitTransaction() {
-            await owner.pause()
-            await guarded(() => query(CompiledQuery.raw('commit')))
-          },
-          async releaseConnection() {
-            if (holder?.owner === owner) holder.release()
-            await owner.pause()
-            if (!answered()) await never()
-          },
-        }),
-      })
+                return never()
+              }
+              holder = {
+                owner,
+                release: () => {
+                  holder = undefined
+                  turn.resolve()
+                },
+              }
+              if (!ahead && putOff) await catchUp()
+            },
+            // Slow disks commit late: others wait, and a process may die before or after.
+            async commitTransaction() {
+              await owner.pause()
+              await guarded(() => query(CompiledQuery.raw('commit')))
+            },
+            async releaseConnection() {
+              if (holder?.owner === owner) holder.release()
+              await owner.pause()
+              if (!answered()) await never()
+            },
+          }),
+        })
+      const db = connect(false)
+      const hurried = connect(true)
       return {
         db,
         dialect: 'sqlite',
         exclusive: false,
-        run: (procedure, input) => db.transaction().execute((trx) => procedure.run(trx, input)),
+        putsOff: true,
+        run(procedure, input) {
+          if (procedure.putsOff) putOff = true
+          return (procedure.ahead ? hurried : db).transaction().execute((trx) => procedure.run(trx, input))
+        },
         close: async () => undefined,
       }
     },

@@ -24,6 +24,7 @@ import { held } from './0022_held.ts'
 import { persons } from './0023_persons.ts'
 import { stockParts } from './0024_stock_parts.ts'
 import { demandArrived } from './0025_demand_arrived.ts'
+import { arrivals } from './0026_arrivals.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   persons,
   stockParts,
   demandArrived,
+  arrivals,
 ]

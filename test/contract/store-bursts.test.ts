@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fileArrivals } from '../../clarity-extension/ledger/arrivals.ts'
+import type { NewEvent } from '../../clarity-extension/ledger/types.ts'
+import { createSeal } from '../../clarity-extension/privacy/seal.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
+import { bench, dialects, event, onBothStores, type Place, recorder, stateOf } from './store-support.ts'
+
+const burst = (count: number, of: (index: number) => NewEvent = (index) => event(`order:${index}`)): NewEvent[] =>
+  Array.from({ length: count }, (_, index) => of(index))
+
+const twice = <T>(list: readonly T[]): T[] => [...list, ...list]
+
+onBothStores('a burst of webhooks', (on) => {
+  const takeAll = (events: readonly NewEvent[]) => Promise.all(events.map((one) => on.ledger.ingest(one)))
+
+  it('is in the history in the order in which it came, under the ids that were answered', async () => {
+    const events = burst(40)
+    const answers = await takeAll(events)
+    const rows = await on.store.db.selectFrom('events').select(['id', 'webhook_id']).orderBy('id').execute()
+    expect(rows.map((row) => row.webhook_id)).toEqual(events.map(({ webhookId }) => webhookId))
+    expect(rows.map(({ id }) => id)).toEqual(answers.map(({ id }) => id))
+    expect(answers.every(({ duplicate }) => !duplicate)).toBe(true)
+  })
+
+  it('is answered with the first id when it is delivered again, at once, a moment later and much later', async () => {
+    const events = burst(20)
+    const first = await takeAll(twice(events))
+    const ids = first.slice(0, 20).map(({ id }) => id)
+    expect(first.slice(20)).toEqual(ids.map((id) => ({ id, duplicate: true })))
+    expect(await takeAll(events)).toEqual(ids.map((id) => ({ id, duplicate: true })))
+    const { runs, handler } = recorder()
+    await on.ledger.start(handler)
+    await on.ledger.idle()
+    expect(await takeAll(events)).toEqual(ids.map((id) => ({ id, duplicate: true })))
+    await on.ledger.idle()
+    expect(runs).toHaveLength(20)
+  })
+
+  it('runs lane by lane in the order in which it came, with what came one by one behind it', async () => {
+    const { runs, handler } = recorder()
+    await on.ledger.start(handler)
+    const sent: NewEvent[] = []
+    for (let round = 0; round < 6; round++) {
+      const events = burst(30, (index) => event(`order:${index % 3}`))
+      sent.push(...events)
+      const taking = takeAll(events)
+      const alone = event('order:1')
+      sent.push(alone)
+      await Promise.all([taking, on.ledger.ingest(alone)])
+    }
+    await on.ledger.idle()
+    expect(runs).toHaveLength(sent.length)
+    for (const lane of ['order:0', 'order:1', 'order:2'])
+      expect(runs.filter((run) => run.lane === lane).map(({ id }) => id)).toEqual(
+        runs.flatMap((run) => (run.lane === lane ? run.id : [])).toSorted((a, b) => a - b),
+      )
+  })
+
+  it('is what a lookup beside it sees, and what it sold is counted', async () => {
+    await on.anew({
+      project: ({ subject }) => ({ orderId: subject, placedAt: 5, items: [{ sku: 'MUG', quantity: '2' }] }),
+    })
+    const again = event('order:1', { subject: '1' })
+    await takeAll([...burst(20, (index) => event(`order:${index}`, { subject: `${index}` })), again])
+    expect(await on.store.db.selectFrom('demand_arrived').select('order_id').execute()).toHaveLength(20)
+    const { received } = await on.store.db.selectFrom('throughput').selectAll().executeTakeFirstOrThrow()
+    expect(received).toBe(21)
+    expect(on.facts).toEqual([{ fact: 'accepted', source: 'clarity', type: 'order.updated', count: 21 }])
+  })
+
+  it('keeps what cannot be read as a dead letter, without a lane', async () => {
+    const fault = { cause: 'unreadable_body', message: 'Not JSON' }
+    const answers = await takeAll(burst(10, (index) => event(`order:${index}`, index === 4 ? { fault } : {})))
+    expect(await stateOf(on, answers[4]?.id ?? 0)).toMatchObject({ state: 'dead', cause: 'unreadable_body' })
+    expect(await on.store.db.selectFrom('lanes').selectAll().execute()).toHaveLength(9)
+  })
+
+  it('of Odoo is found by the order number of the storefront', async () => {
+    await on.ledger.ingest(event('order:7', { subject: 'W-2077' }))
+    const picking = { source: 'odoo', type: 'picking.done' } as const
+    const answers = await takeAll(
+      burst(10, (index) => event(`order:${index}`, { ...picking, subject: `S0000${index}` })),
+    )
+    expect((await stateOf(on, answers[7]?.id ?? 0)).subject).toBe('W-2077')
+    expect((await stateOf(on, answers[8]?.id ?? 0)).subject).toBe('S00008')
+  })
+
+  it('of which one cannot be stored loses only that one', async () => {
+    const events = burst(12)
+    const broken = Object.assign(event('order:x'), { subject: null })
+    const told = await Promise.allSettled([...events, broken].map((one) => on.ledger.ingest(one)))
+    expect(told.filter(({ status }) => status === 'rejected')).toHaveLength(1)
+    expect(told.at(-1)?.status).toBe('rejected')
+    expect(await on.store.db.selectFrom('events').selectAll().execute()).toHaveLength(12)
+  })
+
+  it('leaves own work that comes meanwhile an id of its own', async () => {
+    const work = { type: 'stock.changed', lane: 'stock:A', subject: 'A', priority: 2, data: { sku: 'A' } } as const
+    const [answers, own] = await Promise.all([takeAll(burst(20)), on.ledger.enqueue(work)])
+    const ids = [...answers.map(({ id }) => id), own.id]
+    expect(new Set(ids).size).toBe(21)
+    expect(await on.store.db.selectFrom('events').selectAll().execute()).toHaveLength(21)
+  })
+})
+
+describe('a burst on SQLite', () => {
+  let place: Place
+  let store: Store
+  beforeEach(async () => {
+    place = await (dialects[0]?.place() ?? Promise.reject(new Error('no SQLite')))
+    store = await place.open()
+  })
+  afterEach(async () => {
+    await store.close()
+    await place.remove()
+  })
+
+  /** The store, with every filing failing while `broken`. */
+  const fragile = (state: { broken: boolean; asked: number }): Store => ({
+    ...store,
+    run(procedure, input, transfer) {
+      if (procedure.name !== 'fileArrivals') return store.run(procedure, input, transfer)
+      state.asked++
+      return state.broken
+        ? Promise.reject(new Error('database or disk is full'))
+        : store.run(procedure, input, transfer)
+    },
+  })
+
+  it('is on the disk before it is in its lanes, and a process that starts after a kill puts it there', async () => {
+    const dying = bench(fragile({ broken: true, asked: 0 }))
+    const answers = await Promise.all(burst(30).map((one) => dying.ledger.ingest(one)))
+    // Killed: nothing of it is put into lanes. Whoever opens the file next finds what it left.
+    await store.close()
+    store = await place.open()
+    expect(await store.db.selectFrom('arrivals').select('id').execute()).toHaveLength(30)
+    expect(await store.db.selectFrom('events').select('id').execute()).toHaveLength(0)
+    const { ledger } = bench(store)
+    const { runs, handler } = recorder()
+    await ledger.start(handler)
+    while (runs.length < 30) await new Promise((resolve) => setTimeout(resolve, 20))
+    await ledger.stop()
+    expect(runs.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(answers.map(({ id }) => id))
+    expect(await store.db.selectFrom('arrivals').select('id').execute()).toHaveLength(0)
+  })
+
+  it('waits while its lanes cannot be written, says so, and comes into them afterwards', async () => {
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state))
+    const { runs, handler } = recorder()
+    state.broken = false
+    await ledger.start(handler)
+    state.broken = true
+    await Promise.all(burst(30).map((one) => ledger.ingest(one)))
+    await expect(ledger.idle()).rejects.toThrow('disk is full')
+    expect(runs).toHaveLength(0)
+    const asked = state.asked
+    state.broken = false
+    while (runs.length < 30) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(state.asked).toBeGreaterThan(asked)
+    await ledger.stop()
+  })
+
+  it('is answered with its first id when it is delivered again before it is in its lanes, and what comes late stays behind it', async () => {
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    const events = burst(30)
+    const ids = (await Promise.all(events.map((one) => ledger.ingest(one)))).map(({ id }) => id)
+    expect(await Promise.all(events.map((one) => ledger.ingest(one)))).toEqual(
+      ids.map((id) => ({ id, duplicate: true })),
+    )
+    const late = await ledger.ingest(event('order:1'))
+    const arrived = await store.db.selectFrom('arrivals').select('id').orderBy('id').execute()
+    expect(arrived.map(({ id }) => id)).toEqual([...ids, late.id])
+  })
+
+  it('stays unseen by claim and settle, which are ahead of it, and by nobody else', async () => {
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    await Promise.all(burst(30).map((one) => ledger.ingest(one)))
+    const arrived = () => store.db.selectFrom('arrivals').select('id').execute()
+    expect(await arrived()).toHaveLength(30)
+    await store.db.selectFrom('settings').selectAll().execute()
+    expect(await arrived()).toHaveLength(30)
+    expect(await store.db.selectFrom('lanes').select('lane').execute()).toHaveLength(30)
+    expect(await arrived()).toHaveLength(0)
+  })
+
+  it('is seen by a transaction of several queries that begins after it', async () => {
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    await Promise.all(burst(30).map((one) => ledger.ingest(one)))
+    const seen = await store.db.transaction().execute((trx) => trx.selectFrom('events').select('id').execute())
+    expect(seen).toHaveLength(30)
+  })
+
+  it('is sealed on the disk from its first moment on', async () => {
+    const seal = createSeal(['a key of a test, of thirty-two characters'])
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }), { seal })
+    const events = burst(9, (index) => event(`order:${index}`, { payload: Buffer.from('x'.repeat(index)) }))
+    await Promise.all(events.map((one) => ledger.ingest(one)))
+    for (const table of ['arrivals', 'events'] as const) {
+      const rows = await store.db.selectFrom(table).select('payload').orderBy('id').execute()
+      expect(rows.every(({ payload }) => seal.isCurrent(payload))).toBe(true)
+      expect(rows.map(({ payload }) => seal.openBytes(payload))).toEqual(events.map(({ payload }) => payload))
+    }
+  })
+
+  it('comes into its lanes a portion at a time, the oldest first', async () => {
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    const answers = await Promise.all(burst(30).map((one) => ledger.ingest(one)))
+    const ids = answers.map(({ id }) => id)
+    expect(await store.run(fileArrivals, 10)).toEqual({ left: true, upTo: ids[9] })
+    expect(await store.run(fileArrivals, 100)).toEqual({ left: false, upTo: ids[29] })
+    expect((await store.run(fileArrivals, undefined)).left).toBe(false)
+    expect((await store.db.selectFrom('events').select('id').orderBy('id').execute()).map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('of thousands is all there and runs, while one after another keeps coming', async () => {
+    const { ledger } = bench(store)
+    const { runs, handler } = recorder()
+    await ledger.start(handler)
+    for (let round = 0; round < 12; round++)
+      await Promise.all(burst(1_000, (index) => event(`order:${round}-${index}`)).map((one) => ledger.ingest(one)))
+    await ledger.idle()
+    await ledger.stop()
+    expect(new Set(runs.map(({ lane }) => lane)).size).toBe(12_000)
+    expect(runs).toHaveLength(12_000)
+  })
+})
