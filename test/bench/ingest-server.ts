@@ -43,7 +43,11 @@ const server = createServer(app).listen(0, '127.0.0.1')
 await once(server, 'listening')
 if (mode === 'drain') await ledger.start(async () => skip('switched_off'))
 
-process.on('message', () => process.send?.({ rss: process.memoryUsage().rss }))
+process.on('message', async () => {
+  // Whoever counts them waits until all are in their lanes.
+  await store.db.selectFrom('events').select('id').limit(1).execute()
+  process.send?.({ rss: process.memoryUsage().rss })
+})
 process.on('disconnect', () => process.exit(0))
 const address = server.address()
 process.send?.({ port: address !== null && typeof address === 'object' ? address.port : 0 })
