@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import { beyondStandIn } from './error.ts'
 import { fieldsOf } from './models.ts'
 
@@ -30,6 +30,13 @@ export function openRecords(db: Database, now: () => number = Date.now) {
   const count = db.prepare<[string], { last: number }>(
     'INSERT INTO counter (name, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last',
   )
+
+  const found = new Map<string, Statement<unknown[], { id: number; body: string }>>()
+  const finding = (text: string) => {
+    const statement = found.get(text) ?? db.prepare<unknown[], { id: number; body: string }>(text)
+    found.set(text, statement)
+    return statement
+  }
 
   const records = {
     /** The next number of a sequence, from 1. */
@@ -68,10 +75,10 @@ export function openRecords(db: Database, now: () => number = Date.now) {
         ([field, value]) => `AND ${column(model, field)} ${value === null ? 'IS NULL' : '= ?'}`,
       )
       const bound = direct.flatMap(([, value]) => (value === null ? [] : [boundOf(value)]))
-      const rows = db
-        .prepare<unknown[], { id: number; body: string }>(
-          `SELECT id, body FROM record WHERE model = ? ${conditions.join(' ')} ORDER BY id`,
-        )
+      const index = INDEXED.find((field) => direct.some(([path, value]) => path === field && value !== null))
+      const rows = finding(
+        `SELECT id, body FROM record ${index ? `INDEXED BY record_${index}` : ''} WHERE model = ? ${conditions.join(' ')} ORDER BY id`,
+      )
         .all(model, ...bound)
         .map(({ id, body }) => rowOf(id, body))
       const dotted = paths.filter(([path]) => path.includes('.'))
@@ -90,7 +97,9 @@ export function openRecords(db: Database, now: () => number = Date.now) {
   return records
 }
 
+/** The most telling first. SQLite, who has not counted, would rather read all records of the model: it is told which index to take. */
 const INDEXED = [
+  'client_order_ref',
   'default_code',
   'email',
   'email_normalized',
@@ -98,8 +107,9 @@ const INDEXED = [
   'order_id',
   'picking_id',
   'sale_id',
-  'product_id',
   'parent_id',
+  'partner_id',
+  'product_id',
 ]
 
 const column = (model: string, field: string) => (field === 'id' ? 'id' : `body ->> '$.${known(model, field)}'`)
