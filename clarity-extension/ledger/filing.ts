@@ -10,6 +10,7 @@ export interface Filing {
   /** @param incoming none of them is being stored already */
   store(incoming: Incoming[]): Promise<Enqueued[]>
   /** Resolves when all that arrived are in their lanes, also what a process before this one left. */
+  start(): Promise<void>
   catchUp(): Promise<void>
   /** What can be put into its lanes is; after that nothing happens by itself. The rest is for the next start. */
   stop(): Promise<void>
@@ -112,6 +113,11 @@ export function createFiling({ store, now, log, seal }: Settings, onFiled: () =>
         came += incoming.length
         if (!timer) work(FEW)
       }
+    },
+    async start() {
+      stopped = false
+      stopped = false
+      await catchUp()
     },
     catchUp,
     async stop() {

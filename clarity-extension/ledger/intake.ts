@@ -7,7 +7,7 @@ import { newTraceId } from './lanes.ts'
 import type { Settings } from './settings.ts'
 import type { Demand, Enqueued, Ingested, Ledger, NewEvent } from './types.ts'
 
-export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & Pick<Filing, 'catchUp' | 'stop'>
+export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & Pick<Filing, 'start' | 'catchUp' | 'stop'>
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
 const IN_FLIGHT = 2
@@ -67,6 +67,7 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
   }
 
   return {
+    start: filing.start,
     catchUp: filing.catchUp,
     async stop() {
       await Promise.all([webhooks.flush(), work.flush()])

@@ -40,7 +40,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     pauseConnection: connections.pauseByHand,
     resumeConnection: connections.resume,
     async start(handler) {
-      await intake.catchUp()
+      await intake.start()
       await connections.start()
       await worker.start(handler)
       retention.start()

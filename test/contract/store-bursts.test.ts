@@ -173,6 +173,17 @@ describe('a burst on SQLite', () => {
     expect(arrived.map(({ id }) => id)).toEqual([...ids, late.id])
   })
 
+  it('comes into its lanes by itself also after a ledger was stopped and started again', async () => {
+    const { ledger } = bench(store)
+    const { runs, handler } = recorder()
+    await ledger.start(handler)
+    await ledger.stop()
+    await ledger.start(handler)
+    await Promise.all(burst(30).map((one) => ledger.ingest(one)))
+    while (runs.length < 30) await new Promise((resolve) => setTimeout(resolve, 20))
+    await ledger.stop()
+  })
+
   it('stays unseen by claim and settle, which are ahead of it, and by nobody else', async () => {
     const { ledger } = bench(fragile({ broken: true, asked: 0 }))
     await Promise.all(burst(30).map((one) => ledger.ingest(one)))
