@@ -116,7 +116,6 @@ export function createFiling({ store, now, log, seal }: Settings, onFiled: () =>
     },
     async start() {
       stopped = false
-      stopped = false
       await catchUp()
     },
     catchUp,

@@ -173,7 +173,9 @@ describe('a burst on SQLite', () => {
     expect(arrived.map(({ id }) => id)).toEqual([...ids, late.id])
   })
 
-  it('comes into its lanes by itself also after a ledger was stopped and started again', async () => {
+  it('comes into its lanes by itself also after a ledger was stopped and started again', {
+    timeout: 15_000,
+  }, async () => {
     const { ledger } = bench(store)
     const { runs, handler } = recorder()
     await ledger.start(handler)
