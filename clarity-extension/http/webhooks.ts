@@ -91,14 +91,18 @@ function eventOf(source: Source, req: Request, { webhookId, payload }: Letter): 
 
 /** Written out: `res.json` would compute an ETag that nobody asks for. */
 function accept(res: Response, id: number, duplicate: boolean): void {
-  res.writeHead(202, { 'Content-Type': 'application/json' })
-  res.end(duplicate ? `{"id":"${id}","duplicate":true}` : `{"id":"${id}"}`)
+  answer(res, duplicate ? `{"id":"${id}","duplicate":true}` : `{"id":"${id}"}`)
 }
 
 function acceptAll(res: Response, stored: readonly Ingested[]): void {
   const duplicates = stored.filter(({ duplicate }) => duplicate).length
-  res.writeHead(202, { 'Content-Type': 'application/json' })
-  res.end(JSON.stringify({ accepted: stored.length, duplicates }))
+  answer(res, JSON.stringify({ accepted: stored.length, duplicates }))
+}
+
+/** @param json of one byte per character. With its length the answer is one piece; without, three. */
+function answer(res: Response, json: string): void {
+  res.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': json.length })
+  res.end(json)
 }
 
 const notStored = () =>
