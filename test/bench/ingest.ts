@@ -12,7 +12,7 @@ import { load, signedOrders } from './load.ts'
 const MODES = ['nothing', 'store', 'drain', 'postgres'] as const
 type Mode = (typeof MODES)[number]
 
-const ROUNDS = 7
+const ROUNDS = 15
 const REQUESTS = 6_000
 const WARM_UP = 3_000
 const CONNECTIONS = 50
