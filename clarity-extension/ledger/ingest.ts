@@ -1,9 +1,7 @@
 import { procedure } from '../store/procedure.ts'
-import type { Dialect } from '../store/store.ts'
 import { type Incoming, lanesOf, workKey } from './incoming.ts'
 import { answersOf, standingWork } from './known-events.ts'
 import { putIn, upsertLanes } from './put-in.ts'
-import { storeAtOnce } from './store-at-once.ts'
 import { countThroughput } from './throughput.ts'
 import type { Enqueued } from './types.ts'
 
@@ -14,8 +12,7 @@ import type { Enqueued } from './types.ts'
 export const storeEvents = procedure(
   new URL('./ingest.ts', import.meta.url),
   'storeEvents',
-  async (trx, { incoming, now, dialect }: Batch): Promise<Enqueued[]> => {
-    if (dialect === 'postgres' && !incoming.some(({ onlyOne }) => onlyOne)) return storeAtOnce(trx, incoming, now)
+  async (trx, { incoming, now }: { incoming: Incoming[]; now: number }): Promise<Enqueued[]> => {
     await upsertLanes(trx, lanesOf(incoming, now))
     const standing = await standingWork(trx, incoming)
     const firsts = new Map<string, Incoming>()
@@ -39,9 +36,3 @@ export const storeEvents = procedure(
   },
   { ahead: true },
 )
-
-interface Batch {
-  incoming: Incoming[]
-  now: number
-  dialect: Dialect
-}

@@ -5,6 +5,7 @@ import { eventKey, type Incoming, sealed } from './incoming.ts'
 import { storeEvents } from './ingest.ts'
 import { newTraceId } from './lanes.ts'
 import type { Settings } from './settings.ts'
+import { storeAtOnce } from './store-at-once.ts'
 import type { Demand, Enqueued, Ingested, Ledger, NewEvent } from './types.ts'
 
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & Pick<Filing, 'start' | 'catchUp' | 'stop'>
@@ -21,7 +22,8 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
 
   async function storeAll(incoming: Incoming[]): Promise<Enqueued[]> {
     const { events, buffers } = sealed(incoming, seal)
-    const storing = store.run(storeEvents, { incoming: events, now: now(), dialect: store.dialect }, buffers)
+    const atOnce = store.dialect === 'postgres' && !incoming.some(({ onlyOne }) => onlyOne)
+    const storing = store.run(atOnce ? storeAtOnce : storeEvents, { incoming: events, now: now() }, buffers)
     // A single thread does one after another: the claim of what is stored now is part of the same commit.
     const behind = store.dialect === 'sqlite'
     if (behind) onStored(true)

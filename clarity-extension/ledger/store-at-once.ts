@@ -1,6 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
+import { procedure } from '../store/procedure.ts'
 import { asJson, byteaArray } from '../store/recordset.ts'
-import type { Tables } from '../store/schema.ts'
 import { statement } from '../store/statement.ts'
 import { eventColumns, type Incoming, lanesOf, rowOf } from './incoming.ts'
 import { answersOf, type StoredRow, withOrderNumbers } from './known-events.ts'
@@ -11,14 +11,15 @@ import type { Enqueued } from './types.ts'
  * What `storeEvents` does with webhooks, in one statement, for PostgreSQL: four of them took this process longer than all else that it does
  * for an event. Lanes are written before events here, too.
  */
-export async function storeAtOnce(
-  trx: Kysely<Tables>,
-  incoming: readonly Incoming[],
-  now: number,
-): Promise<Enqueued[]> {
-  const named = await withOrderNumbers(trx, incoming)
-  return answersOf(trx, incoming, await insertAll(trx, { incoming: named, now }))
-}
+export const storeAtOnce = procedure(
+  new URL('./store-at-once.ts', import.meta.url),
+  'storeAtOnce',
+  async (db, { incoming, now }: { incoming: Incoming[]; now: number }): Promise<Enqueued[]> => {
+    const named = await withOrderNumbers(db, incoming)
+    return answersOf(db, incoming, await insertAll(db, { incoming: named, now }))
+  },
+  { single: true },
+)
 
 const withoutPayload = eventColumns.filter((column) => column !== 'payload')
 const columns = sql.join(eventColumns.map((column) => sql.ref(column)))

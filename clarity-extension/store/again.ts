@@ -15,16 +15,19 @@ export class Again extends Kysely<Tables> {
   override transaction(): TransactionBuilder<Tables> {
     const builder = super.transaction()
     const once = builder.execute.bind(builder)
-    builder.execute = async (work) => {
-      for (let tried = 1; ; tried++) {
-        try {
-          return await once(work)
-        } catch (error) {
-          if (tried === TRIES || !wasEndedForAnother(error)) throw error
-        }
-      }
-    }
+    builder.execute = (work) => again(() => once(work))
     return builder
+  }
+}
+
+/** The same for a statement that is a transaction of its own. */
+export async function again<T>(once: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await once()
+    } catch (error) {
+      if (tried === TRIES || !wasEndedForAnother(error)) throw error
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import { z } from 'zod'
-import { Again } from './again.ts'
+import { Again, again } from './again.ts'
 import { PreparingDriver } from './postgres-driver.ts'
 import type { Store } from './store.ts'
 
@@ -50,7 +50,10 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
     dialect: 'postgres',
     exclusive: false,
     putsOff: false,
-    run: (procedure, input) => db.transaction().execute((trx) => procedure.run(trx, input)),
+    run(procedure, input) {
+      if (procedure.single) return again(() => procedure.run(db, input))
+      return db.transaction().execute((trx) => procedure.run(trx, input))
+    },
     close: () => db.destroy(),
   }
 }

@@ -5,15 +5,17 @@ import type { Tables } from './schema.ts'
  * A transaction that runs beside the database: on SQLite in the thread that has the file, so that a commit, a checkpoint or a
  * slow disk never holds up the doors; on PostgreSQL here. Input and output are plain data.
  */
-export interface Procedure<In, Out> extends Haste {
+export interface Procedure<In, Out> extends Manner {
   /** The module that exports it, and under which name: the thread loads it from there. */
   module: string
   name: string
   run(trx: Kysely<Tables>, input: In): Promise<Out>
 }
 
-/** What comes first where work is put off: on SQLite, in its one thread. */
-export interface Haste {
+/** How it is run. Work is put off on SQLite only, in its one thread. */
+export interface Manner {
+  /** It writes by one statement, whatever it reads besides: where each message costs a way to a server, no transaction is put around it. */
+  single?: boolean
   /** It leaves something undone, and this is what does it. */
   putsOff?: PutOff
   /** It needs nothing of what was put off. Other procedures, and queries that name its tables, wait until it is done. */
@@ -34,5 +36,5 @@ export const procedure = <In, Out>(
   module: URL,
   name: string,
   run: (trx: Kysely<Tables>, input: In) => Promise<Out>,
-  haste: Haste = {},
-): Procedure<In, Out> => ({ module: module.href, name, run, ...haste })
+  manner: Manner = {},
+): Procedure<In, Out> => ({ module: module.href, name, run, ...manner })

@@ -11,7 +11,7 @@ export interface Store {
   dialect: Dialect
   /** This process is the only one that uses the store: what a previous process left leased is free. */
   exclusive: boolean
-  /** Procedures may put off work here (`Haste`). */
+  /** Procedures may put off work here (`Manner`). */
   putsOff: boolean
   /**
    * Runs a procedure in a transaction of its own. Resolves after the commit, which is on the disk.

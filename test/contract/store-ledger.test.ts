@@ -97,7 +97,7 @@ onBothStores('the ledger', (on) => {
     expect(asked.slice(0, 3)).toEqual(
       on.store.dialect === 'sqlite'
         ? ['storeEvents', 'claimLanes', 'storeEvents done']
-        : ['storeEvents', 'storeEvents done', 'claimLanes'],
+        : ['storeAtOnce', 'storeAtOnce done', 'claimLanes'],
     )
   })
 

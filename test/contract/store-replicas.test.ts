@@ -202,6 +202,29 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     expect(await stores[0].db.selectFrom('lanes').select('epoch').execute()).toEqual([{ epoch: 3 }, { epoch: 3 }])
   })
 
+  it('store a webhook again that PostgreSQL would not store so that another could go on', async () => {
+    const [{ db }, other] = stores
+    const { ledger, now } = bench(other)
+    await db.insertInto('lanes').values({ lane: 'order:a', priority: 0, due_at: 0, epoch: 1 }).execute()
+    await db
+      .insertInto('throughput')
+      .values({ minute: now(), received: 0, delivered: 0, failed: 0, orders: 0 })
+      .execute()
+    const somebody = new pg.Client({ connectionString: place.databaseUrl })
+    await somebody.connect()
+    // Of a deadlock ours is the one that is ended: this one does not look for any.
+    await somebody.query("set deadlock_timeout = '10min'")
+    await somebody.query('begin')
+    await somebody.query('select minute from throughput for update')
+    const storing = ledger.ingest(event('order:a'))
+    await until('it to wait', 30_000, async () => (await waitingForLocks(db)) > 0)
+    await somebody.query('select lane from lanes for update')
+    await somebody.query('commit')
+    expect((await storing).duplicate).toBe(false)
+    expect(await db.selectFrom('events').select('lane').execute()).toEqual([{ lane: 'order:a' }])
+    await somebody.end()
+  })
+
   it('go by the clock of PostgreSQL, however wrong their own is', async () => {
     const own = vi.spyOn(Date, 'now').mockReturnValue(Date.UTC(2001, 1, 1))
     const clocks = await Promise.all(stores.map(openClock))
