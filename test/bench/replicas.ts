@@ -21,10 +21,11 @@ export async function run(report: (metric: string, value: number, unit: string) 
   const stage = await openSandboxStage({ env: { DATABASE_URL: database.url } })
   const store = new pg.Client(database.url)
   await store.connect()
-  const unfinished = async () => {
-    const { rows } = await store.query("select 1 from events where state in ('ready', 'running') limit 1")
-    return rows.length
-  }
+  const through = () =>
+    until('what followed from the orders before', MINUTES, async () => {
+      const { rows } = await store.query("select 1 from events where state in ('ready', 'running') limit 1")
+      return rows.length === 0
+    })
   let placed = 0
   let second: Bridge | undefined
   try {
@@ -34,6 +35,8 @@ export async function run(report: (metric: string, value: number, unit: string) 
     await across(stage, WARM_UP)
     for (let round = 0; round < ROUNDS; round++) {
       perSecond.two.push(ORDERS / (await across(stage, ORDERS)))
+      // With lanes of its own it would keep them from the other.
+      await through()
       process.kill(second.pid, 'SIGSTOP')
       perSecond.one.push(ORDERS / (await across(stage, ORDERS)))
       process.kill(second.pid, 'SIGCONT')
@@ -51,7 +54,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
 
   /** @returns seconds, once what followed from the orders before is through */
   async function across({ shop, odoo }: SandboxStage, orders: number): Promise<number> {
-    await until('what followed from the orders before', MINUTES, async () => (await unfinished()) === 0)
+    await through()
     const numbers = Array.from({ length: orders }, (_, n) => placed + n + 1)
     placed += orders
     const began = performance.now()
