@@ -15,13 +15,13 @@ export class Again extends Kysely<Tables> {
   override transaction(): TransactionBuilder<Tables> {
     const builder = super.transaction()
     const once = builder.execute.bind(builder)
-    builder.execute = (work) => again(() => once(work))
+    builder.execute = (work) => runAgain(() => once(work))
     return builder
   }
 }
 
 /** The same for a statement that is a transaction of its own. */
-export async function again<T>(once: () => Promise<T>): Promise<T> {
+export async function runAgain<T>(once: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
       return await once()

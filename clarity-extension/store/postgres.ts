@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import { z } from 'zod'
-import { Again, again } from './again.ts'
+import { Again, runAgain } from './again.ts'
 import { PreparingDriver } from './postgres-driver.ts'
 import type { Store } from './store.ts'
 
@@ -51,7 +51,7 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
     exclusive: false,
     putsOff: false,
     run(procedure, input) {
-      if (procedure.single) return again(() => procedure.run(db, input))
+      if (procedure.single) return runAgain(() => procedure.run(db, input))
       return db.transaction().execute((trx) => procedure.run(trx, input))
     },
     close: () => db.destroy(),
