@@ -9,7 +9,7 @@ import type { Answer, Request } from './sqlite.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
 /** The thread that has the database file. It does one request after another, as the other side sends them. */
-const { dataDir }: { dataDir: string } = workerData
+const { dataDir, putOff }: { dataDir: string; putOff: PutOff | undefined } = workerData
 const port = parentPort
 if (!port) throw new Error('sqlite-thread runs as a worker thread')
 
@@ -55,8 +55,8 @@ port.on('message', (request: Request) => {
 })
 port.postMessage({ id: 0, result: undefined } satisfies Answer)
 
-/** What a procedure put off, to be done before anything that is not ahead of it. */
-let undone: PutOff | undefined
+/** What a procedure put off, here or in the thread before this one, to be done before anything that is not ahead of it. */
+let undone = putOff
 
 /** In the order in which the other side asked. Procedures that wait one behind the other are one write to the disk. */
 async function workOff(): Promise<void> {

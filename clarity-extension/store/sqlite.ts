@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { type Transferable, Worker } from 'node:worker_threads'
 import { Kysely } from 'kysely'
 import { StoreInUse } from './lock.ts'
-import type { Procedure } from './procedure.ts'
+import type { Procedure, PutOff } from './procedure.ts'
 import type { Tables } from './schema.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import type { Store } from './store.ts'
@@ -66,12 +66,14 @@ export async function openSqlite(dataDir: string): Promise<Store> {
 async function lastingThread(dataDir: string) {
   let thread = await startThread(dataDir)
   let closed = false
+  /** What may be undone: the thread that follows does it first, too. */
+  let putOff: PutOff | undefined
   let next: Promise<void> | undefined
 
   async function startNext(): Promise<void> {
     try {
       await thread.gone
-      thread = await startThread(dataDir)
+      thread = await startThread(dataDir, putOff)
     } finally {
       next = undefined
     }
@@ -83,6 +85,7 @@ async function lastingThread(dataDir: string) {
         next ??= startNext()
         await next
       }
+      if (work.kind === 'procedure') putOff = work.putsOff ?? putOff
       return thread.ask<Out>(work, transfer)
     },
     async close() {
@@ -97,9 +100,9 @@ interface Waiting {
   reject(error: Error): void
 }
 
-async function startThread(dataDir: string) {
+async function startThread(dataDir: string, putOff?: PutOff) {
   const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
-    workerData: { dataDir },
+    workerData: { dataDir, putOff },
     name: 'sqlite',
     // Groups come and go; a small nursery keeps the process small.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fileArrivals } from '../../clarity-extension/ledger/arrivals.ts'
+import { claimLanes } from '../../clarity-extension/ledger/claim.ts'
+import { settleEndings } from '../../clarity-extension/ledger/settle.ts'
 import type { NewEvent } from '../../clarity-extension/ledger/types.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
+import { endThread } from '../support/store-failures.ts'
 import { bench, dialects, event, onBothStores, type Place, recorder, stateOf } from './store-support.ts'
 
 const burst = (count: number, of: (index: number) => NewEvent = (index) => event(`order:${index}`)): NewEvent[] =>
@@ -192,9 +195,20 @@ describe('a burst on SQLite', () => {
     const arrived = () => store.db.selectFrom('arrivals').select('id').execute()
     expect(await arrived()).toHaveLength(30)
     await store.db.selectFrom('settings').selectAll().execute()
+    const room = { want: 10, wantOfUrgent: 10, wantOfLow: 10 }
+    const common = { now: Date.now(), dialect: store.dialect }
+    expect((await store.run(claimLanes, { ...common, ...room, leaseMs: 1_000, rules: {} })).claims).toEqual([])
+    expect(await store.run(settleEndings, { ...common, endings: [] })).toEqual([])
     expect(await arrived()).toHaveLength(30)
     expect(await store.db.selectFrom('lanes').select('lane').execute()).toHaveLength(30)
     expect(await arrived()).toHaveLength(0)
+  })
+
+  it('is seen also where the thread that stored it ended and another one goes on', async () => {
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    await Promise.all(burst(30).map((one) => ledger.ingest(one)))
+    await expect(store.run({ ...endThread, ahead: true }, {})).rejects.toThrow('out of memory')
+    expect(await store.db.selectFrom('events').select('id').execute()).toHaveLength(30)
   })
 
   it('is seen by a transaction of several queries that begins after it', async () => {
