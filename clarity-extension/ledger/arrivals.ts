@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely'
 import { type Packed, packing } from '../store/packed.ts'
 import { type PutOffDone, procedure } from '../store/procedure.ts'
 import type { ArrivalsTable, Tables } from '../store/schema.ts'
-import { statement, statementOfList, statementOfRows } from '../store/statement.ts'
+import { statement, statementOfRows } from '../store/statement.ts'
 import type { Store } from '../store/store.ts'
 import { eventColumns, eventKey, type Incoming, rowOf } from './incoming.ts'
-import { idsOf, type StoredRow } from './known-events.ts'
+import { answersFrom, type EventName, knownIds } from './known-events.ts'
 import { countThroughput } from './throughput.ts'
 import type { Enqueued } from './types.ts'
 
@@ -14,11 +14,14 @@ export interface Filed extends PutOffDone {
   upTo: number
 }
 
-/** Puts up to so many arrivals into their lanes, the oldest first. The doors wait while it is under way. */
+/** The most at a time: the doors wait some fifty milliseconds for so many. */
+export const MOST = 1_000
+
+/** Puts up to so many arrivals into their lanes, the oldest first. */
 export const fileArrivals = procedure(
   new URL('./arrivals.ts', import.meta.url),
   'fileArrivals',
-  async (trx, atMost: number | undefined = 1_000): Promise<Filed> => {
+  async (trx, atMost: number | undefined = MOST): Promise<Filed> => {
     const [{ last, count } = { last: null, count: 0 }] = await lastOf(trx, atMost)
     if (last === null) return { left: false, upTo: Number.MAX_SAFE_INTEGER }
     await openLanes(trx, { last, now: Date.now() })
@@ -40,23 +43,20 @@ export const storeArrivals = procedure(
   'storeArrivals',
   async (trx, { packed, now }: { packed: Packed; now: number }): Promise<Enqueued[]> => {
     const arrived = arrivals.unpack(packed)
-    const known = await knownIds(trx, arrived)
-    const fresh = new Map<string, Arrival>()
+    const known = await knownIds(trx, arrived.map(nameOf))
+    const rows = new Map<string, Arrival>()
     for (const arrival of arrived) {
-      const key = keyOf(arrival)
-      if (!known.has(key) && !fresh.has(key)) fresh.set(key, arrival)
+      const key = eventKey(nameOf(arrival))
+      if (!known.has(key) && !rows.has(key)) rows.set(key, arrival)
     }
-    const last = await takeIds(trx, fresh.size)
-    const rows = [...fresh.values()].map((arrival, index) => ({ id: last - fresh.size + 1 + index, ...arrival }))
-    await insertArrivals(trx, rows)
-    await countThroughput(trx, now, { received: fresh.size })
-    for (const row of rows) known.set(keyOf(row), row.id)
-    return arrived.map((arrival) => {
-      const key = keyOf(arrival)
-      const id = known.get(key)
-      if (id === undefined) throw new Error('an event was neither stored nor known')
-      return { id, duplicate: fresh.get(key) !== arrival, coalesced: false }
-    })
+    let id = (await takeIds(trx, rows.size)) - rows.size
+    const fresh = new Map([...rows.keys()].map((key) => [key, ++id]))
+    await insertArrivals(
+      trx,
+      [...rows].map(([key, arrival]) => ({ id: fresh.get(key) ?? 0, ...arrival })),
+    )
+    await countThroughput(trx, now, { received: rows.size })
+    return answersFrom(arrived.map(nameOf), fresh, known)
   },
   {
     ahead: true,
@@ -70,6 +70,8 @@ export async function fileAll(store: Pick<Store, 'run' | 'putsOff'>): Promise<vo
 }
 
 type Arrival = Omit<ArrivalsTable, 'id'>
+
+const nameOf = ({ source, webhook_id }: Arrival): EventName => ({ source, webhookId: webhook_id })
 
 /** What `storeArrivals` takes. */
 export const arrivalOf = (event: Incoming): Arrival => ({
@@ -88,27 +90,6 @@ export const arrivals = packing<Arrival>(
 
 const insertArrivals = statementOfRows<ArrivalsTable, unknown>(['id', ...columns], (db, rows) =>
   db.insertInto('arrivals').values(rows),
-)
-
-const keyOf = ({ source, webhook_id }: Arrival): string => eventKey({ source, webhookId: webhook_id })
-
-async function knownIds(trx: Kysely<Tables>, arrived: readonly Arrival[]): Promise<Map<string, number>> {
-  const known: StoredRow[] = []
-  for (const [source, rows] of Map.groupBy(arrived, (row) => row.source)) {
-    const webhookIds = rows.map(({ webhook_id }) => webhook_id)
-    known.push(...(await knownOf(trx, webhookIds, source)))
-  }
-  return idsOf(known)
-}
-
-const knownOf = statementOfList<string, Arrival['source'], StoredRow>(
-  (db, webhookIds) =>
-    db
-      .selectFrom('events')
-      .select(['id', 'source', 'webhook_id'])
-      .where('source', '=', 'clarity')
-      .where('webhook_id', 'in', webhookIds),
-  (webhookIds, source) => [source, ...webhookIds],
 )
 
 /** Ids that no other event gets. @returns the last of them; SQLite's own counter goes on behind it */

@@ -1,4 +1,4 @@
-import { arrivalOf, arrivals, fileArrivals, storeArrivals } from './arrivals.ts'
+import { arrivalOf, arrivals, fileArrivals, MOST, storeArrivals } from './arrivals.ts'
 import { eventKey, type Incoming } from './incoming.ts'
 import type { Settings } from './settings.ts'
 import type { Enqueued } from './types.ts'
@@ -22,12 +22,11 @@ const LOOK_MS = 20
 const FEW = 100
 /** Events in a portion when no more come, or only some. */
 const SOME = 500
-/** About a second's worth. Events in a portion when so many are behind; the doors wait some fifty milliseconds for it. */
+/** About a second's worth. When so many are behind, portions are as large as can be. */
 const MUCH = 8_000
-const MOST = 1_000
 /**
  * In a storm the time is the doors', but for a portion twice a second: what is sent at once is acknowledged at the speed of the disk. When much is
- * behind, it comes into the lanes as fast as it is sent: however long the storm lasts, none waits longer than about a second.
+ * behind, it comes into the lanes as fast as it is sent: however long the storm lasts, none waits longer than a second or two.
  */
 const PAUSE_MS = { storm: 500, much: 100 }
 /** Between tries while the store cannot commit. */

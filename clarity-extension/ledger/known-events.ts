@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { padded } from '../store/padded.ts'
 import type { Tables } from '../store/schema.ts'
+import { statementOfList } from '../store/statement.ts'
 import { eventKey, type Incoming, workKey } from './incoming.ts'
 import type { Enqueued } from './types.ts'
 
@@ -40,8 +41,17 @@ export async function answersOf(
     trx,
     incoming.filter((event) => !fresh.has(eventKey(event))),
   )
+  return answersFrom(incoming, fresh, known)
+}
+
+/** The same where both are there already, by `eventKey`. */
+export function answersFrom(
+  events: readonly EventName[],
+  fresh: ReadonlyMap<string, number>,
+  known: ReadonlyMap<string, number>,
+): Enqueued[] {
   const seen = new Set<string>()
-  return incoming.map((event) => {
+  return events.map((event) => {
     const key = eventKey(event)
     const id = fresh.get(key) ?? known.get(key)
     if (id === undefined) throw new Error('an event was neither stored nor known')
@@ -51,16 +61,28 @@ export async function answersOf(
   })
 }
 
-async function knownIds(trx: Kysely<Tables>, events: readonly Incoming[]): Promise<Map<string, number>> {
-  if (events.length === 0) return new Map()
-  const rows = await trx
-    .selectFrom('events')
-    .select(['id', 'source', 'webhook_id'])
-    .where('webhook_id', 'in', padded(events.map(({ webhookId }) => webhookId)))
-    .where('source', 'in', ['clarity', 'odoo', 'bridge'])
-    .execute()
-  return idsOf(rows)
+/** What is in the history of these, by `eventKey`. */
+export async function knownIds(trx: Kysely<Tables>, events: readonly EventName[]): Promise<Map<string, number>> {
+  const known: StoredRow[] = []
+  for (const [source, ofSource] of Map.groupBy(events, (event) => event.source)) {
+    const webhookIds = ofSource.map(({ webhookId }) => webhookId)
+    known.push(...(await knownOf(trx, webhookIds, source)))
+  }
+  return idsOf(known)
 }
+
+const knownOf = statementOfList<string, EventName['source'], StoredRow>(
+  (db, webhookIds) =>
+    db
+      .selectFrom('events')
+      .select(['id', 'source', 'webhook_id'])
+      .where('source', '=', 'clarity')
+      .where('webhook_id', 'in', webhookIds),
+  (webhookIds, source) => [source, ...webhookIds],
+)
+
+/** What an event is known by. */
+export type EventName = Pick<Incoming, 'source' | 'webhookId'>
 
 /** Ready events that make new work of the same type in the same lane needless. */
 export async function standingWork(trx: Kysely<Tables>, incoming: readonly Incoming[]): Promise<Map<string, number>> {
@@ -76,7 +98,7 @@ export async function standingWork(trx: Kysely<Tables>, incoming: readonly Incom
 }
 
 /** By `eventKey`. */
-export const idsOf = (rows: readonly StoredRow[]): Map<string, number> =>
+const idsOf = (rows: readonly StoredRow[]): Map<string, number> =>
   new Map(rows.map(({ id, source, webhook_id }) => [eventKey({ source, webhookId: webhook_id }), id]))
 
 export interface StoredRow {
