@@ -19,7 +19,7 @@ export interface OrderToOdooPorts {
   /** Tells the storefront Odoo's number and status, unless it knows them. */
   publishStatus(state: OrderState, event: FlowEvent, trace: Trace): Promise<Outcome>
   /** The version that Odoo is known to hold, and the content that is through on both sides. */
-  link(orderId: string): Promise<{ version: string | null; hash: string | null } | undefined>
+  link(orderId: string): Promise<Known | undefined>
   saveLink(delivered: Delivered, event: FlowEvent): Promise<void>
   /** Nothing is left to do for this content: the storefront knows of it, too. */
   saveHash(delivered: Delivered): Promise<void>
@@ -29,6 +29,13 @@ export interface OrderToOdooPorts {
   releaseDemand(orderId: string): Promise<void>
   /** The storefront took the sold pieces off by itself, so what we last published is no longer what it shows. */
   forgetPublished(order: Order): Promise<void>
+  /** Stock of its SKUs is published again. */
+  recount(order: Order): Promise<void>
+}
+
+interface Known {
+  version: string | null
+  hash: string | null
 }
 
 export interface PreparedOrder {
@@ -82,12 +89,25 @@ async function bring(
   }
 
   await ports.forgetPublished(order)
-  if (!prepared.ok) return prepared.outcome
+  const outcome = prepared.ok ? await deliver(ports, order, known, prepared.value, event, trace) : prepared.outcome
+  // Stock may have been published before this order's webhook came, and while it is parked nothing in Odoo changes.
+  if (outcome.kind === 'correct' || outcome.kind === 'review') await ports.recount(order)
+  return outcome
+}
+
+async function deliver(
+  ports: OrderToOdooPorts,
+  order: Order,
+  known: Known | undefined,
+  prepared: PreparedOrder,
+  event: FlowEvent,
+  trace: Trace,
+): Promise<Outcome> {
   if (!known && order.status !== 'cancelled') {
     const odd = await ports.inspect(order, event)
     if (odd) return odd
   }
-  const delivered = await prepared.value.deliver(event.traceparent, trace)
+  const delivered = await prepared.deliver(event.traceparent, trace)
   if (!delivered.ok) return delivered.outcome
   const { status, state } = delivered.value
   if (status === 'stale') return skip('stale', `Odoo holds a newer version (${state.version})`)

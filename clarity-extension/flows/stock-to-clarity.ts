@@ -25,6 +25,8 @@ export const stockToClarity =
   }
 
 export interface PublishStockPorts {
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number
   /** What the storefront has sold of these SKUs and Odoo may not hold yet. */
   demand(skus: string[]): Promise<Demand[]>
   /** Orders that Odoo holds now: their stock is reserved there. */
@@ -99,15 +101,19 @@ export const publishStock =
     })
   }
 
-async function readStock({ demand, readStock, releaseDemand }: PublishStockPorts, skus: string[]) {
+/** @returns what Odoo has, as old as what is known to be sold: a sale meanwhile is in neither, and makes the number stale */
+async function readStock({ now, demand, readStock, releaseDemand }: PublishStockPorts, skus: string[]) {
   for (;;) {
+    const began = now()
     const sold = await demand(skus)
     const orders = [...new Set(sold.map(({ orderId }) => orderId))]
     const read = await readStock(skus, orders.slice(0, MOST_ORDERS))
     if (!read.ok) return read
     const { held } = read.value
-    if (orders.length <= MOST_ORDERS || held.length === 0)
-      return { ok: true as const, value: { ...read.value, demand: sold } }
+    if (orders.length <= MOST_ORDERS || held.length === 0) {
+      const asOf = new Date(Date.parse(read.value.asOf) - Math.ceil(now() - began)).toISOString()
+      return { ok: true as const, value: { ...read.value, asOf, demand: sold } }
+    }
     // Who could not be asked about would count as not yet in Odoo, and too little would be for sale.
     await releaseDemand(held)
   }

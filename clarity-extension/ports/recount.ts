@@ -1,3 +1,4 @@
+import type { Order } from '../../shared/entities.ts'
 import type { OrderToOdooPorts } from '../flows/order-to-odoo.ts'
 import type { Ledger } from '../ledger/types.ts'
 import type { DemandStore } from './demand.ts'
@@ -32,9 +33,14 @@ export const orderStock = ({
   demand,
   published,
   recount,
-}: OrderStock): Pick<OrderToOdooPorts, 'releaseDemand' | 'forgetPublished'> => ({
+}: OrderStock): Pick<OrderToOdooPorts, 'releaseDemand' | 'forgetPublished' | 'recount'> => ({
   async releaseDemand(orderId) {
     await recount(await demand.release([orderId]))
   },
-  forgetPublished: ({ items }) => published.forget([...new Set(items.map(({ sku }) => sku))]),
+  forgetPublished: (order) => published.forget(skusOf(order)),
+  async recount(order) {
+    await recount(skusOf(order))
+  },
 })
+
+const skusOf = ({ items }: Order) => [...new Set(items.map(({ sku }) => sku))]

@@ -28,6 +28,7 @@ export function stockPorts(
 ): StockFlowPorts {
   const publish = publishStock({
     ...settings,
+    now: () => performance.now(),
     demand: (skus) => demand.of(skus),
     releaseDemand: async (orderIds) => {
       await demand.release(orderIds)

@@ -72,6 +72,7 @@ onBothStores('anomalies', (it_) => {
       saveLink: async () => {},
       saveHash: async () => {},
       releaseDemand: async () => {},
+      recount: async () => undefined,
       forgetPublished: async () => {},
     })
   const run = async (watch: Watchman) => {

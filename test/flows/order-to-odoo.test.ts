@@ -50,6 +50,9 @@ function setup(change: Partial<OrderToOdooPorts> = {}) {
     async forgetPublished() {
       said('forget')
     },
+    async recount() {
+      said('recount')
+    },
     ...change,
   }
   const prepared = (order: Order): PreparedOrder => ({
@@ -102,7 +105,7 @@ describe('order-to-odoo', () => {
     const { run, calls } = setup({ inspect: async () => review('anomaly', '900 pieces of MUG in one order.', {}) })
     for (const type of ['order.created', 'order.updated', 'order.paymentUpdated'])
       expect(await run(fixture('order.created', {}, type), quiet)).toMatchObject({ kind: 'review', cause: 'anomaly' })
-    expect(calls).toEqual(['forget', 'forget', 'forget'])
+    expect(calls).toEqual(['forget', 'recount', 'forget', 'recount', 'forget', 'recount'])
   })
 
   it('does not hold an order that Odoo has, nor one that is cancelled', async () => {
@@ -125,7 +128,14 @@ describe('order-to-odoo', () => {
     const parked = correct({ code: 'required', message: 'Empty.', remedy: 'Fill it in.' })
     const { run, calls } = setup({ prepare: async () => ({ ok: false, outcome: parked }) })
     expect(await run(fixture('order.created'), quiet)).toEqual(parked)
-    expect(calls).toEqual(['forget'])
+    expect(calls).toEqual(['forget', 'recount'])
+  })
+
+  it('that Odoo does not take has its stock counted again, as a number without it may have been published before', async () => {
+    const refusal = review('rounding', 'The totals differ.', {})
+    const { run, calls } = setup(refusing(refusal))
+    expect(await run(fixture('order.created'), quiet)).toEqual(refusal)
+    expect(calls).toEqual(['forget', 'recount'])
   })
 
   it('is tried again when the order is in Odoo and only the storefront could not be told', async () => {

@@ -19,6 +19,7 @@ function setup(stock: StockState[], change: Partial<PublishStockPorts> = {}) {
   const published = new Map<string, string>()
   const released: string[] = []
   const ports: PublishStockPorts = {
+    now: () => 0,
     demand: async () => [],
     async releaseDemand(orders) {
       released.push(...orders)
@@ -57,6 +58,19 @@ describe('stock-to-clarity', () => {
     expect(await publish(['A'])).toMatchObject([{ kind: 'done', detail: 'main 3' }])
     expect(puts[0]).toEqual([{ sku: 'A', locationKey: 'main', quantity: '3', asOf: '2026-11-20T10:00:00.000Z' }])
     expect(released).toEqual(['1'])
+  })
+
+  it('CASES 13: is as old as what is known to be sold: a sale while Odoo is read makes the number stale', async () => {
+    let time = 5_000
+    const { publish, puts } = setup([], {
+      now: () => time,
+      readStock: async () => {
+        time += 700.4
+        return { ok: true, value: { asOf: '2026-11-20T10:00:00.000Z', stock: [row('A', 4)], held: [] } }
+      },
+    })
+    await publish(['A'])
+    expect(puts[0]).toMatchObject([{ sku: 'A', quantity: '4', asOf: '2026-11-20T09:59:59.299Z' }])
   })
 
   it('asks about all orders that were told again, however many they are, before it subtracts any', async () => {

@@ -122,6 +122,7 @@ export async function startProcess(world: World): Promise<Process> {
     }
     const knownUntil = new Map<string, number>()
     const publish = publishStock({
+      now: () => clock.now(),
       demand(skus) {
         for (const sku of skus) knownUntil.set(sku, clock.now())
         return demand.of(skus)
