@@ -1,38 +1,74 @@
 import { type Kysely, sql } from 'kysely'
-import { type Packed, packing } from '../store/packed.ts'
+import type { Seal } from '../privacy/seal.ts'
 import { type PutOffDone, procedure } from '../store/procedure.ts'
 import type { ArrivalsTable, Tables } from '../store/schema.ts'
-import { statement, statementOfRows } from '../store/statement.ts'
+import { statement } from '../store/statement.ts'
 import type { Store } from '../store/store.ts'
-import { eventColumns, eventKey, type Incoming, rowOf } from './incoming.ts'
+import { eventKey, type Incoming, lanesOf, rowOf } from './incoming.ts'
 import { answersFrom, type EventName, knownIds } from './known-events.ts'
-import { countThroughput } from './throughput.ts'
+import { putIn, upsertLanes } from './put-in.ts'
+import { countThroughput, minuteOf } from './throughput.ts'
 import type { Enqueued } from './types.ts'
 
-export interface Filed extends PutOffDone {
-  /** All up to this id are in their lanes. */
-  upTo: number
+/** A group of webhooks on its way into the store: as so many objects it takes both threads, and as so many rows the disk, several times as long. */
+export interface Packed {
+  names: EventName[]
+  /** JSON of `InText[]`. */
+  events: string
+  /** Sealed, one behind the other. */
+  payloads: Uint8Array<ArrayBuffer>
 }
 
-/** The most at a time: the doors wait some fifty milliseconds for so many. */
-export const MOST = 1_000
+type InText = Omit<Incoming, 'payload'> & {
+  /** Of its sealed payload, in bytes. */
+  length: number
+}
 
-/** Puts up to so many arrivals into their lanes, the oldest first. */
-export const fileArrivals = procedure(
-  new URL('./arrivals.ts', import.meta.url),
-  'fileArrivals',
-  async (trx, atMost: number | undefined = MOST): Promise<Filed> => {
-    const [{ last, count } = { last: null, count: 0 }] = await lastOf(trx, atMost)
-    if (last === null) return { left: false, upTo: Number.MAX_SAFE_INTEGER }
-    await openLanes(trx, { last, now: Date.now() })
-    await nameByOrder(trx, last)
-    await fileEvents(trx, last)
-    await fileDemand(trx, last)
-    await forget(trx, last)
-    return { left: count === atMost, upTo: last }
-  },
-  { ahead: true },
-)
+/** @throws when one of them could not be stored in the history: what is stored here must come into it */
+export function pack(incoming: readonly Incoming[], seal: Pick<Seal, 'length' | 'write'>): Packed {
+  for (const event of incoming) refuseHalf(event)
+  const lengths = incoming.map(({ payload }) => seal.length(payload))
+  const payloads = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
+  let at = 0
+  const events = incoming.map(({ payload, ...event }, index): InText => {
+    const length = lengths[index] ?? 0
+    seal.write(payload, payloads, at)
+    at += length
+    return { ...event, length }
+  })
+  return {
+    names: incoming.map(({ source, webhookId }) => ({ source, webhookId })),
+    events: JSON.stringify(events),
+    payloads,
+  }
+}
+
+function unpack({ events, payloads }: Pick<ArrivalsTable, 'events' | 'payloads'>): Incoming[] {
+  let at = 0
+  // As `pack` wrote it.
+  return (JSON.parse(events) as InText[]).map(({ length, ...event }) => {
+    const payload = payloads.subarray(at, at + length)
+    at += length
+    return { ...event, payload }
+  })
+}
+
+const NEVER_NULL = [
+  'source',
+  'webhook_id',
+  'type',
+  'lane',
+  'subject',
+  'priority',
+  'received_at',
+  'due_at',
+  'trace_id',
+] as const
+
+function refuseHalf(event: Incoming): void {
+  const row = rowOf(event)
+  for (const column of NEVER_NULL) if (row[column] == null) throw new Error(`an event has no ${column}`)
+}
 
 /**
  * Stores a group of webhooks where they cost least: in a burst the doors answer before there is time to put them into their lanes. Their
@@ -41,56 +77,63 @@ export const fileArrivals = procedure(
 export const storeArrivals = procedure(
   new URL('./arrivals.ts', import.meta.url),
   'storeArrivals',
-  async (trx, { packed, now }: { packed: Packed; now: number }): Promise<Enqueued[]> => {
-    const arrived = arrivals.unpack(packed)
-    const known = await knownIds(trx, arrived.map(nameOf))
-    const rows = new Map<string, Arrival>()
-    for (const arrival of arrived) {
-      const key = eventKey(nameOf(arrival))
-      if (!known.has(key) && !rows.has(key)) rows.set(key, arrival)
+  async (trx, { names, events, payloads }: Packed): Promise<Enqueued[]> => {
+    const known = await knownIds(trx, names)
+    const last = await takeIds(trx, names.length)
+    const first = last - names.length + 1
+    const fresh = new Map<string, number>()
+    for (const [index, name] of names.entries()) {
+      const key = eventKey(name)
+      if (!known.has(key) && !fresh.has(key)) fresh.set(key, first + index)
     }
-    let id = (await takeIds(trx, rows.size)) - rows.size
-    const fresh = new Map([...rows.keys()].map((key) => [key, ++id]))
-    await insertArrivals(
-      trx,
-      [...rows].map(([key, arrival]) => ({ id: fresh.get(key) ?? 0, ...arrival })),
-    )
-    await countThroughput(trx, now, { received: rows.size })
-    return answersFrom(arrived.map(nameOf), fresh, known)
+    if (fresh.size > 0) await insertGroup(trx, { id: last, count: names.length, events, payloads })
+    return answersFrom(names, fresh, known)
   },
   {
     ahead: true,
-    putsOff: { module: fileArrivals.module, name: fileArrivals.name, tables: ['events', 'lanes', 'demand_arrived'] },
+    putsOff: {
+      module: new URL('./arrivals.ts', import.meta.url).href,
+      name: 'fileArrivals',
+      tables: ['events', 'lanes', 'demand_arrived', 'throughput'],
+    },
   },
+)
+
+export interface Filed extends PutOffDone {
+  /** All up to this id are in their lanes. */
+  upTo: number
+}
+
+/** The most at a time, but for a group that is larger: the doors wait some fifty milliseconds for so many. */
+export const MOST = 1_000
+
+/** Puts groups of together up to so many arrivals into their lanes, one at least, the oldest first. */
+export const fileArrivals = procedure(
+  new URL('./arrivals.ts', import.meta.url),
+  'fileArrivals',
+  async (trx, atMost: number | undefined = MOST): Promise<Filed> => {
+    const waiting = await groupsOf(trx, atMost)
+    const portion = waiting.slice(0, Math.max(1, waiting.findLastIndex(({ total }) => total <= atMost) + 1))
+    const last = portion.at(-1)?.id
+    if (last === undefined) return { left: false, upTo: Number.MAX_SAFE_INTEGER }
+    const groups = await contentOf(trx, last)
+    const incoming = groups.flatMap(unpack)
+    const ids = groups.flatMap(({ id, count }) => Array.from({ length: count }, (_, index) => id - count + 1 + index))
+    await upsertLanes(trx, lanesOf(incoming, Date.now()))
+    const written = new Set((await putIn(trx, incoming, ids)).map(({ id }) => id))
+    const received = incoming.filter((_, index) => written.has(ids[index] ?? 0))
+    for (const [minute, { length }] of Map.groupBy(received, ({ receivedAt }) => minuteOf(receivedAt)))
+      await countThroughput(trx, minute, { received: length })
+    await forget(trx, last)
+    return { left: portion.length < waiting.length || waiting.length === atMost, upTo: last }
+  },
+  { ahead: true },
 )
 
 /** For who has the store to itself: a bridge that was killed may have left some. */
 export async function fileAll(store: Pick<Store, 'run' | 'putsOff'>): Promise<void> {
   if (store.putsOff) while ((await store.run(fileArrivals, undefined)).left);
 }
-
-type Arrival = Omit<ArrivalsTable, 'id'>
-
-const nameOf = ({ source, webhook_id }: Arrival): EventName => ({ source, webhookId: webhook_id })
-
-/** What `storeArrivals` takes. */
-export const arrivalOf = (event: Incoming): Arrival => ({
-  ...rowOf(event),
-  order_id: event.demand?.order_id ?? null,
-  placed_at: event.demand?.placed_at ?? null,
-  items: event.demand?.items ?? null,
-})
-
-const columns: (keyof Arrival)[] = [...eventColumns, 'order_id', 'placed_at', 'items']
-
-export const arrivals = packing<Arrival>(
-  columns.filter((column) => column !== 'payload'),
-  'payload',
-)
-
-const insertArrivals = statementOfRows<ArrivalsTable, unknown>(['id', ...columns], (db, rows) =>
-  db.insertInto('arrivals').values(rows),
-)
 
 /** Ids that no other event gets. @returns the last of them; SQLite's own counter goes on behind it */
 async function takeIds(trx: Kysely<Tables>, count: number): Promise<number> {
@@ -104,43 +147,17 @@ const moveCounter = textOf<number, { seq: number }>(
   sql`update sqlite_sequence set seq = seq + ${0} where name = 'events' returning seq`,
 )
 
-const lastOf = textOf<number, { last: number | null; count: number }>(
-  sql`select max(id) as last, count(*) as count from (select id from arrivals order by id limit ${0})`,
+const insertGroup = statement<ArrivalsTable, unknown>(
+  (db) => db.insertInto('arrivals').values({ id: 0, count: 0, events: '', payloads: new Uint8Array() }),
+  ({ id, count, events, payloads }) => [id, count, events, payloads],
 )
 
-/** As `lanesOf` and `upsertLanes`. */
-const openLanes = statement<{ last: number; now: number }, unknown>(
-  (db) => ({
-    compile: () =>
-      sql`insert into lanes (lane, priority, due_at, epoch)
-        select lane, min(priority), min(due_at), max(max(received_at), ${0}) from arrivals
-        where id <= ${0} and state = 'ready' group by lane
-        on conflict (lane) do update set priority = min(lanes.priority, excluded.priority)`.compile(db),
-  }),
-  ({ last, now }) => [now, last],
+/** The oldest, with how many events there are up to each. */
+const groupsOf = textOf<number, { id: number; total: number }>(
+  sql`select id, sum(count) over (order by id) as total from arrivals order by id limit ${0}`,
 )
 
-/** As `withOrderNumbers`. */
-const nameByOrder = textOf<number, unknown>(
-  sql`update arrivals set subject = coalesce(
-      (select subject from events where lane = arrivals.lane and source = 'clarity' order by id desc limit 1), subject)
-    where id <= ${0} and source = 'odoo' and lane like 'order:%'`,
-)
-
-const inEvents = sql.join(['id', ...eventColumns].map((column) => sql.ref(column)))
-
-const fileEvents = textOf<number, unknown>(
-  sql`insert into events (${inEvents}) select ${inEvents} from arrivals where id <= ${0} order by id
-    on conflict (source, webhook_id) do nothing`,
-)
-
-const fileDemand = textOf<number, unknown>(
-  sql`insert into demand_arrived (order_id, placed_at, items)
-    select order_id, placed_at, items from arrivals
-    where arrivals.id <= ${0} and order_id is not null and exists (select 1 from events where events.id = arrivals.id)
-    order by id
-    on conflict (order_id) do update set placed_at = excluded.placed_at, items = excluded.items`,
-)
+const contentOf = textOf<number, ArrivalsTable>(sql`select * from arrivals where id <= ${0} order by id`)
 
 const forget = textOf<number, unknown>(sql`delete from arrivals where id <= ${0}`)
 

@@ -1,4 +1,4 @@
-import { arrivalOf, arrivals, fileArrivals, MOST, storeArrivals } from './arrivals.ts'
+import { fileArrivals, MOST, pack, storeArrivals } from './arrivals.ts'
 import { eventKey, type Incoming } from './incoming.ts'
 import type { Settings } from './settings.ts'
 import type { Enqueued } from './types.ts'
@@ -33,7 +33,7 @@ const PAUSE_MS = { storm: 500, much: 100 }
 const AGAIN_MS = 1_000
 
 /** @param onFiled events came into their lanes */
-export function createFiling({ store, now, log, seal }: Settings, onFiled: () => void): Filing {
+export function createFiling({ store, log, seal }: Settings, onFiled: () => void): Filing {
   /** Ids by `eventKey`, in the order of arrival: a second delivery is answered with the first one's. */
   const arrived = new Map<string, number>()
   let storing = 0
@@ -97,10 +97,10 @@ export function createFiling({ store, now, log, seal }: Settings, onFiled: () =>
     isBehind: () => storing > 0 || arrived.size > 0,
     async store(incoming) {
       const fresh = incoming.filter((event) => !arrived.has(eventKey(event)))
-      const { packed, transfer } = arrivals.pack(fresh.map(arrivalOf), seal)
+      const packed = pack(fresh, seal)
       storing++
       try {
-        const stored = await store.run(storeArrivals, { packed, now: now() }, transfer)
+        const stored = await store.run(storeArrivals, packed, [packed.payloads.buffer])
         fresh.forEach((event, index) => {
           const answer = stored[index]
           if (answer && !answer.duplicate) arrived.set(eventKey(event), answer.id)

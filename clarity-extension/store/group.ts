@@ -42,10 +42,12 @@ export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1, row
       if (batch.length === 0) return
       const held = rowOf ? batch.map(({ item }) => rowOf(item)) : []
       for (const row of held) rows.add(row)
-      const done = runBatch(run, batch).finally(() => {
+      const done = resultsOf(run, batch).then((settle) => {
         running.delete(done)
         for (const row of held) rows.delete(row)
+        // Whoever is answered has much to do: the store is to have its next group meanwhile.
         begin()
+        settle()
       })
       running.add(done)
     }
@@ -70,15 +72,21 @@ export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1, row
 /** After the requests that were ready to be read in this turn. */
 export const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-async function runBatch<T, R>(run: (items: T[]) => Promise<R[]>, batch: Waiting<T, R>[]): Promise<void> {
+/** @returns what tells them */
+async function resultsOf<T, R>(run: (items: T[]) => Promise<R[]>, batch: Waiting<T, R>[]): Promise<() => void> {
   try {
     const results = await run(batch.map(({ item }) => item))
     if (results.length !== batch.length) throw new Error(`${batch.length} items gave ${results.length} results`)
-    results.forEach((result, index) => {
-      batch[index]?.resolve(result)
-    })
+    return () =>
+      results.forEach((result, index) => {
+        batch[index]?.resolve(result)
+      })
   } catch (error) {
-    if (batch.length === 1) return batch[0]?.reject(error)
-    for (const one of batch) await runBatch(run, [one])
+    if (batch.length === 1) return () => batch[0]?.reject(error)
+    const each: (() => void)[] = []
+    for (const one of batch) each.push(await resultsOf(run, [one]))
+    return () => {
+      for (const settle of each) settle()
+    }
   }
 }

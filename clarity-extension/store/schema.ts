@@ -222,34 +222,15 @@ export interface DemandArrivedTable {
   items: string
 }
 
-/** Events of a burst, stored and acknowledged, that are not in `events` and `lanes` yet: a few seconds' worth at most. */
-export interface ArrivalsTable
-  extends Pick<
-    EventsTable,
-    | 'source'
-    | 'webhook_id'
-    | 'type'
-    | 'lane'
-    | 'subject'
-    | 'payload'
-    | 'state'
-    | 'priority'
-    | 'received_at'
-    | 'due_at'
-    | 'settled_at'
-    | 'cause'
-    | 'message'
-    | 'issue_cause'
-    | 'amount'
-    | 'currency'
-    | 'trace_id'
-  > {
-  /** That of its event. */
+/** A group of events of a burst, stored and acknowledged, that are not in `events` and `lanes` yet: a few seconds' worth at most. */
+export interface ArrivalsTable {
+  /** That of the last of its events; those of the others come before it. */
   id: number
-  /** As in `demand_arrived`, null when it sold nothing. */
-  order_id: string | null
-  placed_at: number | null
-  items: string | null
+  count: number
+  /** JSON, without payloads. */
+  events: string
+  /** Sealed, one behind the other. */
+  payloads: Uint8Array
 }
 
 /** The number we last published, so that only changes are sent. */

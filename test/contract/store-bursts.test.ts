@@ -118,6 +118,10 @@ describe('a burst on SQLite', () => {
     await place.remove()
   })
 
+  /** Events on the disk that are in no lane yet. */
+  const arrived = async () =>
+    (await store.db.selectFrom('arrivals').select('count').execute()).reduce((sum, { count }) => sum + count, 0)
+
   /** The store, with every filing failing while `broken`. */
   const fragile = (state: { broken: boolean; asked: number }): Store => ({
     ...store,
@@ -136,7 +140,7 @@ describe('a burst on SQLite', () => {
     // Killed: nothing of it is put into lanes. Whoever opens the file next finds what it left.
     await store.close()
     store = await place.open()
-    expect(await store.db.selectFrom('arrivals').select('id').execute()).toHaveLength(30)
+    expect(await arrived()).toBe(30)
     expect(await store.db.selectFrom('events').select('id').execute()).toHaveLength(0)
     const { ledger } = bench(store)
     const { runs, handler } = recorder()
@@ -144,7 +148,7 @@ describe('a burst on SQLite', () => {
     while (runs.length < 30) await new Promise((resolve) => setTimeout(resolve, 20))
     await ledger.stop()
     expect(runs.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(answers.map(({ id }) => id))
-    expect(await store.db.selectFrom('arrivals').select('id').execute()).toHaveLength(0)
+    expect(await arrived()).toBe(0)
   })
 
   it('waits while its lanes cannot be written, says so, and comes into them afterwards', async () => {
@@ -172,8 +176,8 @@ describe('a burst on SQLite', () => {
       ids.map((id) => ({ id, duplicate: true })),
     )
     const late = await ledger.ingest(event('order:1'))
-    const arrived = await store.db.selectFrom('arrivals').select('id').orderBy('id').execute()
-    expect(arrived.map(({ id }) => id)).toEqual([...ids, late.id])
+    const groups = await store.db.selectFrom('arrivals').select('id').orderBy('id').execute()
+    expect(groups.map(({ id }) => id)).toEqual([ids.at(-1), late.id])
   })
 
   it('comes into its lanes by itself also after a ledger was stopped and started again', {
@@ -192,16 +196,15 @@ describe('a burst on SQLite', () => {
   it('stays unseen by claim and settle, which are ahead of it, and by nobody else', async () => {
     const { ledger } = bench(fragile({ broken: true, asked: 0 }))
     await Promise.all(burst(30).map((one) => ledger.ingest(one)))
-    const arrived = () => store.db.selectFrom('arrivals').select('id').execute()
-    expect(await arrived()).toHaveLength(30)
+    expect(await arrived()).toBe(30)
     await store.db.selectFrom('settings').selectAll().execute()
     const room = { want: 10, wantOfUrgent: 10, wantOfLow: 10 }
     const common = { now: Date.now(), dialect: store.dialect }
     expect((await store.run(claimLanes, { ...common, ...room, leaseMs: 1_000, rules: {} })).claims).toEqual([])
     expect(await store.run(settleEndings, { ...common, endings: [] })).toEqual([])
-    expect(await arrived()).toHaveLength(30)
+    expect(await arrived()).toBe(30)
     expect(await store.db.selectFrom('lanes').select('lane').execute()).toHaveLength(30)
-    expect(await arrived()).toHaveLength(0)
+    expect(await arrived()).toBe(0)
   })
 
   it('is seen also where the thread that stored it ended and another one goes on', async () => {
@@ -221,23 +224,39 @@ describe('a burst on SQLite', () => {
   it('is sealed on the disk from its first moment on', async () => {
     const seal = createSeal(['a key of a test, of thirty-two characters'])
     const { ledger } = bench(fragile({ broken: true, asked: 0 }), { seal })
-    const events = burst(9, (index) => event(`order:${index}`, { payload: Buffer.from('x'.repeat(index)) }))
+    const events = burst(9, (index) => event(`order:${index}`, { payload: Buffer.from('x'.repeat(50 + index)) }))
     await Promise.all(events.map((one) => ledger.ingest(one)))
-    for (const table of ['arrivals', 'events'] as const) {
-      const rows = await store.db.selectFrom(table).select('payload').orderBy('id').execute()
-      expect(rows.every(({ payload }) => seal.isCurrent(payload))).toBe(true)
-      expect(rows.map(({ payload }) => seal.openBytes(payload))).toEqual(events.map(({ payload }) => payload))
-    }
+    const { events: text, payloads } = await store.db.selectFrom('arrivals').selectAll().executeTakeFirstOrThrow()
+    for (const bytes of [Buffer.from(text), Buffer.from(payloads)]) expect(bytes.includes('xxxx')).toBe(false)
+    const rows = await store.db.selectFrom('events').select('payload').orderBy('id').execute()
+    expect(rows.every(({ payload }) => seal.isCurrent(payload))).toBe(true)
+    expect(rows.map(({ payload }) => seal.openBytes(payload))).toEqual(events.map(({ payload }) => payload))
   })
 
-  it('comes into its lanes a portion at a time, the oldest first', async () => {
+  it('comes into its lanes by groups, a portion at a time and at least one, the oldest first', async () => {
     const { ledger } = bench(fragile({ broken: true, asked: 0 }))
-    const answers = await Promise.all(burst(30).map((one) => ledger.ingest(one)))
-    const ids = answers.map(({ id }) => id)
-    expect(await store.run(fileArrivals, 10)).toEqual({ left: true, upTo: ids[9] })
-    expect(await store.run(fileArrivals, 100)).toEqual({ left: false, upTo: ids[29] })
-    expect((await store.run(fileArrivals, undefined)).left).toBe(false)
+    const ids: number[] = []
+    for (let group = 0; group < 4; group++)
+      ids.push(...(await Promise.all(burst(10).map((one) => ledger.ingest(one)))).map(({ id }) => id))
+    expect(await store.run(fileArrivals, 9)).toEqual({ left: true, upTo: ids[9] })
+    expect(await store.run(fileArrivals, 29)).toEqual({ left: true, upTo: ids[29] })
+    expect(await store.run(fileArrivals, 10)).toEqual({ left: false, upTo: ids[39] })
+    expect(await store.run(fileArrivals, undefined)).toMatchObject({ left: false })
     expect((await store.db.selectFrom('events').select('id').orderBy('id').execute()).map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('counts in the minutes in which it came, each event once', async () => {
+    let now = 60_000 * 100 - 1
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }), { now: () => now })
+    const events = burst(10)
+    await Promise.all(twice(events).map((one) => ledger.ingest(one)))
+    now += 1
+    await Promise.all([...events, ...burst(8)].map((one) => ledger.ingest(one)))
+    const rows = await store.db.selectFrom('throughput').select(['minute', 'received']).orderBy('minute').execute()
+    expect(rows).toEqual([
+      { minute: 60_000 * 99, received: 10 },
+      { minute: 60_000 * 100, received: 8 },
+    ])
   })
 
   it('of thousands is all there and runs, while one after another keeps coming', async () => {

@@ -79,7 +79,7 @@ function shared(database: Database.Database): Shared {
 
   const unfinished = database
     .prepare<[], number>(
-      "select (select count(*) from events where state in ('ready', 'running')) + (select count(*) from arrivals)",
+      "select (select count(*) from events where state in ('ready', 'running')) + (select coalesce(sum(count), 0) from arrivals)",
     )
     .pluck()
 
