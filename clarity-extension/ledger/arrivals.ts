@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import type { Seal } from '../privacy/seal.ts'
 import { type PutOffDone, procedure } from '../store/procedure.ts'
+import type { Writing } from '../store/recordset.ts'
 import type { ArrivalsTable, Tables } from '../store/schema.ts'
 import { statement } from '../store/statement.ts'
 import type { Store } from '../store/store.ts'
@@ -25,7 +25,7 @@ type InText = Omit<Incoming, 'payload'> & {
 }
 
 /** @throws when one of them could not be stored in the history: what is stored here must come into it */
-export function pack(incoming: readonly Incoming[], seal: Pick<Seal, 'length' | 'write'>): Packed {
+export function pack(incoming: readonly Incoming[], seal: Writing): Packed {
   for (const event of incoming) refuseHalf(event)
   const lengths = incoming.map(({ payload }) => seal.length(payload))
   const payloads = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { group } from '../store/group.ts'
+import { byteaArray } from '../store/recordset.ts'
 import { createFiling, type Filing } from './filing.ts'
 import { eventKey, type Incoming, sealed } from './incoming.ts'
 import { storeEvents } from './ingest.ts'
@@ -21,9 +22,7 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
   const filing = createFiling(settings, () => onStored(false))
 
   async function storeAll(incoming: Incoming[]): Promise<Enqueued[]> {
-    const { events, buffers } = sealed(incoming, seal)
-    const atOnce = store.dialect === 'postgres' && !incoming.some(({ onlyOne }) => onlyOne)
-    const storing = store.run(atOnce ? storeAtOnce : storeEvents, { incoming: events, now: now() }, buffers)
+    const storing = write(incoming)
     // A single thread does one after another: the claim of what is stored now is part of the same commit.
     const behind = store.dialect === 'sqlite'
     if (behind) onStored(true)
@@ -31,6 +30,15 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
     if (!behind) onStored(false)
     tell(incoming, stored)
     return stored
+  }
+
+  function write(incoming: Incoming[]): Promise<Enqueued[]> {
+    if (store.dialect === 'postgres' && !incoming.some(({ onlyOne }) => onlyOne)) {
+      const payloads = incoming.map(({ payload }) => payload)
+      return store.run(storeAtOnce, { incoming, payloads: byteaArray(payloads, seal), now: now() })
+    }
+    const { events, buffers } = sealed(incoming, seal)
+    return store.run(storeEvents, { incoming: events, now: now() }, buffers)
   }
 
   async function storeWebhooks(incoming: Incoming[]): Promise<Enqueued[]> {

@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
 import { procedure } from '../store/procedure.ts'
-import { asJson, byteaArray } from '../store/recordset.ts'
+import { asJson } from '../store/recordset.ts'
 import { statement } from '../store/statement.ts'
 import { eventColumns, type Incoming, lanesOf, rowOf } from './incoming.ts'
 import { answersOf, type StoredRow, withOrderNumbers } from './known-events.ts'
 import { minuteOf } from './throughput.ts'
 import type { Enqueued } from './types.ts'
+
+interface AtOnce {
+  incoming: readonly Incoming[]
+  /** Theirs as they are stored, a `byteaArray`. */
+  payloads: Buffer
+  now: number
+}
 
 /**
  * What `storeEvents` does with webhooks, in one statement, for PostgreSQL: four of them took this process longer than all else that it does
@@ -14,9 +21,9 @@ import type { Enqueued } from './types.ts'
 export const storeAtOnce = procedure(
   new URL('./store-at-once.ts', import.meta.url),
   'storeAtOnce',
-  async (db, { incoming, now }: { incoming: Incoming[]; now: number }): Promise<Enqueued[]> => {
+  async (db, { incoming, payloads, now }: AtOnce): Promise<Enqueued[]> => {
     const named = await withOrderNumbers(db, incoming)
-    return answersOf(db, incoming, await insertAll(db, { incoming: named, now }))
+    return answersOf(db, incoming, await insertAll(db, { incoming: named, payloads, now }))
   },
   { single: true },
 )
@@ -25,7 +32,7 @@ const withoutPayload = eventColumns.filter((column) => column !== 'payload')
 const columns = sql.join(eventColumns.map((column) => sql.ref(column)))
 const given = sql.join(eventColumns.map((column) => sql.ref(column === 'payload' ? 'unnest' : column)))
 
-const insertAll = statement<{ incoming: readonly Incoming[]; now: number }, StoredRow>(
+const insertAll = statement<AtOnce, StoredRow>(
   (db) => ({
     compile: () =>
       sql<StoredRow>`with opened as (
@@ -54,15 +61,14 @@ const insertAll = statement<{ incoming: readonly Incoming[]; now: number }, Stor
       )
       select id, source, webhook_id from stored`.compile(db),
   }),
-  ({ incoming, now }) => {
-    const rows = incoming.map(rowOf)
+  ({ incoming, payloads, now }) => {
     const sold = incoming.flatMap(({ source, webhookId, demand }, place) =>
       demand ? [{ source, webhook_id: webhookId, place, ...demand }] : [],
     )
     return [
       asJson(lanesOf(incoming, now), ['lane', 'priority', 'due_at', 'epoch']),
-      asJson(rows, withoutPayload),
-      byteaArray(rows.map(({ payload }) => payload)),
+      asJson(incoming.map(rowOf), withoutPayload),
+      payloads,
       asJson(sold, ['source', 'webhook_id', 'place', 'order_id', 'placed_at', 'items']),
       minuteOf(now),
     ]
