@@ -18,6 +18,8 @@ export interface Claim {
 export interface ClaimOptions {
   dialect: Dialect
   now: number
+  /** Only lanes that have been due for so long. */
+  patienceMs: number
   leaseMs: number
   want: number
   /** Of these at most so many for orders and fulfilment: each holds an order in memory, and more than a few batches gain nothing. */
@@ -74,24 +76,25 @@ export interface Claimed {
   claims: Claim[]
   /** Ask again at once. */
   more: boolean
-  /** When the next free lane is due, unix ms. */
+  /** When the next free lane is there to be taken, unix ms. */
   nextDue: number | undefined
 }
 
 async function freeLanes(
   trx: Kysely<Tables>,
   first: FirstDue,
-  { dialect, now, want, wantOfUrgent, wantOfLow }: ClaimOptions,
+  { dialect, now, patienceMs, want, wantOfUrgent, wantOfLow }: ClaimOptions,
 ): Promise<LeasedLane[]> {
   const lanes: LeasedLane[] = []
   const taken = { urgent: 0, low: 0 }
+  const dueBy = now - patienceMs
   for (const priority of PRIORITIES) {
     const kind = isLow(priority) ? 'low' : 'urgent'
     const at = first[priority]
-    if (at === null || at > now) continue
+    if (at === null || at > dueBy) continue
     const room = Math.min(want - lanes.length, { urgent: wantOfUrgent, low: wantOfLow }[kind] - taken[kind])
     if (room <= 0) continue
-    const found = await dueLanes[dialect](trx, { priority, now, room })
+    const found = await dueLanes[dialect](trx, { priority, dueBy, room })
     lanes.push(...found)
     taken[kind] += found.length
   }
@@ -102,7 +105,7 @@ async function freeLanes(
 const dueLanes = { sqlite: dueLanesOf(false), postgres: dueLanesOf(true) }
 
 function dueLanesOf(shared: boolean) {
-  return statement<{ priority: number; now: number; room: number }, LeasedLane>(
+  return statement<{ priority: number; dueBy: number; room: number }, LeasedLane>(
     (db) =>
       db
         .selectFrom('lanes')
@@ -113,16 +116,16 @@ function dueLanesOf(shared: boolean) {
         .orderBy('due_at')
         .limit(1)
         .$if(shared, (query) => query.forUpdate().skipLocked()),
-    ({ priority, now, room }) => [priority, now, room],
+    ({ priority, dueBy, room }) => [priority, dueBy, room],
   )
 }
 
 /** Lanes there is no room for are due when a run ends, which wakes the worker. */
-function nextDue(first: FirstDue, { wantOfUrgent, wantOfLow }: ClaimOptions): number | undefined {
+function nextDue(first: FirstDue, { patienceMs, wantOfUrgent, wantOfLow }: ClaimOptions): number | undefined {
   const due = PRIORITIES.filter((priority) => (isLow(priority) ? wantOfLow : wantOfUrgent) > 0).flatMap(
     (priority) => first[priority] ?? [],
   )
-  return due.length === 0 ? undefined : Math.min(...due)
+  return due.length === 0 ? undefined : Math.min(...due) + patienceMs
 }
 
 /** When the first free lane of each priority is due, unix ms. */

@@ -14,7 +14,7 @@ import type { Handler } from './types.ts'
 export interface Worker {
   start(handler: Handler): Promise<void>
   stop(limitMs: number): Promise<void>
-  /** Something may have become due. @param atOnce asks for it behind what was asked of the store already, in one commit with it */
+  /** We made something due. @param atOnce asks for it behind what was asked of the store already, in one commit with it */
   wake(atOnce?: boolean): void
   /** Resolves when nothing runs and nothing is due. */
   idle(): Promise<void>
@@ -24,6 +24,13 @@ export interface Worker {
 const SLEEP = { sqlite: 30_000, postgres: 1_000 }
 /** What stock and catalogue may take of the lanes that run side by side; the rest is kept for orders and fulfilment. */
 const LOW_SHARE = 0.8
+/**
+ * Who stores an event runs it. Another replica takes what has been due for so long: there its process has no room, or is gone. When each took
+ * what it saw, two processes sent half as much in each call and asked the store half as often again.
+ */
+const PATIENCE_MS = 500
+/** A process that started or stored something in this time takes all that is due. */
+const BUSY_MS = 2_000
 /** Between tries while the store cannot commit. */
 const AGAIN_MS = 1_000
 /** What stopping may take beyond its limit, to give back what still runs. */
@@ -43,11 +50,20 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
     store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),
   )
   let handle: Handler | undefined
+  let storedAt = Number.NEGATIVE_INFINITY
   let pumping: Promise<void> | undefined
   let again = false
   let sleep: NodeJS.Timeout | undefined
   let heartbeat: NodeJS.Timeout | undefined
   let waitingForIdle: (() => void)[] = []
+
+  function wakeForOwn(atOnce?: boolean): void {
+    storedAt = now()
+    wake(atOnce)
+  }
+
+  const patienceMs = () =>
+    store.exclusive || waitingForIdle.length > 0 || now() - storedAt < BUSY_MS ? 0 : PATIENCE_MS
 
   function wake(atOnce = false): void {
     again = true
@@ -76,6 +92,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
           wantOfUrgent: Math.max(0, Math.min(want, urgent.size - (runs.size - low))),
           wantOfLow: Math.max(0, Math.min(want, lowConcurrency - low)),
           now: now(),
+          patienceMs: patienceMs(),
           leaseMs,
           dialect: store.dialect,
           rules: settings.types,
@@ -153,7 +170,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   }
 
   return {
-    wake,
+    wake: wakeForOwn,
     async start(handler) {
       if (store.exclusive) await takeBack(true)
       handle = handler
@@ -161,7 +178,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
       heartbeat.unref()
       // Among replicas it is a beat like any other: a database that goes away just now is back at the next.
       if (!store.exclusive) await beat()
-      wake()
+      wakeForOwn()
     },
     async stop(limitMs) {
       handle = undefined

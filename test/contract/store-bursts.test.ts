@@ -199,7 +199,7 @@ describe('a burst on SQLite', () => {
     expect(await arrived()).toBe(30)
     await store.db.selectFrom('settings').selectAll().execute()
     const room = { want: 10, wantOfUrgent: 10, wantOfLow: 10 }
-    const common = { now: Date.now(), dialect: store.dialect }
+    const common = { now: Date.now(), patienceMs: 0, dialect: store.dialect }
     expect((await store.run(claimLanes, { ...common, ...room, leaseMs: 1_000, rules: {} })).claims).toEqual([])
     expect(await store.run(settleEndings, { ...common, endings: [] })).toEqual([])
     expect(await arrived()).toBe(30)

@@ -57,6 +57,28 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     expect((await first?.queries.overview())?.waiting).toBe(0)
   })
 
+  it('leave what is stored to the process that stored it, and take what has waited', async () => {
+    let now = START
+    const [owner, helper] = stores.map((store) => bench(store, { now: () => now }).ledger)
+    if (!owner || !helper) throw new Error('two stores, two ledgers')
+    const { runs, handler } = recorder()
+    await helper.start(handler)
+    now += 10_000
+    const asked = vi.spyOn(stores[1], 'run')
+    await owner.ingest(event('order:1'))
+    await vi.waitUntil(() => asked.mock.calls.length >= 2, 10_000)
+    expect(runs).toEqual([])
+    now += 500
+    await vi.waitUntil(() => runs.length === 1, 10_000)
+
+    // Its own at once, and with it what else is due.
+    await owner.ingest(event('order:2'))
+    await helper.ingest(event('order:3'))
+    await vi.waitUntil(() => runs.length === 3, 10_000)
+    asked.mockRestore()
+    await helper.stop(5_000)
+  })
+
   it('begin their work although PostgreSQL goes away at their start', async () => {
     const { ledger } = bench(stores[0], { now: Date.now })
     const { id } = await ledger.ingest(event('order:1'))
