@@ -16,7 +16,7 @@ import { orderLinks, shipmentLinks, statusLinks } from '../../clarity-extension/
 import { publishedStock } from '../../clarity-extension/ports/published.ts'
 import { orderStock, recounting } from '../../clarity-extension/ports/recount.ts'
 import type { Source } from '../../shared/events.ts'
-import type { Outcome } from '../../shared/outcome.ts'
+import { correct, type Outcome } from '../../shared/outcome.ts'
 import type { Clock } from './clock.ts'
 import type { Shared } from './database.ts'
 import type { Network } from './network.ts'
@@ -49,6 +49,7 @@ export interface World {
   log: Logger
 }
 
+const noMove = correct({ code: 'illegal_status', target: '/status', message: 'It stands elsewhere.', remedy: 'None.' })
 const none = () => Promise.reject(new Error('not part of the simulation'))
 
 export async function startProcess(world: World): Promise<Process> {
@@ -118,7 +119,10 @@ export async function startProcess(world: World): Promise<Process> {
       readShown: (id) => net.call(() => shop.read(id)),
       statusOf: async (state) => statusToClarity(state),
       ...statusLinks(links),
-      patchStatus: (id, body) => net.call(() => shop.patchStatus(id, body.status, body.externalKey)),
+      async patchStatus(id, { status, externalKey }) {
+        const answer = await net.call(() => shop.patchStatus(id, status, externalKey))
+        return answer.ok && !answer.value ? { ok: false, outcome: noMove } : answer
+      },
     }
     const knownUntil = new Map<string, number>()
     const publish = publishStock({

@@ -136,8 +136,11 @@ function shared(database: Database.Database): Shared {
         exclusive: false,
         putsOff: true,
         run(procedure, input) {
-          if (procedure.putsOff) putOff = true
-          return (procedure.ahead ? hurried : db).transaction().execute((trx) => procedure.run(trx, input))
+          return (procedure.ahead ? hurried : db).transaction().execute((trx) => {
+            // In its turn: before it, another process might catch up in vain and say that nothing is left.
+            if (procedure.putsOff) putOff = true
+            return procedure.run(trx, input)
+          })
         },
         close: async () => undefined,
       }

@@ -1,5 +1,6 @@
 import type { InventoryRow, RowResult } from '../../clarity-extension/flows/stock-to-clarity.ts'
 import type { ShipmentBody } from '../../clarity-extension/mapping/shipment.ts'
+import { mayMove } from '../../clarity-extension/sandbox/storefront/order-status.ts'
 import { type Order, type OrderStatus, order as orderShape } from '../../shared/entities.ts'
 import type { Clock } from './clock.ts'
 import type { Sender } from './sender.ts'
@@ -14,7 +15,8 @@ export interface Storefront {
   cancel(id: string): void
   read(id: string): Order
   putInventory(rows: InventoryRow[]): RowResult[]
-  patchStatus(id: string, status: OrderStatus, externalKey: string): void
+  /** @returns whether an order that stands as it does may go there */
+  patchStatus(id: string, status: OrderStatus, externalKey: string): boolean
   postShipment(orderId: string, body: ShipmentBody): { id: string }
   patchShipment(id: string, change: Partial<ShipmentBody>): void
   shipments: Map<string, { id: string; orderId: string; body: ShipmentBody }>
@@ -135,7 +137,9 @@ export function storefront(clock: Clock, outbox: Sender, changed: (sku: string, 
       }),
     patchStatus(id, status, externalKey) {
       const order = known(id)
+      if (order.status !== 'cancelled' && !mayMove(order.status, status)) return false
       Object.assign(order, { externalKey, ...(order.status === 'cancelled' ? {} : { status }) })
+      return true
     },
     patchShipment(id, change) {
       const shipment = [...shipments.values()].find((one) => one.id === id)
