@@ -106,6 +106,8 @@ export interface Filed extends PutOffDone {
 
 /** The most at a time, but for a group that is larger: the doors wait some fifty milliseconds for so many. */
 export const MOST = 1_000
+/** The most of payloads at a time, but for a group that is larger: they are all in memory. */
+const MOST_BYTES = 16 * 1024 * 1024
 
 /** Puts groups of together up to so many arrivals into their lanes, one at least, the oldest first. */
 export const fileArrivals = procedure(
@@ -113,7 +115,8 @@ export const fileArrivals = procedure(
   'fileArrivals',
   async (trx, atMost: number | undefined = MOST): Promise<Filed> => {
     const waiting = await groupsOf(trx, atMost)
-    const portion = waiting.slice(0, Math.max(1, waiting.findLastIndex(({ total }) => total <= atMost) + 1))
+    const fits = ({ total, bytes }: UpTo) => total <= atMost && bytes <= MOST_BYTES
+    const portion = waiting.slice(0, Math.max(1, waiting.findLastIndex(fits) + 1))
     const last = portion.at(-1)?.id
     if (last === undefined) return { left: false, upTo: Number.MAX_SAFE_INTEGER }
     const groups = await contentOf(trx, last)
@@ -152,9 +155,16 @@ const insertGroup = statement<ArrivalsTable, unknown>(
   ({ id, count, events, payloads }) => [id, count, events, payloads],
 )
 
+interface UpTo {
+  id: number
+  total: number
+  bytes: number
+}
+
 /** The oldest, with how many events there are up to each. */
-const groupsOf = textOf<number, { id: number; total: number }>(
-  sql`select id, sum(count) over (order by id) as total from arrivals order by id limit ${0}`,
+const groupsOf = textOf<number, UpTo>(
+  sql`select id, sum(count) over upto as total, sum(length(payloads)) over upto as bytes from arrivals
+    window upto as (order by id) order by id limit ${0}`,
 )
 
 const contentOf = textOf<number, ArrivalsTable>(sql`select * from arrivals where id <= ${0} order by id`)

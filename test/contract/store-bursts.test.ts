@@ -245,6 +245,17 @@ describe('a burst on SQLite', () => {
     expect((await store.db.selectFrom('events').select('id').orderBy('id').execute()).map(({ id }) => id)).toEqual(ids)
   })
 
+  it('of large bodies comes into its lanes some megabytes at a time', async () => {
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    const payload = Buffer.alloc(1024 * 1024)
+    const ids: number[] = []
+    for (let group = 0; group < 3; group++)
+      ids.push((await Promise.all(burst(9).map((one) => ledger.ingest({ ...one, payload })))).at(-1)?.id ?? 0)
+    for (const [index, upTo] of ids.entries())
+      expect(await store.run(fileArrivals, undefined)).toEqual({ left: index < 2, upTo })
+    expect(await arrived()).toBe(0)
+  })
+
   it('counts in the minutes in which it came, each event once', async () => {
     let now = 60_000 * 100 - 1
     const { ledger } = bench(fragile({ broken: true, asked: 0 }), { now: () => now })
