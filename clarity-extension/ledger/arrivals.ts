@@ -4,7 +4,7 @@ import type { Writing } from '../store/recordset.ts'
 import type { ArrivalsTable, Tables } from '../store/schema.ts'
 import { statement } from '../store/statement.ts'
 import type { Store } from '../store/store.ts'
-import { eventKey, type Incoming, lanesOf, rowOf } from './incoming.ts'
+import { eventKey, type Incoming, lanesOf } from './incoming.ts'
 import { answersFrom, type EventName, knownIds } from './known-events.ts'
 import { putIn, upsertLanes } from './put-in.ts'
 import { countThroughput, minuteOf } from './throughput.ts'
@@ -53,51 +53,21 @@ function unpack({ events, payloads }: Pick<ArrivalsTable, 'events' | 'payloads'>
   })
 }
 
-const NEVER_NULL = [
+const NEEDED = [
   'source',
-  'webhook_id',
+  'webhookId',
   'type',
   'lane',
   'subject',
   'priority',
-  'received_at',
-  'due_at',
-  'trace_id',
-] as const
+  'receivedAt',
+  'dueAt',
+  'traceId',
+] as const satisfies (keyof Incoming)[]
 
 function refuseHalf(event: Incoming): void {
-  const row = rowOf(event)
-  for (const column of NEVER_NULL) if (row[column] == null) throw new Error(`an event has no ${column}`)
+  for (const field of NEEDED) if (event[field] == null) throw new Error(`an event has no ${field}`)
 }
-
-/**
- * Stores a group of webhooks where they cost least: in a burst the doors answer before there is time to put them into their lanes. Their
- * ids are those that they will have there.
- */
-export const storeArrivals = procedure(
-  new URL('./arrivals.ts', import.meta.url),
-  'storeArrivals',
-  async (trx, { names, events, payloads }: Packed): Promise<Enqueued[]> => {
-    const known = await knownIds(trx, names)
-    const last = await takeIds(trx, names.length)
-    const first = last - names.length + 1
-    const fresh = new Map<string, number>()
-    for (const [index, name] of names.entries()) {
-      const key = eventKey(name)
-      if (!known.has(key) && !fresh.has(key)) fresh.set(key, first + index)
-    }
-    if (fresh.size > 0) await insertGroup(trx, { id: last, count: names.length, events, payloads })
-    return answersFrom(names, fresh, known)
-  },
-  {
-    ahead: true,
-    putsOff: {
-      module: new URL('./arrivals.ts', import.meta.url).href,
-      name: 'fileArrivals',
-      tables: ['events', 'lanes', 'demand_arrived', 'throughput'],
-    },
-  },
-)
 
 export interface Filed extends PutOffDone {
   /** All up to this id are in their lanes. */
@@ -131,6 +101,35 @@ export const fileArrivals = procedure(
     return { left: portion.length < waiting.length || waiting.length === atMost, upTo: last }
   },
   { ahead: true },
+)
+
+/**
+ * Stores a group of webhooks where they cost least: in a burst the doors answer before there is time to put them into their lanes. Their
+ * ids are those that they will have there.
+ */
+export const storeArrivals = procedure(
+  new URL('./arrivals.ts', import.meta.url),
+  'storeArrivals',
+  async (trx, { names, events, payloads }: Packed): Promise<Enqueued[]> => {
+    const known = await knownIds(trx, names)
+    const last = await takeIds(trx, names.length)
+    const first = last - names.length + 1
+    const fresh = new Map<string, number>()
+    for (const [index, name] of names.entries()) {
+      const key = eventKey(name)
+      if (!known.has(key) && !fresh.has(key)) fresh.set(key, first + index)
+    }
+    if (fresh.size > 0) await insertGroup(trx, { id: last, count: names.length, events, payloads })
+    return answersFrom(names, fresh, known)
+  },
+  {
+    ahead: true,
+    putsOff: {
+      module: fileArrivals.module,
+      name: fileArrivals.name,
+      tables: ['events', 'lanes', 'demand_arrived', 'throughput'],
+    },
+  },
 )
 
 /** For who has the store to itself: a bridge that was killed may have left some. */

@@ -83,10 +83,8 @@ async function resultsOf<T, R>(run: (items: T[]) => Promise<R[]>, batch: Waiting
       })
   } catch (error) {
     if (batch.length === 1) return () => batch[0]?.reject(error)
-    const each: (() => void)[] = []
-    for (const one of batch) each.push(await resultsOf(run, [one]))
-    return () => {
-      for (const settle of each) settle()
-    }
+    // Each is told as soon as it is tried: where the store does not answer, the last would wait for all of them.
+    for (const one of batch) (await resultsOf(run, [one]))()
+    return () => undefined
   }
 }

@@ -94,4 +94,17 @@ describe('a group commit', () => {
     await flushed
     expect(answered).toBe(true)
   })
+
+  it('of which each is tried alone tells the first while the second is still under way', async () => {
+    const second = Promise.withResolvers<void>()
+    const { add } = group(async (items: number[]) => {
+      if (items.length > 1) throw new Error('not together')
+      if (items[0] === 2) await second.promise
+      return items
+    })
+    const both = [add(1), add(2)]
+    expect(await both[0]).toBe(1)
+    second.resolve()
+    expect(await both[1]).toBe(2)
+  })
 })
