@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,10 +96,21 @@ async function start(databaseUrl = '') {
   return { child, port }
 }
 
-/** While it runs something: else there would be nothing to take up. */
+/** While it runs something, else there would be nothing to take up: it is stopped before anyone looks, so what runs then cannot end before the kill. */
 async function killAtWork(child: ChildProcess): Promise<void> {
-  while (!isAtWork(await readFile(journal, 'utf8'), child.pid)) await sleep(1)
+  for (;;) {
+    child.kill('SIGSTOP')
+    while (!isStopped(child.pid)) await sleep(1)
+    if (isAtWork(readFileSync(journal, 'utf8'), child.pid)) break
+    child.kill('SIGCONT')
+    await sleep(1)
+  }
   child.kill('SIGKILL')
+}
+
+/** State T in Linux's `stat`, behind the name in brackets. */
+function isStopped(pid: number | undefined): boolean {
+  return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 }
 
 function isAtWork(text: string, pid: number | undefined): boolean {
