@@ -5,8 +5,9 @@
  */
 import pino from 'pino'
 import { readConfig } from '../clarity-extension/config.ts'
-import { fileAll } from '../clarity-extension/ledger/arrivals.ts'
+import { fileAll } from '../clarity-extension/ledger/filing.ts'
 import { createSearchKeys } from '../clarity-extension/ledger/search-keys.ts'
+import { demandOf } from '../clarity-extension/ports/demand.ts'
 import { keyBeside } from '../clarity-extension/privacy/key-file.ts'
 import { createPersons } from '../clarity-extension/privacy/persons.ts'
 import { createSeal } from '../clarity-extension/privacy/seal.ts'
@@ -20,10 +21,10 @@ if ('problems' in read) fail(read.problems.join('\n'))
 const { config } = read
 const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
 try {
-  // What a bridge that was killed left of a burst may be of this person, too.
-  await fileAll(store)
   const key = config.secretKeyIsNew ? keyBeside(config.dataDir) : config.secretKey
   const seal = createSeal([key, ...config.previousSecretKeys])
+  // What a bridge that was killed left of a burst may be of this person, too.
+  await fileAll({ store, seal, project: demandOf, log: pino() })
   const keys = createSearchKeys({ store, seal, log: pino() })
   // However long it takes: nobody waits at a browser.
   const persons = createPersons({ store, seal, catchUp: () => keys.catchUp() })

@@ -6,11 +6,13 @@
  *
  * `npm run store -- rotate-key`: seals everything with SECRET_KEY that was sealed with SECRET_KEY_PREVIOUS, which may go afterwards.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileAll } from '../clarity-extension/ledger/arrivals.ts'
+import pino from 'pino'
+import { fileAll } from '../clarity-extension/ledger/filing.ts'
+import { demandOf } from '../clarity-extension/ports/demand.ts'
 import { checkKey, sealAll } from '../clarity-extension/privacy/rotation.ts'
-import { createSeal } from '../clarity-extension/privacy/seal.ts'
+import { createSeal, type Seal } from '../clarity-extension/privacy/seal.ts'
 import { copyStore } from '../clarity-extension/store/copy.ts'
 import { openStore, type Store } from '../clarity-extension/store/store.ts'
 
@@ -33,7 +35,7 @@ async function copy(): Promise<void> {
     throw new Error(
       'Say where to: npm run store -- copy postgres://user:password@host/database. DATA_DIR names the store to copy.',
     )
-  await using(openHere(), (from) =>
+  await using(openHere(sealHere), (from) =>
     using(openStore({ databaseUrl }), async (to) => {
       const copied = await copyStore(from, to, ({ table, rows, hash }) =>
         console.log(`${table.padEnd(20)} ${String(rows).padStart(9)} rows  ${hash.slice(0, 16)}`),
@@ -58,8 +60,8 @@ async function rotateKey(): Promise<void> {
   if (key.length < 32)
     throw new Error('SECRET_KEY must have at least 32 characters; make one with: openssl rand -base64 32')
   const { DATABASE_URL: databaseUrl } = process.env
-  await using(databaseUrl ? openStore({ databaseUrl }) : openHere(), async ({ db }) => {
-    const seal = createSeal([key, ...previous.split(',').map((one) => one.trim())])
+  const seal = createSeal([key, ...previous.split(',').map((one) => one.trim())])
+  await using(databaseUrl ? openStore({ databaseUrl }) : openHere(() => seal), async ({ db }) => {
     await checkKey(db, seal)
     const rows = await sealAll(db, seal, { log: { info: () => undefined }, pauseMs: 0, stopped: () => false })
     console.log(
@@ -68,13 +70,34 @@ async function rotateKey(): Promise<void> {
   })
 }
 
-async function openHere(): Promise<Store> {
+/** @param sealOf asked only if it is needed */
+async function openHere(sealOf: () => Seal): Promise<Store> {
   if (!existsSync(join(dataDir, 'bridge.db')))
     throw new Error(`There is no store in ${dataDir}. Set DATA_DIR to the folder that has bridge.db.`)
   const store = await openStore({ dataDir })
-  // What a bridge that was killed left of a burst belongs to the history.
-  await fileAll(store)
-  return store
+  try {
+    // What a bridge that was killed left of a burst belongs to the history.
+    if (await store.db.selectFrom('arrivals').select('id').limit(1).executeTakeFirst()) {
+      const seal = sealOf()
+      await checkKey(store.db, seal)
+      await fileAll({ store, seal, project: demandOf, log: pino() })
+    }
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function sealHere(): Seal {
+  const { SECRET_KEY: given, SECRET_KEY_PREVIOUS: previous } = process.env
+  const file = join(dataDir, 'secret.key')
+  const key = given ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined)
+  if (!key)
+    throw new Error(
+      'The bridge was killed in a burst, and what it stored last is sealed. Set SECRET_KEY to the key that the store has, or start the bridge once.',
+    )
+  return createSeal([key, ...(previous?.split(',').map((one) => one.trim()) ?? [])])
 }
 
 async function using(opening: Promise<Store>, work: (store: Store) => Promise<void>): Promise<void> {

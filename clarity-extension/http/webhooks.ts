@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Source } from '../../shared/events.ts'
 import { HELLO } from '../../shared/pairing.ts'
 import { type SignatureFault, verifySignature } from '../../shared/signature.ts'
-import { newTraceId, route, traceIdOf, unreadableLane } from '../ledger/lanes.ts'
-import { type Letter, unpack } from '../ledger/parcel.ts'
-import type { Ingested, Ledger, NewEvent } from '../ledger/types.ts'
+import { unpack } from '../ledger/parcel.ts'
+import type { Ingested, Ledger } from '../ledger/types.ts'
 import { Refusal, sendProblem } from './problem.ts'
 
 export interface DoorOptions {
@@ -57,36 +56,17 @@ function door(source: Source, { secrets, ledger, watch, hello, log, now = Date.n
       const greets = source === 'odoo' && req.get('webhook-id')?.startsWith(HELLO)
       if (greets && (await hello?.(body, req.headers))) return void res.status(202).json({ paired: true })
       const parcel = source === 'odoo' ? unpack(body) : undefined
+      const traceparent = req.get('traceparent')
       if (parcel)
-        return acceptAll(res, await Promise.all(parcel.map((one) => ledger.ingest(eventOf(source, req, one)))))
-      const letter = { webhookId: req.get('webhook-id') ?? '', payload: body }
-      const { id, duplicate } = await ledger.ingest(eventOf(source, req, letter))
+        return acceptAll(res, await Promise.all(parcel.map((one) => ledger.ingest({ source, ...one, traceparent }))))
+      const webhookId = req.get('webhook-id') ?? ''
+      const { id, duplicate } = await ledger.ingest({ source, webhookId, payload: body, traceparent })
       accept(res, id, duplicate)
     } catch (error) {
       log.error({ door: source, err: error }, 'webhook could not be stored')
       sendProblem(res, notStored())
     }
   }
-}
-
-function eventOf(source: Source, req: Request, { webhookId, payload }: Letter): NewEvent {
-  const given = traceIdOf(req.get('traceparent'))
-  const place = route(source, payload)
-  if ('fault' in place) {
-    return {
-      source,
-      webhookId,
-      type: 'unreadable',
-      lane: unreadableLane(source),
-      subject: webhookId,
-      priority: 3,
-      payload,
-      traceId: given ?? newTraceId(),
-      fault: { cause: 'unreadable_body', message: place.fault },
-    }
-  }
-  const { traceId, ...placed } = place
-  return { source, webhookId, payload, ...placed, traceId: traceId ?? given ?? newTraceId() }
 }
 
 /** Written out: `res.json` would compute an ETag that nobody asks for. */

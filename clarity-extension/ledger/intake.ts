@@ -5,9 +5,10 @@ import { createFiling, type Filing } from './filing.ts'
 import { eventKey, type Incoming, sealed } from './incoming.ts'
 import { storeEvents } from './ingest.ts'
 import { newTraceId } from './lanes.ts'
+import { type Arrival, createReader } from './reader.ts'
 import type { Settings } from './settings.ts'
 import { storeAtOnce } from './store-at-once.ts'
-import type { Demand, Enqueued, Ingested, Ledger, NewEvent } from './types.ts'
+import type { Enqueued, Ingested, Ledger } from './types.ts'
 
 export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & Pick<Filing, 'start' | 'catchUp' | 'stop'>
 
@@ -18,8 +19,12 @@ const ingested = ({ id, duplicate }: Enqueued): Ingested => ({ id, duplicate })
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
 export function createIntake(settings: Settings, onStored: (atOnce: boolean) => void): Intake {
-  const { store, now, log, project, observe, seal, burst } = settings
-  const filing = createFiling(settings, () => onStored(false))
+  const { store, now, log, observe, seal, burst } = settings
+  const { taken, read } = createReader(settings)
+  const filing = createFiling(settings, { taken, read }, (fresh) => {
+    tell(fresh)
+    onStored(false)
+  })
 
   async function storeAll(incoming: Incoming[]): Promise<Enqueued[]> {
     const storing = write(incoming)
@@ -28,7 +33,7 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
     if (behind) onStored(true)
     const stored = await storing
     if (!behind) onStored(false)
-    tell(incoming, stored)
+    tell(incoming.filter((_, index) => !stored[index]?.duplicate && !stored[index]?.coalesced))
     return stored
   }
 
@@ -41,37 +46,19 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
     return store.run(storeEvents, { incoming: events, now: now() }, buffers)
   }
 
-  async function storeWebhooks(incoming: Incoming[]): Promise<Enqueued[]> {
-    if (!store.putsOff || (incoming.length < burst && !filing.isBehind())) return storeAll(incoming)
-    const stored = await filing.store(incoming)
-    tell(incoming, stored)
-    return stored
+  function storeWebhooks(arrivals: Arrival[]): Promise<Enqueued[]> {
+    if (arrivals.length < burst && !filing.isBehind()) return storeAll(arrivals.map(read))
+    return filing.store(arrivals)
   }
 
-  // On PostgreSQL two groups run beside each other, and events of one lane could change places. Where work is put off, one webhook
-  // delivered twice must not be in two groups at a time.
-  const webhooks = group(storeWebhooks, IN_FLIGHT, store.putsOff ? eventKey : ({ lane }) => lane)
-  const work = store.putsOff ? group(storeAll, IN_FLIGHT) : webhooks
+  // On PostgreSQL two groups run beside each other, and events of one lane could change places.
+  const work = group(storeAll, IN_FLIGHT, store.putOff ? undefined : ({ lane }) => lane)
+  // Where work is put off, one webhook delivered twice must not be in two groups at a time.
+  const webhooks = store.putOff
+    ? group(storeWebhooks, IN_FLIGHT, eventKey)
+    : { add: (arrival: Arrival) => work.add(read(arrival)), flush: work.flush }
 
-  const incomingOf = ({ body: _, ...event }: NewEvent, demand?: Demand, receivedAt = now()): Incoming => ({
-    ...event,
-    receivedAt,
-    dueAt: receivedAt,
-    demand: demand && { order_id: demand.orderId, placed_at: demand.placedAt, items: JSON.stringify(demand.items) },
-  })
-
-  /** What cannot be projected is still an event: the flow will say what is wrong with it. */
-  const projectSafely = (event: NewEvent): Demand | undefined => {
-    try {
-      return project(event)
-    } catch (error) {
-      log.error({ type: event.type, lane: event.lane, err: error }, 'the demand of an event could not be read')
-      return undefined
-    }
-  }
-
-  const tell = (incoming: readonly Incoming[], stored: readonly Enqueued[]) => {
-    const fresh = incoming.filter((_, index) => !stored[index]?.duplicate && !stored[index]?.coalesced)
+  const tell = (fresh: readonly Incoming[]) => {
     for (const [first, ...others] of Map.groupBy(fresh, ({ source, type }) => `${source} ${type}`).values())
       if (first) observe({ fact: 'accepted', source: first.source, type: first.type, count: 1 + others.length })
   }
@@ -84,12 +71,13 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
       await filing.stop()
     },
     // No function that waits: it would keep what was read of the body until the disk has it.
-    ingest: (event) => webhooks.add(incomingOf(event, projectSafely(event))).then(ingested),
+    ingest: (event) => webhooks.add(taken(event)).then(ingested),
     async enqueue({ type, lane, subject, priority, data, traceId = newTraceId(), key = randomUUID(), dueAt }) {
       const envelope = { type, timestamp: new Date(now()).toISOString(), data }
       const payload = Buffer.from(JSON.stringify(envelope))
-      const event = incomingOf({ source: 'bridge', webhookId: key, type, lane, subject, priority, payload, traceId })
-      return work.add({ ...event, onlyOne: true, ...(dueAt === undefined ? {} : { dueAt }) })
+      const event = { source: 'bridge', webhookId: key, type, lane, subject, priority, payload, traceId } as const
+      const receivedAt = now()
+      return work.add({ ...event, receivedAt, dueAt: dueAt ?? receivedAt, onlyOne: true, demand: undefined })
     },
     async writable() {
       try {

@@ -7,7 +7,18 @@ import type { Reviews } from './reviews.ts'
 /** 0 orders and money, 1 fulfilment, 2 stock, 3 catalogue and first load. */
 export type Priority = 0 | 1 | 2 | 3
 
-/** An event as a door hands it over: authentic, its lane known (lanes.ts). */
+/** A webhook as a door hands it over: authentic. It is looked at afterwards. */
+export interface Webhook {
+  source: Source
+  /** Unique with source: the same one again is the same event. */
+  webhookId: string
+  /** The raw bytes as they came. */
+  payload: Buffer
+  /** W3C traceparent of the request; one in the body goes before it. */
+  traceparent?: string | undefined
+}
+
+/** An event whose lane is known (lanes.ts). */
 export interface NewEvent {
   source: Source | 'bridge'
   /** Unique with source: the same one again is the same event. */
@@ -164,7 +175,7 @@ export interface Hold {
 
 export interface Ledger extends Reviews {
   /** Resolves after the commit that holds it; rejects when the store could not commit (a door answers 503). */
-  ingest(event: NewEvent): Promise<Ingested>
+  ingest(event: NewEvent | Webhook): Promise<Ingested>
   enqueue(work: NewWork): Promise<Enqueued>
   /** Whether the store takes writes now. */
   writable(): Promise<boolean>

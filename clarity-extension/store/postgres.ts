@@ -49,7 +49,6 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
     db,
     dialect: 'postgres',
     exclusive: false,
-    putsOff: false,
     run(procedure, input) {
       if (procedure.single) return runAgain(() => procedure.run(db, input))
       return db.transaction().execute((trx) => procedure.run(trx, input))

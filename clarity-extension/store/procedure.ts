@@ -12,23 +12,12 @@ export interface Procedure<In, Out> extends Manner {
   run(trx: Kysely<Tables>, input: In): Promise<Out>
 }
 
-/** How it is run. Work is put off on SQLite only, in its one thread. */
+/** How it is run. */
 export interface Manner {
   /** It writes by one statement, whatever it reads besides: where each message costs a way to a server, no transaction is put around it. */
   single?: boolean
-  /** It leaves something undone, and this is what does it. */
-  putsOff?: PutOff
-  /** It needs nothing of what was put off. Other procedures, and queries that name its tables, wait until it is done. */
+  /** It needs nothing of what was put off (`PutOff`). */
   ahead?: boolean
-}
-
-/** Run again and again while more is left. */
-export interface PutOff extends Pick<Procedure<never, PutOffDone>, 'module' | 'name'> {
-  tables: (keyof Tables)[]
-}
-
-export interface PutOffDone {
-  left: boolean
 }
 
 /** @param module its own URL, from which the thread loads it @param name of the export */

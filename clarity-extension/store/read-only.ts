@@ -18,7 +18,6 @@ export function openReadOnly(where: { dataDir: string } | { databaseUrl: string 
     db: new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }),
     dialect: 'sqlite',
     exclusive: false,
-    putsOff: false,
     run: () => Promise.reject(new Error('the store was opened to be read')),
     close: async () => void database.close(),
   }

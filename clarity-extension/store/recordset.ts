@@ -55,7 +55,7 @@ export interface Writing {
   write(bytes: Uint8Array, out: Uint8Array, at: number): void
 }
 
-const asTheyAre: Writing = { length: (bytes) => bytes.length, write: (bytes, out, at) => out.set(bytes, at) }
+export const asTheyAre: Writing = { length: (bytes) => bytes.length, write: (bytes, out, at) => out.set(bytes, at) }
 
 /**
  * A list of bytes as PostgreSQL reads an array in its binary form: dimensions, nulls, type, length, first index, then each with its length.

@@ -3,13 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Kysely, type QueryResult } from 'kysely'
 import { takeLock } from './lock.ts'
-import type { Procedure, PutOff, PutOffDone } from './procedure.ts'
+import type { Procedure } from './procedure.ts'
 import type { Tables } from './schema.ts'
 import type { Answer, Request } from './sqlite.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
 /** The thread that has the database file. It does one request after another, as the other side sends them. */
-const { dataDir, putOff }: { dataDir: string; putOff: PutOff | undefined } = workerData
+const { dataDir }: { dataDir: string } = workerData
 const port = parentPort
 if (!port) throw new Error('sqlite-thread runs as a worker thread')
 
@@ -38,7 +38,7 @@ const alone = async () => undefined
 const db = new Kysely<Tables>({
   dialect: sqliteDialect(async ({ sql, parameters }) => query(inProcedures(sql), parameters), {
     takeTurn: alone,
-    releaseConnection: alone,
+    releaseTurn: alone,
     rollbackTransaction: async () => void rollback(),
   }),
 })
@@ -55,12 +55,8 @@ port.on('message', (request: Request) => {
 })
 port.postMessage({ id: 0, result: undefined } satisfies Answer)
 
-/** What a procedure put off, here or in the thread before this one, to be done before anything that is not ahead of it. */
-let undone = putOff
-
 /** In the order in which the other side asked. Procedures that wait one behind the other are one write to the disk. */
 async function workOff(): Promise<void> {
-  if (undone && queue[0] && !isAhead(queue[0], undone)) await catchUp(undone)
   const procedures = takeTogether()
   const batch = procedures.length > 0 ? procedures : queue.splice(0, 1)
   const answers = (procedures.length > 1 && (await together(procedures))) || (await inTurn(batch))
@@ -73,32 +69,11 @@ async function workOff(): Promise<void> {
 function takeTogether(): ProcedureRequest[] {
   const taken: ProcedureRequest[] = []
   for (const request of queue.slice(0, TOGETHER)) {
-    if (!isProcedure(request) || (undone && taken.length > 0 && !isAhead(request, undone))) break
+    if (!isProcedure(request)) break
     taken.push(request)
-    undone = request.putsOff ?? undone
   }
   queue.splice(0, taken.length)
   return taken
-}
-
-/** Of a transaction in several messages its beginning is not: what it will ask for nobody knows. */
-function isAhead(request: Request, { tables }: PutOff): boolean {
-  if (request.kind === 'procedure') return request.ahead === true
-  if (request.kind === 'close' || database.inTransaction) return true
-  return request.sql !== 'begin' && !tables.some((table) => request.sql.includes(table))
-}
-
-async function catchUp({ module, name }: PutOff): Promise<void> {
-  try {
-    const found = await load(module, name)
-    for (let left = true; left; ) {
-      const done = await db.transaction().execute((trx) => found.run(trx, undefined))
-      left = (done as PutOffDone).left
-    }
-    undone = undefined
-  } catch {
-    // A disk that takes nothing can be read all the same. Who puts it off goes on trying, and says why it fails.
-  }
 }
 
 /** @returns undefined when any of them failed: nothing is done then, and each is to be tried alone. */

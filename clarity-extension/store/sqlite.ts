@@ -2,16 +2,16 @@ import { mkdirSync } from 'node:fs'
 import { type Transferable, Worker } from 'node:worker_threads'
 import { Kysely } from 'kysely'
 import { StoreInUse } from './lock.ts'
-import type { Procedure, PutOff } from './procedure.ts'
+import type { Procedure } from './procedure.ts'
 import type { Tables } from './schema.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import type { Store } from './store.ts'
+import type { PutOff, Store } from './store.ts'
 import { turns } from './turns.ts'
 
 export type Request = { id: number } & Work
 type Work =
   | { kind: 'query'; sql: string; parameters: readonly unknown[] }
-  | ({ kind: 'procedure'; input: unknown } & Omit<Procedure<unknown, unknown>, 'run'>)
+  | ({ kind: 'procedure'; input: unknown } & Pick<Procedure<unknown, unknown>, 'module' | 'name'>)
   | { kind: 'close' }
 
 export interface Answer {
@@ -29,28 +29,36 @@ export async function openSqlite(dataDir: string): Promise<Store> {
   mkdirSync(dataDir, { recursive: true })
   const thread = await lastingThread(dataDir)
   const turn = turns()
+  const putOff = new Set<PutOff>()
+  /** Waits for what was put off and is needed. */
+  const caughtUp = async (needs: (table: string) => boolean) => {
+    for (const { tables, done } of putOff) if (tables.some(needs)) await done()
+  }
   let release = () => {}
   const db = new Kysely<Tables>({
     dialect: sqliteDialect(({ sql, parameters }) => thread.ask({ kind: 'query', sql, parameters }), {
-      async takeTurn() {
+      async takeTurn(sql) {
+        // What a transaction will ask for nobody knows.
+        await caughtUp((table) => sql === 'begin' || sql.includes(table))
         release = await turn()
       },
-      releaseConnection: async () => release(),
+      releaseTurn: async () => release(),
     }),
   })
   return {
     db,
     dialect: 'sqlite',
     exclusive: true,
-    putsOff: true,
+    putOff: (work) => void putOff.add(work),
     async run<In, Out>(
-      { module, name, ahead, putsOff }: Omit<Procedure<In, Out>, 'run'>,
+      { module, name, ahead }: Omit<Procedure<In, Out>, 'run'>,
       input: In,
       transfer: Transferable[] = [],
     ) {
       // The thread does one after another: only a transaction of several messages needs the turn until its end.
+      if (!ahead) await caughtUp(() => true)
       const posted = await turn()
-      const answer = thread.ask<Out>({ kind: 'procedure', module, name, ahead, putsOff, input }, transfer)
+      const answer = thread.ask<Out>({ kind: 'procedure', module, name, input }, transfer)
       posted()
       return answer
     },
@@ -66,14 +74,12 @@ export async function openSqlite(dataDir: string): Promise<Store> {
 async function lastingThread(dataDir: string) {
   let thread = await startThread(dataDir)
   let closed = false
-  /** What may be undone: the thread that follows does it first, too. */
-  let putOff: PutOff | undefined
   let next: Promise<void> | undefined
 
   async function startNext(): Promise<void> {
     try {
       await thread.gone
-      thread = await startThread(dataDir, putOff)
+      thread = await startThread(dataDir)
     } finally {
       next = undefined
     }
@@ -85,7 +91,6 @@ async function lastingThread(dataDir: string) {
         next ??= startNext()
         await next
       }
-      if (work.kind === 'procedure') putOff = work.putsOff ?? putOff
       return thread.ask<Out>(work, transfer)
     },
     async close() {
@@ -100,9 +105,9 @@ interface Waiting {
   reject(error: Error): void
 }
 
-async function startThread(dataDir: string, putOff?: PutOff) {
+async function startThread(dataDir: string) {
   const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
-    workerData: { dataDir, putOff },
+    workerData: { dataDir },
     name: 'sqlite',
     // Groups come and go; a small nursery keeps the process small.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },

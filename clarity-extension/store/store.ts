@@ -6,13 +6,20 @@ import type { Tables } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
+/** Work that is done later. Procedures that are not ahead of it, and queries that name its tables, wait until it is done. */
+export interface PutOff {
+  tables: readonly (keyof Tables)[]
+  /** @returns what to wait for, undefined when nothing is left to do. It never rejects */
+  done(): Promise<void> | undefined
+}
+
 export interface Store {
   db: Kysely<Tables>
   dialect: Dialect
   /** This process is the only one that uses the store: what a previous process left leased is free. */
   exclusive: boolean
-  /** Procedures may put off work here (`Manner`). */
-  putsOff: boolean
+  /** Where work may be put off: where one process has the store, so that whoever asks can wait for it. */
+  putOff?: (work: PutOff) => void
   /**
    * Runs a procedure in a transaction of its own. Resolves after the commit, which is on the disk.
    * @param transfer buffers inside `input` that may be given away

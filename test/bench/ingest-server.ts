@@ -7,6 +7,8 @@ import { healthDoors } from '../../clarity-extension/http/health.ts'
 import { webhookDoors } from '../../clarity-extension/http/webhooks.ts'
 import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
 import { createQueries } from '../../clarity-extension/ledger/queries.ts'
+import { eventOf } from '../../clarity-extension/ledger/reader.ts'
+import type { Ledger } from '../../clarity-extension/ledger/types.ts'
 import { demandOf } from '../../clarity-extension/ports/demand.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import { openStore } from '../../clarity-extension/store/store.ts'
@@ -23,7 +25,12 @@ const store = await openStore(databaseUrl ? { databaseUrl } : { dataDir })
 // Sealed, and with what an order takes of the stock, as the extension does it.
 const ledger = createLedger({ store, log, seal: createSeal([secret]), project: demandOf })
 let last = 0
-const nothing = { ingest: async () => ({ id: ++last, duplicate: false }) }
+const nothing: Pick<Ledger, 'ingest'> = {
+  async ingest(event) {
+    if (!('lane' in event)) eventOf(event)
+    return { id: ++last, duplicate: false }
+  },
+}
 
 const app = createApp({
   doors: [

@@ -1,20 +1,34 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fileArrivals } from '../../clarity-extension/ledger/arrivals.ts'
+import { waitingArrivals } from '../../clarity-extension/ledger/arrivals.ts'
 import { claimLanes } from '../../clarity-extension/ledger/claim.ts'
 import { settleEndings } from '../../clarity-extension/ledger/settle.ts'
-import type { NewEvent } from '../../clarity-extension/ledger/types.ts'
+import type { NewEvent, Webhook } from '../../clarity-extension/ledger/types.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
+import { newWebhookId } from '../../shared/signature.ts'
 import { endThread } from '../support/store-failures.ts'
 import { bench, dialects, event, onBothStores, type Place, recorder, stateOf } from './store-support.ts'
 
 const burst = (count: number, of: (index: number) => NewEvent = (index) => event(`order:${index}`)): NewEvent[] =>
   Array.from({ length: count }, (_, index) => of(index))
 
+/** As the doors have them: nobody has looked at them yet. */
+const unread = (body: unknown, over: Partial<Webhook> = {}): Webhook => ({
+  source: 'clarity',
+  webhookId: newWebhookId(),
+  payload: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  ...over,
+})
+const created = (id: number) => ({
+  type: 'order.created',
+  timestamp: '2026-11-20T12:00:00Z',
+  data: { id: `${id}`, updatedAt: '2026-11-20T12:00:00Z', number: `W-${id}` },
+})
+
 const twice = <T>(list: readonly T[]): T[] => [...list, ...list]
 
 onBothStores('a burst of webhooks', (on) => {
-  const takeAll = (events: readonly NewEvent[]) => Promise.all(events.map((one) => on.ledger.ingest(one)))
+  const takeAll = (events: readonly (NewEvent | Webhook)[]) => Promise.all(events.map((one) => on.ledger.ingest(one)))
 
   it('is in the history in the order in which it came, under the ids that were answered', async () => {
     const events = burst(40)
@@ -76,6 +90,40 @@ onBothStores('a burst of webhooks', (on) => {
     const answers = await takeAll(burst(10, (index) => event(`order:${index}`, index === 4 ? { fault } : {})))
     expect(await stateOf(on, answers[4]?.id ?? 0)).toMatchObject({ state: 'dead', cause: 'unreadable_body' })
     expect(await on.store.db.selectFrom('lanes').selectAll().execute()).toHaveLength(9)
+  })
+
+  it('is looked at after it is stored: its lane, what it is about and its trace come from its body', async () => {
+    await on.anew({
+      project: ({ subject, body }) => (body ? { orderId: subject, placedAt: 5, items: [] } : undefined),
+    })
+    const request = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    const body = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`
+    const traced = { ...created(9), data: { ...created(9).data, traceparent: body } }
+    const answers = await takeAll([
+      ...Array.from({ length: 9 }, (_, id) => unread(created(id), { traceparent: request })),
+      unread(traced, { traceparent: request }),
+      unread('{"type":"order.created"'),
+    ])
+    const rows = await on.store.db.selectFrom('events').selectAll().orderBy('id').execute()
+    expect(rows.map(({ id }) => id)).toEqual(answers.map(({ id }) => id))
+    expect(rows[8]).toMatchObject({ type: 'order.created', lane: 'order:8', subject: 'W-8', state: 'ready' })
+    expect(rows.slice(8, 10).map((row) => row.trace_id)).toEqual(['a'.repeat(32), 'c'.repeat(32)])
+    expect(rows[10]).toMatchObject({ type: 'unreadable', state: 'dead', cause: 'unreadable_body' })
+    expect(await on.store.db.selectFrom('demand_arrived').select('order_id').execute()).toHaveLength(10)
+    expect(on.facts).toContainEqual({ fact: 'accepted', source: 'clarity', type: 'order.created', count: 10 })
+    expect(on.facts).toContainEqual({ fact: 'accepted', source: 'clarity', type: 'unreadable', count: 1 })
+  })
+
+  it('of which one makes whoever looks at it stumble is there all the same, and holds nothing up', async () => {
+    await on.anew({
+      project: ({ subject }) => {
+        if (subject === 'W-3') throw new Error('a fault of the bridge')
+        return undefined
+      },
+    })
+    await takeAll(Array.from({ length: 10 }, (_, id) => unread(created(id))))
+    const rows = await on.store.db.selectFrom('events').select(['subject', 'state']).orderBy('id').execute()
+    expect(rows).toEqual(Array.from({ length: 10 }, (_, id) => ({ subject: `W-${id}`, state: 'ready' })))
   })
 
   it('of Odoo is found by the order number of the storefront', async () => {
@@ -194,7 +242,8 @@ describe('a burst on SQLite', () => {
   })
 
   it('stays unseen by claim and settle, which are ahead of it, and by nobody else', async () => {
-    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state))
     await Promise.all(burst(30).map((one) => ledger.ingest(one)))
     expect(await arrived()).toBe(30)
     await store.db.selectFrom('settings').selectAll().execute()
@@ -203,66 +252,101 @@ describe('a burst on SQLite', () => {
     expect((await store.run(claimLanes, { ...common, ...room, leaseMs: 1_000, rules: {} })).claims).toEqual([])
     expect(await store.run(settleEndings, { ...common, endings: [] })).toEqual([])
     expect(await arrived()).toBe(30)
+    expect(await store.db.selectFrom('lanes').select('lane').execute()).toEqual([])
+    state.broken = false
     expect(await store.db.selectFrom('lanes').select('lane').execute()).toHaveLength(30)
     expect(await arrived()).toBe(0)
   })
 
   it('is seen also where the thread that stored it ended and another one goes on', async () => {
-    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state))
     await Promise.all(burst(30).map((one) => ledger.ingest(one)))
     await expect(store.run({ ...endThread, ahead: true }, {})).rejects.toThrow('out of memory')
+    state.broken = false
     expect(await store.db.selectFrom('events').select('id').execute()).toHaveLength(30)
   })
 
   it('is seen by a transaction of several queries that begins after it', async () => {
-    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state))
     await Promise.all(burst(30).map((one) => ledger.ingest(one)))
+    state.broken = false
     const seen = await store.db.transaction().execute((trx) => trx.selectFrom('events').select('id').execute())
     expect(seen).toHaveLength(30)
   })
 
   it('is sealed on the disk from its first moment on', async () => {
     const seal = createSeal(['a key of a test, of thirty-two characters'])
-    const { ledger } = bench(fragile({ broken: true, asked: 0 }), { seal })
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state), { seal })
     const events = burst(9, (index) => event(`order:${index}`, { payload: Buffer.from('x'.repeat(50 + index)) }))
     await Promise.all(events.map((one) => ledger.ingest(one)))
     const { events: text, payloads } = await store.db.selectFrom('arrivals').selectAll().executeTakeFirstOrThrow()
     for (const bytes of [Buffer.from(text), Buffer.from(payloads)]) expect(bytes.includes('xxxx')).toBe(false)
+    state.broken = false
     const rows = await store.db.selectFrom('events').select('payload').orderBy('id').execute()
     expect(rows.every(({ payload }) => seal.isCurrent(payload))).toBe(true)
     expect(rows.map(({ payload }) => seal.openBytes(payload))).toEqual(events.map(({ payload }) => payload))
   })
 
-  it('comes into its lanes by groups, a portion at a time and at least one, the oldest first', async () => {
-    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+  it('is taken up by groups, a portion at a time and at least one, the oldest first', async () => {
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state))
     const ids: number[] = []
     for (let group = 0; group < 4; group++)
       ids.push(...(await Promise.all(burst(10).map((one) => ledger.ingest(one)))).map(({ id }) => id))
-    expect(await store.run(fileArrivals, 9)).toEqual({ left: true, upTo: ids[9] })
-    expect(await store.run(fileArrivals, 29)).toEqual({ left: true, upTo: ids[29] })
-    expect(await store.run(fileArrivals, 10)).toEqual({ left: false, upTo: ids[39] })
-    expect(await store.run(fileArrivals, undefined)).toMatchObject({ left: false })
+    const portion = async (atMost: number) => {
+      const { groups, left } = await store.run(waitingArrivals, atMost)
+      return [groups.map(({ id }) => id), left]
+    }
+    expect(await portion(9)).toEqual([[ids[9]], true])
+    expect(await portion(29)).toEqual([[ids[9], ids[19]], true])
+    expect(await portion(40)).toEqual([[9, 19, 29, 39].map((index) => ids[index]), false])
+    state.broken = false
     expect((await store.db.selectFrom('events').select('id').orderBy('id').execute()).map(({ id }) => id)).toEqual(ids)
+    expect(await portion(40)).toEqual([[], false])
   })
 
-  it('of large bodies comes into its lanes some megabytes at a time', async () => {
-    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+  it('of large bodies is taken up some megabytes at a time', async () => {
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state))
     const payload = Buffer.alloc(1024 * 1024)
     const ids: number[] = []
     for (let group = 0; group < 3; group++)
       ids.push((await Promise.all(burst(9).map((one) => ledger.ingest({ ...one, payload })))).at(-1)?.id ?? 0)
-    for (const [index, upTo] of ids.entries())
-      expect(await store.run(fileArrivals, undefined)).toEqual({ left: index < 2, upTo })
+    const { groups, left } = await store.run(waitingArrivals, 1_000)
+    expect([groups.map(({ id }) => id), left]).toEqual([[ids[0]], true])
+    state.broken = false
+    expect(await store.db.selectFrom('events').select('id').execute()).toHaveLength(27)
     expect(await arrived()).toBe(0)
+  })
+
+  it('is in its lanes once, also where two who take it up meet', async () => {
+    const state = { broken: true, asked: 0 }
+    const first = bench(fragile(state))
+    const second = bench(fragile(state))
+    const { runs, handler } = recorder()
+    await Promise.all(burst(30).map((one) => first.ledger.ingest(one)))
+    state.broken = false
+    await Promise.all([store.db.selectFrom('lanes').select('lane').execute(), second.ledger.start(handler)])
+    while (runs.length < 30) await new Promise((resolve) => setTimeout(resolve, 20))
+    await second.ledger.stop()
+    expect(runs).toHaveLength(30)
+    expect((await store.db.selectFrom('throughput').select('received').execute()).map((row) => row.received)).toEqual([
+      30,
+    ])
   })
 
   it('counts in the minutes in which it came, each event once', async () => {
     let now = 60_000 * 100 - 1
-    const { ledger } = bench(fragile({ broken: true, asked: 0 }), { now: () => now })
+    const state = { broken: true, asked: 0 }
+    const { ledger } = bench(fragile(state), { now: () => now })
     const events = burst(10)
     await Promise.all(twice(events).map((one) => ledger.ingest(one)))
     now += 1
     await Promise.all([...events, ...burst(8)].map((one) => ledger.ingest(one)))
+    state.broken = false
     const rows = await store.db.selectFrom('throughput').select(['minute', 'received']).orderBy('minute').execute()
     expect(rows).toEqual([
       { minute: 60_000 * 99, received: 10 },

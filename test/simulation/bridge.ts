@@ -6,7 +6,6 @@ import { publishStatus } from '../../clarity-extension/flows/order-status-to-cla
 import type { Ports } from '../../clarity-extension/flows/registry.ts'
 import { publishStock } from '../../clarity-extension/flows/stock-to-clarity.ts'
 import { handlerOf, typeRules } from '../../clarity-extension/handler.ts'
-import { newTraceId, route } from '../../clarity-extension/ledger/lanes.ts'
 import { createLedger } from '../../clarity-extension/ledger/ledger.ts'
 import type { Ledger } from '../../clarity-extension/ledger/types.ts'
 import { createLinks } from '../../clarity-extension/links.ts'
@@ -40,6 +39,8 @@ export interface World {
   clock: Clock
   net: Network
   shared: Shared
+  /** One process at a time, as on SQLite; else two on one store, as on PostgreSQL. */
+  alone: boolean
   shop: Storefront
   odoo: Odoo
   /** A handler begins and ends on a lane, as far as this process knows. */
@@ -53,7 +54,7 @@ const noMove = correct({ code: 'illegal_status', target: '/status', message: 'It
 const none = () => Promise.reject(new Error('not part of the simulation'))
 
 export async function startProcess(world: World): Promise<Process> {
-  const { clock, net, shared, shop, odoo, log } = world
+  const { clock, net, shared, alone, shop, odoo, log } = world
   let dead = false
   let frozenUntil = 0
   let skew = 0
@@ -73,18 +74,17 @@ export async function startProcess(world: World): Promise<Process> {
     async take(source, { id, body }) {
       if (dead) throw new Error('connection refused')
       const payload = Buffer.from(JSON.stringify(body))
-      const routed = route(source, payload)
-      if ('fault' in routed) throw new Error(routed.fault)
-      await ledger.ingest({ ...routed, source, webhookId: id, payload, traceId: newTraceId() })
+      await ledger.ingest({ source, webhookId: id, payload })
     },
   }
-  const store = shared.open({
+  const owner = {
     alive: process.alive,
     async pause() {
       if (frozenUntil > clock.now()) await net.wait(frozenUntil - clock.now())
       else if (net.dice(20) === 0) await net.wait(net.dice(400))
     },
-  })
+  }
+  const store = shared.open(owner, alone)
   const links = createLinks(store, now)
   const demand = demandStore(store)
   const published = publishedStock(store)

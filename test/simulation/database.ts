@@ -1,16 +1,15 @@
 import Database from 'better-sqlite3'
 import { CompiledQuery, Kysely, type QueryResult, SqliteDialect } from 'kysely'
-import { fileArrivals } from '../../clarity-extension/ledger/arrivals.ts'
 import { migrate } from '../../clarity-extension/store/migrate.ts'
 import type { Tables } from '../../clarity-extension/store/schema.ts'
 import { sqliteDialect } from '../../clarity-extension/store/sqlite-dialect.ts'
-import type { Store } from '../../clarity-extension/store/store.ts'
+import type { PutOff, Store } from '../../clarity-extension/store/store.ts'
 
 /** One SQLite database in memory that outlives the processes which use it. */
 export interface Shared {
   database: Database.Database
-  /** The store as one process sees it. */
-  open(owner: Owner): Store
+  /** The store as one process sees it. @param alone no other one is alive: it may put off work, as on SQLite */
+  open(owner: Owner, alone: boolean): Store
   /** Events that are not through. */
   unfinished(): number
   /** A process died: a transaction that it had open is gone with it. */
@@ -45,7 +44,6 @@ function shared(database: Database.Database): Shared {
   let last: Promise<void> = Promise.resolve()
   let holder: { owner: Owner; release: () => void } | undefined
   let over = false
-  let putOff = false
 
   const abandon = () => {
     if (holder && !holder.owner.alive()) {
@@ -65,18 +63,6 @@ function shared(database: Database.Database): Shared {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
   }
 
-  /** As the store's thread does it: within the turn of who needs it. */
-  const inside = new Kysely<Tables>({
-    dialect: sqliteDialect(async (compiled) => query(compiled), {
-      takeTurn: async () => undefined,
-      releaseConnection: async () => undefined,
-    }),
-  })
-  async function catchUp(): Promise<void> {
-    while ((await inside.transaction().execute((trx) => fileArrivals.run(trx, undefined))).left);
-    putOff = false
-  }
-
   const unfinished = database
     .prepare<[], number>(
       "select (select count(*) from events where state in ('ready', 'running')) + (select coalesce(sum(count), 0) from arrivals)",
@@ -91,13 +77,15 @@ function shared(database: Database.Database): Shared {
       over = true
       if (database.inTransaction) database.exec('rollback')
     },
-    open(owner) {
+    open(owner, alone) {
+      const putOff = new Set<PutOff>()
       const answered = () => owner.alive() && !over
       const guarded = <T>(work: () => T): T | Promise<never> => (answered() ? work() : never())
       const connect = (ahead: boolean) =>
         new Kysely<Tables>({
           dialect: sqliteDialect(async (compiled) => guarded(() => query(compiled)), {
             async takeTurn() {
+              if (!ahead) for (const { done } of putOff) await done()
               await owner.pause()
               const before = last
               const turn = Promise.withResolvers<void>()
@@ -114,14 +102,13 @@ function shared(database: Database.Database): Shared {
                   turn.resolve()
                 },
               }
-              if (!ahead && putOff) await catchUp()
             },
             // Slow disks commit late: others wait, and a process may die before or after.
             async commitTransaction() {
               await owner.pause()
               await guarded(() => query(CompiledQuery.raw('commit')))
             },
-            async releaseConnection() {
+            async releaseTurn() {
               if (holder?.owner === owner) holder.release()
               await owner.pause()
               if (!answered()) await never()
@@ -134,14 +121,9 @@ function shared(database: Database.Database): Shared {
         db,
         dialect: 'sqlite',
         exclusive: false,
-        putsOff: true,
-        run(procedure, input) {
-          return (procedure.ahead ? hurried : db).transaction().execute((trx) => {
-            // In its turn: before it, another process might catch up in vain and say that nothing is left.
-            if (procedure.putsOff) putOff = true
-            return procedure.run(trx, input)
-          })
-        },
+        ...(alone ? { putOff: (work: PutOff) => void putOff.add(work) } : {}),
+        run: (procedure, input) =>
+          (procedure.ahead ? hurried : db).transaction().execute((trx) => procedure.run(trx, input)),
         close: async () => undefined,
       }
     },

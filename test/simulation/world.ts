@@ -38,7 +38,7 @@ const MOST_STEPS = 200_000
 
 let clock: Clock | undefined
 
-/** A short life of a shop, its Odoo and two processes of the bridge, in which everything goes wrong that the seed says. */
+/** A short life of a shop, its Odoo and one or two processes of the bridge, in which everything goes wrong that the seed says. */
 export async function live(seed: number): Promise<Told> {
   // One clock for all seeds: each begins where the last one ended, with nothing of it left.
   clock ??= virtualTime(START)
@@ -61,6 +61,7 @@ class Life {
   readonly #orderTaken = new Map<string, number>()
   #counting = new Map<string, number>()
   #processes: Process[] = []
+  #starting = 0
   #kills = 0
   #acts = 0
   #seen = 0
@@ -99,6 +100,7 @@ class Life {
       clock,
       net: this.#net,
       shared,
+      alone: this.#dice(2) === 0,
       shop,
       odoo: erp,
       counted: (sku, until) => void this.#counting.set(sku, until),
@@ -145,7 +147,11 @@ class Life {
   }
 
   async #start(world: World): Promise<void> {
+    const isThere = this.#starting > 0 || this.#processes.some((one) => one.alive())
+    if (world.alone && isThere) return
+    this.#starting++
     this.#processes.push(await startProcess(world))
+    this.#starting--
   }
 
   /** What people and machines do, and when. */
