@@ -56,6 +56,15 @@ it('npm run store -- rotate-key says what it needs, and refuses a key that the s
   )
 })
 
+it('npm run store -- copy says that it needs the key where a bridge was killed in a burst, and which', async () => {
+  const copy = (env: Record<string, string>) =>
+    promisify(execFile)(process.execPath, ['scripts/store.ts', 'copy', 'postgres://bridge@127.0.0.1:1/none'], {
+      env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...env },
+    })
+  await expect(copy({})).rejects.toThrow(/killed in a burst.*Set SECRET_KEY to the key that the store has/)
+  await expect(copy({ SECRET_KEY: NEW })).rejects.toThrow(/not the one that this store/)
+})
+
 it('npm run store -- rotate-key seals everything with the new key: the old one reads nothing afterwards, the new one all', async () => {
   const { stdout } = await rotate({ SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD })
   // The other one came into the history sealed with the new one.
