@@ -19,8 +19,11 @@ export interface Reader {
   read(arrival: Arrival): Incoming
 }
 
-/** Looks at what came: which entity it is of, and what the storefront sold by it. */
-export function createReader({ now, log, project }: Pick<Settings, 'now' | 'log' | 'project'>): Reader {
+/** Looks at what came: which entity it is of, and what the storefront sold by it. @param place tells the entity; a test may have another */
+export function createReader(
+  { now, log, project }: Pick<Settings, 'now' | 'log' | 'project'>,
+  place: typeof route = route,
+): Reader {
   const incomingOf = ({ body: _, ...event }: NewEvent, receivedAt: number, demand?: Demand): Incoming => ({
     ...event,
     receivedAt,
@@ -38,9 +41,9 @@ export function createReader({ now, log, project }: Pick<Settings, 'now' | 'log'
     }
   }
 
-  const routeSafely = ({ source, webhookId, payload }: Webhook): Routed | { fault: string } => {
+  const placeSafely = ({ source, webhookId, payload }: Webhook): Routed | { fault: string } => {
     try {
-      return route(source, payload)
+      return place(source, payload)
     } catch (error) {
       log.error({ source, webhook: webhookId, err: error }, 'a webhook could not be read')
       return { fault: 'The body could not be read; the log of the bridge says why.' }
@@ -53,7 +56,7 @@ export function createReader({ now, log, project }: Pick<Settings, 'now' | 'log'
     read(arrival) {
       if ('lane' in arrival) return arrival
       const { receivedAt, ...webhook } = arrival
-      const event = eventOf(webhook, routeSafely(webhook))
+      const event = eventOf(webhook, placeSafely(webhook))
       return incomingOf(event, receivedAt, projectSafely(event))
     },
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitingArrivals } from '../../clarity-extension/ledger/arrivals.ts'
 import { claimLanes } from '../../clarity-extension/ledger/claim.ts'
+import { releaseLanes } from '../../clarity-extension/ledger/hold.ts'
 import { settleEndings } from '../../clarity-extension/ledger/settle.ts'
 import type { NewEvent, Webhook } from '../../clarity-extension/ledger/types.ts'
 import { createSeal } from '../../clarity-extension/privacy/seal.ts'
@@ -250,6 +251,13 @@ describe('a burst on SQLite', () => {
     const { ledger } = bench(fragile(state))
     await Promise.all(burst(30).map((one) => ledger.ingest(one)))
     expect(await arrived()).toBe(30)
+    let waited = 0
+    store.putOff?.({
+      tables: ['events'],
+      async done() {
+        waited++
+      },
+    })
     await store.db.selectFrom('settings').selectAll().execute()
     const room = { want: 10, wantOfUrgent: 10, wantOfLow: 10 }
     const common = { now: Date.now(), patienceMs: 0, dialect: store.dialect }
@@ -257,6 +265,11 @@ describe('a burst on SQLite', () => {
     expect(await store.run(settleEndings, { ...common, endings: [] })).toEqual([])
     expect(await arrived()).toBe(30)
     expect(await store.db.selectFrom('lanes').select('lane').execute()).toEqual([])
+    expect(waited).toBe(0)
+    await store.db.selectFrom('events').select('id').execute()
+    await store.db.transaction().execute(async (trx) => trx.selectFrom('settings').selectAll().execute())
+    await store.run(releaseLanes, { held: [], now: 0, dialect: store.dialect })
+    expect(waited).toBe(3)
     state.broken = false
     expect(await store.db.selectFrom('lanes').select('lane').execute()).toHaveLength(30)
     expect(await arrived()).toBe(0)
