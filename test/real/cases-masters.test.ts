@@ -94,10 +94,7 @@ describe('master data', () => {
   it(
     'a company arrives with its contacts and addresses, and a tax number that Odoo refuses is named',
     async () => {
-      await stage.odoo.shell(`
-env['ir.module.module'].search([('name', '=', 'base_vat')]).button_immediate_install()
-`)
-      await stage.odoo.restart()
+      await stage.odoo.install('base_vat')
       const company = {
         type: 'company',
         name: 'Cora Buyer',

@@ -215,8 +215,8 @@ describe('who sends it', () => {
   it(
     'CASES 37: dropshipped lines are exported and their shipment told; lines of a third party are left alone',
     async () => {
+      await stage.odoo.install('stock_dropshipping')
       await stage.odoo.shell(`
-env['ir.module.module'].search([('name', '=', 'stock_dropshipping')]).button_immediate_install()
 vendor = env['res.partner'].create({'name': 'Vendor'})
 tote = env['product.product'].search([('default_code', '=', 'TOTE-NAT')])
 tote.seller_ids = [(0, 0, {'partner_id': vendor.id, 'price': 5})]

@@ -247,13 +247,7 @@ describe('kits', () => {
   it(
     'CASES 17: a kit’s stock is the least that its parts allow, and a move of a part publishes the kit again',
     async () => {
-      // A module is installed while nobody works.
-      await stage.odoo.stop()
-      await stage.odoo.shell(`
-env['ir.module.module'].search([('name', '=', 'mrp')]).button_immediate_install()
-env.cr.commit()
-`)
-      await stage.odoo.start()
+      await stage.odoo.install('mrp')
       const frame = await product('CASE17-FRAME', 5)
       const wheel = await product('CASE17-WHEEL', 12)
       const [kit] = await stage.admin<number[]>('product.product', 'create', {

@@ -24,6 +24,8 @@ export interface RealOdoo {
   database(): Promise<pg.Client>
   /** Python inside Odoo as its superuser, `env` at hand; give `env.cr.commit()` to keep changes. Returns what it prints. */
   shell(python: string): Promise<string>
+  /** One of Odoo's own modules, while the server stands still: what it writes meanwhile would end the installation. */
+  install(module: string): Promise<void>
   /** @param workers 0 is one process with threads */
   start(workers?: number): Promise<void>
   stop(): Promise<void>
@@ -93,6 +95,14 @@ export async function freshDatabase({
       return client
     },
     shell: (python) => odoo(['shell', db], python),
+    async install(module) {
+      await odoo(['stop', db])
+      await odoo(
+        ['shell', db],
+        `env['ir.module.module'].search([('name', '=', '${module}')]).button_immediate_install()\n`,
+      )
+      await odoo(['start', db, `${workers}`])
+    },
     start: async (count = workers) => void (await odoo(['start', db, `${count}`])),
     stop: async () => void (await odoo(['stop', db])),
     restart,
