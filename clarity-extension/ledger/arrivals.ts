@@ -70,6 +70,10 @@ export const waitingArrivals = procedure(
   { ahead: true },
 )
 
+/** Those of their events, in order. */
+export const idsOf = (groups: Portion['groups']): number[] =>
+  groups.flatMap(({ id, count }) => Array.from({ length: count }, (_, index) => id - count + 1 + index))
+
 /** Groups that were looked at. */
 export interface Portion extends Packed {
   /** In the order of their events. */
@@ -82,12 +86,12 @@ export const fileArrivals = procedure(
   'fileArrivals',
   async (trx, { groups, text, payloads }: Portion): Promise<number[]> => {
     const gone = new Set((await forget(trx, groups.at(-1)?.id ?? 0)).map(({ id }) => id))
-    const ids = groups.flatMap(({ id, count }) => Array.from({ length: count }, (_, index) => id - count + 1 + index))
     // A group that is not there any more was filed meanwhile.
-    const isHere = groups.flatMap(({ id, count }) => Array.from({ length: count }, () => gone.has(id)))
-    const incoming = unpack<Incoming, Uint8Array>(text, payloads).filter((_, index) => isHere[index])
-    const own = ids.filter((_, index) => isHere[index])
-    if (incoming.length === 0) return []
+    const own = idsOf(groups.filter(({ id }) => gone.has(id)))
+    if (own.length === 0) return []
+    const isOwn = new Set(own)
+    const ids = idsOf(groups)
+    const incoming = unpack<Incoming, Uint8Array>(text, payloads).filter((_, index) => isOwn.has(ids[index] ?? 0))
     await upsertLanes(trx, lanesOf(incoming, Date.now()))
     const written = (await putIn(trx, incoming, own)).map(({ id }) => id)
     const isWritten = new Set(written)

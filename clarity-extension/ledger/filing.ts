@@ -1,7 +1,7 @@
 import type { Seal } from '../privacy/seal.ts'
 import { endOfTurn } from '../store/group.ts'
 import type { ArrivalsTable } from '../store/schema.ts'
-import { fileArrivals, MOST, storeArrivals, waitingArrivals } from './arrivals.ts'
+import { fileArrivals, idsOf, MOST, storeArrivals, waitingArrivals } from './arrivals.ts'
 import { eventKey, type Incoming } from './incoming.ts'
 import { pack, unpack } from './packed.ts'
 import { type Arrival, createReader, type Reader, type Unread } from './reader.ts'
@@ -112,7 +112,7 @@ export function createFiling(
       const packed = pack(incoming, seal)
       const named = groups.map(({ id, count }) => ({ id, count }))
       const written = new Set(await store.run(fileArrivals, { groups: named, ...packed }, [packed.payloads.buffer]))
-      const ids = named.flatMap(({ id, count }) => Array.from({ length: count }, (_, index) => id - count + 1 + index))
+      const ids = idsOf(named)
       onFiled(incoming.filter((_, index) => written.has(ids[index] ?? 0)))
     }
     filedUpTo = groups.at(-1)?.id ?? upToNow

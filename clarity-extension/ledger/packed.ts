@@ -1,5 +1,4 @@
-import type { Writing } from '../store/recordset.ts'
-import { asTheyAre } from '../store/recordset.ts'
+import { asTheyAre, type Writing } from '../store/recordset.ts'
 
 /** Many events as two pieces: as so many objects they take both threads, and as so many rows the disk, several times as long. */
 export interface Packed {
