@@ -233,9 +233,7 @@ describe('a burst on SQLite', () => {
     expect(groups.map(({ id }) => id)).toEqual([ids.at(-1), late.id])
   })
 
-  it('comes into its lanes by itself also after a ledger was stopped and started again', {
-    timeout: 15_000,
-  }, async () => {
+  it('comes into its lanes by itself also after a ledger was stopped and started again', async () => {
     const { ledger } = bench(store)
     const { runs, handler } = recorder()
     await ledger.start(handler)

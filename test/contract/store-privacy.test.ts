@@ -262,7 +262,7 @@ onBothStores('personal data', (on) => {
       const keys = keysOf(seal)
       keys.start()
       const found = async (search: string) => (await queriesOf(seal).list({ search })).rows.map(({ id }) => id)
-      const soon = { timeout: 30_000, interval: 50 }
+      const soon = { timeout: 120_000, interval: 50 }
       await vi.waitFor(async () => expect(await found('bob@example.com')).toEqual([ids[1]]), soon)
       await vi.waitFor(() => expect(pauses).toHaveBeenCalledWith(expect.any(Function), 60_000), soon)
       pauses.mockRestore()

@@ -129,7 +129,7 @@ describe('every page has something to say', () => {
       await visit(page, path)
       await said
         .first()
-        .waitFor({ timeout: 15_000 })
+        .waitFor({ timeout: 50_000 })
         .catch(() => expect.fail(`${path} says nothing`))
       if (state === 'failing') expect(await seriousFaults(page), path).toEqual([])
       expect(await overflow(page), path).toBeLessThanOrEqual(0)

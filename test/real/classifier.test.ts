@@ -272,7 +272,7 @@ describe('what becomes of an answer of Odoo', () => {
         while (!over) await odoo.psql(changeWhenAwaited(id))
       }
       const hands = [hand(), hand()]
-      await vi.waitFor(async () => expect(await odoo.psql(awaiting(id))).toEqual([{ count: 1 }]), { timeout: 30_000 })
+      await vi.waitFor(async () => expect(await odoo.psql(awaiting(id))).toEqual([{ count: 1 }]), { timeout: 120_000 })
       const call = failing(open().call('res.partner', 'write', { ids: [id], vals: { city: 'Ours' } })).finally(() => {
         over = true
       })

@@ -172,7 +172,7 @@ async function ship(number: string): Promise<void> {
       expect(ready).toHaveLength(1)
       return ready
     },
-    { timeout: 30_000, interval: 200 },
+    { timeout: 120_000, interval: 200 },
   )
   await admin('stock.picking', 'button_validate', { ids })
 }
