@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(async () => stage?.dispose())
 
 const shows = (pieces: number) =>
-  until(`${PLENTY} to show ${pieces}`, 30_000, async () => {
+  until(`${PLENTY} to show ${pieces}`, 180_000, async () => {
     const levels = await stage.shop.inventory()
     return levels.some(
       ({ sku, locationKey, quantity }) => sku === PLENTY && locationKey === 'main' && Number(quantity) === pieces,

@@ -191,7 +191,7 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
       await somebody.query('begin')
       await take('order:a')
       const working = work()
-      await until('it to wait', 30_000, async () => (await waitingForLocks(db)) > 0)
+      await until('it to wait', 180_000, async () => (await waitingForLocks(db)) > 0)
       await take('order:b')
       await somebody.query('commit')
       return working
@@ -239,7 +239,7 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     await somebody.query('begin')
     await somebody.query('select minute from throughput for update')
     const storing = ledger.ingest(event('order:a'))
-    await until('it to wait', 30_000, async () => (await waitingForLocks(db)) > 0)
+    await until('it to wait', 180_000, async () => (await waitingForLocks(db)) > 0)
     await somebody.query('select lane from lanes for update')
     await somebody.query('commit')
     expect((await storing).duplicate).toBe(false)

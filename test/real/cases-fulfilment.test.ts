@@ -29,7 +29,7 @@ const pickingsOf = (order: Order) =>
     [order.number],
   )
 const ready = (order: Order, many: number) =>
-  until(`${many} deliveries of ${order.number}`, 60_000, async () => {
+  until(`${many} deliveries of ${order.number}`, 180_000, async () => {
     const rows = (await pickingsOf(order)).filter(({ state }) => state === 'assigned')
     return rows.length === many && rows
   })
@@ -39,10 +39,10 @@ const shipped = (order: Order, many: number) =>
     return rows.length === many && rows
   })
 const status = (order: Order, wanted: string) =>
-  until(`${order.number} to be ${wanted}`, 60_000, async () => (await stage.shop.order(order.id)).status === wanted)
+  until(`${order.number} to be ${wanted}`, 180_000, async () => (await stage.shop.order(order.id)).status === wanted)
 
 const expected = (order: Order, day: string) =>
-  until(`${order.number} to leave on ${day}`, 60_000, async () =>
+  until(`${order.number} to leave on ${day}`, 180_000, async () =>
     (await stage.shop.order(order.id)).expectedShipDate?.startsWith(day),
   )
 
@@ -68,7 +68,7 @@ describe('fulfilment', () => {
       await shipped(order, 1)
       await status(order, 'shipped')
       const wanted = ['webhook', 'ledger', 'map', 'odoo', 'apply', 'status', 'picking', 'shipment']
-      const trace = await until('the whole trace at the collector', 60_000, async () =>
+      const trace = await until('the whole trace at the collector', 180_000, async () =>
         collector.traces().find((spans) => wanted.every((name) => spans.some((span) => span.name === name))),
       )
       expect(new Set(trace.map(({ traceId }) => traceId)).size).toBe(1)
@@ -172,7 +172,7 @@ env.cr.commit()
       const [before] = await shipped(order, 1)
       expect(before?.trackingNumber ?? null).toBeNull()
       await stage.admin('stock.picking', 'write', { ids: [picking?.id], vals: { carrier_tracking_ref: '1Z999' } })
-      await until('the tracking number', 60_000, async () => {
+      await until('the tracking number', 180_000, async () => {
         const [after, ...more] = await stage.shop.shipments(order.id)
         expect(more).toEqual([])
         return after?.trackingNumber === '1Z999' && after.id === before?.id
@@ -196,7 +196,7 @@ env.cr.commit()
         )
         return rows.every(({ state }) => state !== 'ready' && state !== 'running') && rows[0]?.id
       }
-      const newest = await until('everything settled', 60_000, quiet)
+      const newest = await until('everything settled', 180_000, quiet)
       const { updatedAt } = await stage.shop.order(order.id)
       const writes = () => stage.odoo.psql('select id, write_date from sale_order where origin = $1', [order.number])
       const before = await writes()

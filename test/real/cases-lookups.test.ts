@@ -25,7 +25,7 @@ interface Row {
   cause: string | null
 }
 const settled = (order: Order, many = 1) =>
-  until(`order ${order.number} settled`, 60_000, async () => {
+  until(`order ${order.number} settled`, 180_000, async () => {
     const { items } = await stage.panel<{ items: Row[] }>('GET', `/events?q=${encodeURIComponent(`order:${order.id}`)}`)
     const mine = items.filter(({ type }) => type.startsWith('order.'))
     return mine.length >= many && mine.every(({ state }) => state !== 'ready' && state !== 'running') && mine
@@ -40,7 +40,7 @@ const payments = (order: Order) =>
     [`${order.id}/%`],
   )
 const arrived = (order: Order) =>
-  until(`order ${order.number} in Odoo`, 60_000, async () => (await saleOrders(order))[0])
+  until(`order ${order.number} in Odoo`, 180_000, async () => (await saleOrders(order))[0])
 
 interface Value {
   key: string
@@ -71,7 +71,7 @@ describe('value tables', () => {
       await expect(save('payment_method', method, 'NOPE')).rejects.toThrow('not_found')
       expect(await save('payment_method', method, 'BNK1')).toEqual({ changed: 1, released: 2 })
       for (const order of orders) {
-        await until(`payment of ${order.number}`, 60_000, async () => (await payments(order)).length === 1)
+        await until(`payment of ${order.number}`, 180_000, async () => (await payments(order)).length === 1)
         expect(await saleOrders(order)).toHaveLength(1)
       }
       expect(await save('payment_method', method, 'BNK1')).toEqual({ changed: 0, released: 0 })
@@ -116,7 +116,7 @@ describe('value tables', () => {
       expect(await payments(order)).toEqual([])
       const updatedAt = new Date(Date.parse(order.updatedAt) + 5_000).toISOString()
       await tell({ ...order, updatedAt }, 'order.paymentUpdated')
-      await until('the payment', 60_000, async () => (await payments(order)).length === 1)
+      await until('the payment', 180_000, async () => (await payments(order)).length === 1)
     },
     2 * MINUTES,
   )

@@ -41,7 +41,7 @@ const linked = async (id: string) => {
 const attemptsOn = (lane: string) => stage.attempts().filter((attempt) => attempt.lane === lane)
 /** Every event of the lane has come and been dealt with. */
 const quiet = async (lane: string, events: number) => {
-  await until(`${events} events on ${lane}`, 60_000, async () => attemptsOn(lane).length >= events)
+  await until(`${events} events on ${lane}`, 180_000, async () => attemptsOn(lane).length >= events)
   await new Promise((resolve) => setTimeout(resolve, 3_000))
 }
 const sold = (name: string, street: string) => ({ ...springfield, name, line1: street })
@@ -53,16 +53,16 @@ describe('master data', () => {
       const contact = { name: 'Ann Case', email: 'ann@case28.example' }
       const address = sold('Ann Case', '1 Old St')
       const order = await stage.shop.place(checkout(1, { contact, billingAddress: address, shippingAddress: address }))
-      await until('the order', 60_000, async () => (await stage.shop.order(order.id)).externalKey)
+      await until('the order', 180_000, async () => (await stage.shop.order(order.id)).externalKey)
 
       const addresses = [{ ...address, kind: 'billing' }]
       const id = await register('ann', { ...contact, phone: '+1 217 555 0100', addresses })
-      await until('her partner', 60_000, () => linked(id))
+      await until('her partner', 180_000, () => linked(id))
       expect(await partners('email_normalized = $1 and parent_id is null', [contact.email])).toHaveLength(1)
 
       const moved = [{ ...address, kind: 'billing', line1: '9 New St' }]
       await stage.shop.call('PATCH', `/customers/${id}`, { addresses: moved })
-      await until('her new address', 60_000, async () => {
+      await until('her new address', 180_000, async () => {
         const [found] = await partners("street = '9 New St' and parent_id = $1", [await linked(id)])
         return found
       })
@@ -79,9 +79,9 @@ describe('master data', () => {
     'CASES 7: our own write makes the other side tell of it once, and nothing is written again',
     async () => {
       const id = await register('echo', { name: 'Eva Echo', email: 'eva@case7.example', phone: '1' })
-      const partner = await until('her partner', 60_000, () => linked(id))
+      const partner = await until('her partner', 180_000, () => linked(id))
       await stage.admin('res.partner', 'write', { ids: [partner], vals: { clarity_on_hold: true } })
-      await until('her hold', 60_000, async () => (await account(id)).onHold)
+      await until('her hold', 180_000, async () => (await account(id)).onHold)
       // customer.created, partner.changed, and the storefront's word about what we wrote.
       await quiet(`customer:${id}`, 3)
       const outcomes = attemptsOn(`customer:${id}`).map(({ type, outcome }) => `${type} ${outcome}`)
@@ -108,14 +108,14 @@ describe('master data', () => {
         ],
       }
       const id = await register('works', company)
-      const partner = await until('the company', 60_000, () => linked(id))
-      await until('its contacts', 60_000, async () => {
+      const partner = await until('the company', 180_000, () => linked(id))
+      await until('its contacts', 180_000, async () => {
         const children = await partners('parent_id = $1', [partner])
         const there = children.map(({ name, type }) => `${type} ${name}`)
         return ['contact Bob Foreman', 'contact Cora Buyer', 'delivery Depot'].every((one) => there.includes(one))
       })
       const bad = await register('bad-vat', { ...company, companyName: 'Bad Works', vatNumber: 'BE0000000001' })
-      const parked = await until('the refusal', 60_000, async () => {
+      const parked = await until('the refusal', 180_000, async () => {
         const { items } = await stage.panel<{ items: { id: number; state: string; cause: string }[] }>(
           'GET',
           `/events?q=${bad}`,
@@ -139,9 +139,9 @@ describe('master data', () => {
         stage.shop.call('GET', '/products/by-key/LAMP-1').catch(() => undefined) as Promise<
           { name: string; prices: { base: string }; active: boolean } | undefined
         >
-      await until('the lamp', 60_000, lamp)
+      await until('the lamp', 180_000, lamp)
       await stage.admin('product.product', 'write', { ids: [id], vals: { list_price: 32.5, name: 'Desk lamp' } })
-      await until('its new price', 60_000, async () => (await lamp())?.prices.base === '32.5')
+      await until('its new price', 180_000, async () => (await lamp())?.prices.base === '32.5')
       expect(await lamp()).toMatchObject({ name: 'Desk lamp', active: true })
 
       const [list] = await stage.admin<number[]>('product.pricelist', 'create', { vals_list: [{ name: 'Wholesale' }] })
@@ -159,12 +159,12 @@ describe('master data', () => {
           .catch(() => undefined) as Promise<
           { percent: string; minQuantity: string; priceList: string; to: string | null } | undefined
         >
-      await until('the rule', 60_000, rule)
+      await until('the rule', 180_000, rule)
       expect(await rule()).toMatchObject({ priceList: 'Wholesale', percent: '15', minQuantity: '5', to: null })
       await stage.admin('product.pricelist.item', 'unlink', { ids: [item] })
-      await until('its end', 60_000, async () => (await rule())?.to)
+      await until('its end', 180_000, async () => (await rule())?.to)
       await stage.admin('product.product', 'action_archive', { ids: [id] })
-      await until('the lamp to end', 60_000, async () => (await lamp())?.active === false)
+      await until('the lamp to end', 180_000, async () => (await lamp())?.active === false)
     },
     4 * MINUTES,
   )
@@ -186,7 +186,7 @@ describe('master data', () => {
         })
       await put('OWN-1')
       await put('OWN-2')
-      await until('the pause', 60_000, async () => {
+      await until('the pause', 180_000, async () => {
         const { items } = await stage.panel<{ items: { name: string; state: string; cause: string }[] }>(
           'GET',
           '/connections',
@@ -204,7 +204,7 @@ describe('master data', () => {
       const shape = { variantOf: 'Own shirt', uom: 'unit' }
       await put('OWN-S', { ...shape, options: { Fit: 'S' }, name: 'Own shirt (S)' })
       await put('OWN-L', { ...shape, options: { Fit: 'L' }, name: 'Own shirt (L)' })
-      await until('four products', 60_000, async () => {
+      await until('four products', 180_000, async () => {
         const rows = await stage.odoo.psql(
           "select 1 from product_product where default_code in ('OWN-1', 'OWN-2', 'OWN-S', 'OWN-L') and active",
         )

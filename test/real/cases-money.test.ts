@@ -36,12 +36,12 @@ const linesOf = (order: Order) =>
     [order.number],
   )
 const confirmed = (order: Order) =>
-  until(`order ${order.number} in Odoo`, 60_000, async () => {
+  until(`order ${order.number} in Odoo`, 180_000, async () => {
     const row = await saleOrder(order)
     return row?.state === 'sale' && row
   })
 const readyPicking = (order: Order) =>
-  until(`a delivery of ${order.number}`, 60_000, async () => {
+  until(`a delivery of ${order.number}`, 180_000, async () => {
     const [row] = await stage.odoo.psql<{ id: number }>(
       "select p.id from stock_picking p join sale_order o on o.id = p.sale_id where o.origin = $1 and p.state = 'assigned'",
       [order.number],
@@ -57,7 +57,7 @@ const edit = (order: Order, change: object) => stage.shop.control('PATCH', `/ord
 /** What a person is asked about, as the panel shows it. */
 const task = async (lane: string) => {
   const ofLane = () => stage.attempts().filter((attempt) => attempt.lane === lane)
-  const { event, cause } = await until(`a task about ${lane}`, 60_000, async () =>
+  const { event, cause } = await until(`a task about ${lane}`, 180_000, async () =>
     ofLane().findLast(({ outcome }) => outcome === 'review'),
   ).catch((late: Error) => {
     throw new Error(`${late.message}: ${ofLane().map(({ type, outcome, cause }) => `${type} ${outcome} ${cause}`)}`)
@@ -118,7 +118,7 @@ describe('the life of an order', () => {
           [order.number],
         )
       // The order's change is there before its pieces are reserved; until then Odoo asks whether the rest is to follow later.
-      await until('every piece to be reserved', 60_000, async () =>
+      await until('every piece to be reserved', 180_000, async () =>
         (await moves()).every(({ state }) => state === 'assigned' || state === 'cancel'),
       )
       expect(await moves()).toEqual([
@@ -127,7 +127,7 @@ describe('the life of an order', () => {
         { picking: id, sku: 'TEE-RED-M', state: 'assigned' },
       ])
       expect(await stage.admin('stock.picking', 'button_validate', { ids: [id] })).toBe(true)
-      const [shipment] = await until('the shipment of the edited order', 60_000, async () => {
+      const [shipment] = await until('the shipment of the edited order', 180_000, async () => {
         const rows = await stage.shop.shipments(order.id)
         return rows.length > 0 && rows
       })
@@ -136,7 +136,7 @@ describe('the life of an order', () => {
         ['L3', 1],
       ])
       const shipped = async () => (await stage.shop.order(order.id)).status === 'shipped'
-      await until('the order to be shipped', 60_000, shipped)
+      await until('the order to be shipped', 180_000, shipped)
     },
     3 * MINUTES,
   )
@@ -180,7 +180,7 @@ describe('the life of an order', () => {
         await stage.panel('POST', `/events/${held?.event.id}/approve`)
       }
       await approve()
-      await until('the warning of the customer', 60_000, async () =>
+      await until('the warning of the customer', 180_000, async () =>
         stage.attempts().some(({ lane, cause }) => lane === `order:${few.id}` && cause === 'customer_warning'),
       )
       expect(await saleOrder(few)).toBeUndefined()
@@ -201,8 +201,8 @@ describe('the life of an order', () => {
       await confirmed(late)
       await ship(late)
       await stage.shop.control('POST', `/orders/${early.id}/cancel`, {})
-      await until('it is cancelled in Odoo', 60_000, async () => (await saleOrder(early))?.state === 'cancel')
-      await until('it is shipped', 60_000, async () => (await stage.shop.order(late.id)).status === 'shipped')
+      await until('it is cancelled in Odoo', 180_000, async () => (await saleOrder(early))?.state === 'cancel')
+      await until('it is shipped', 180_000, async () => (await stage.shop.order(late.id)).status === 'shipped')
       await stage.shop.control('POST', `/orders/${late.id}/cancel`, {})
       expect(await task(`order:${late.id}`)).toMatchObject({ cause: 'already_delivered' })
       expect((await saleOrder(late))?.state).toBe('sale')
@@ -240,7 +240,7 @@ env.cr.commit()
         [order.number],
       )
       await stage.admin('stock.picking', 'button_validate', { ids: [drop?.id] })
-      const [shipment] = await until('the vendor’s shipment', 60_000, async () => {
+      const [shipment] = await until('the vendor’s shipment', 180_000, async () => {
         const rows = await stage.shop.shipments(order.id)
         return rows.length > 0 && rows
       })
@@ -258,7 +258,7 @@ describe('the documents after an order', () => {
       await confirmed(order)
       await ship(order)
       const invoice = await invoiced(order)
-      const told = await until('the invoice in the storefront', 60_000, async () => {
+      const told = await until('the invoice in the storefront', 180_000, async () => {
         const [one] = await invoicesOf(order)
         return one?.status === 'paid' && one
       })
@@ -266,13 +266,13 @@ describe('the documents after an order', () => {
 
       const { id } = await requestReturn(order, true)
       await move(id, 'approved')
-      const receipt = await until('a return delivery', 60_000, async () => (await documentsOf(order)).receipts[0])
+      const receipt = await until('a return delivery', 180_000, async () => (await documentsOf(order)).receipts[0])
       expect(await documentsOf(order)).toMatchObject({ receipts: [{ state: 'assigned' }], credits: [], back: [] })
       await stage.admin('stock.picking', 'button_validate', { ids: [receipt.id] })
-      await until('goods received', 60_000, async () => (await returnOf(id)).status === 'received')
+      await until('goods received', 180_000, async () => (await returnOf(id)).status === 'received')
       await move(id, 'refunded')
       const piece = refundOf(order)
-      await until('the credit note', 60_000, async () => (await documentsOf(order)).credits.length === 1)
+      await until('the credit note', 180_000, async () => (await documentsOf(order)).credits.length === 1)
       expect(await documentsOf(order)).toEqual({
         receipts: [{ id: receipt.id, state: 'done' }],
         credits: [{ state: 'posted', total: piece, invoice: invoice.id, paid: 'paid' }],
@@ -283,7 +283,7 @@ describe('the documents after an order', () => {
       await settledLane(`return:${second.id}`)
       expect((await documentsOf(order)).credits).toHaveLength(1)
       await move(second.id, 'refunded')
-      await until('the second credit note', 60_000, async () => (await documentsOf(order)).back.length === 2)
+      await until('the second credit note', 180_000, async () => (await documentsOf(order)).back.length === 2)
       const after = await documentsOf(order)
       expect(after.receipts).toHaveLength(1)
       expect(after.credits.map(({ total }) => total)).toEqual([piece, piece])
@@ -309,14 +309,14 @@ describe('the documents after an order', () => {
           'select p.method, p.state from clarity_payment p join sale_order o on o.id = p.order_id where o.origin = $1 order by p.id',
           [order.number],
         )
-      await until('both payments on the order', 60_000, async () => (await shown()).length === 2)
+      await until('both payments on the order', 180_000, async () => (await shown()).length === 2)
       expect(await shown()).toEqual([
         { method: 'card', state: 'captured' },
         { method: 'giftCard', state: 'authorized' },
       ])
       expect(await bookedFor(order)).toEqual(['inbound'])
       await pay({ id: payment?.id, state: 'refunded' })
-      await until('the money back', 60_000, async () => (await documentsOf(order)).back.length === 1)
+      await until('the money back', 180_000, async () => (await documentsOf(order)).back.length === 1)
       expect(await documentsOf(order)).toMatchObject({ credits: [], back: [Number(order.total)] })
       expect(await bookedFor(order)).toEqual(['inbound'])
     },
@@ -407,4 +407,4 @@ const bookedFor = async (order: Order) => {
 }
 
 const settledLane = (lane: string) =>
-  until(`${lane} settled`, 60_000, async () => stage.attempts().some((attempt) => attempt.lane === lane))
+  until(`${lane} settled`, 180_000, async () => stage.attempts().some((attempt) => attempt.lane === lane))

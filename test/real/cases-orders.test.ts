@@ -32,7 +32,7 @@ interface SaleOrder {
 const inOdoo = (order: Order) =>
   stage.odoo.psql<SaleOrder>('select * from sale_order where origin = $1', [order.number])
 const arrived = (order: Order) =>
-  until(`order ${order.number} in Odoo`, 60_000, async () => {
+  until(`order ${order.number} in Odoo`, 180_000, async () => {
     const [row] = await inOdoo(order)
     return row?.state === 'sale' && row
   })
@@ -48,7 +48,7 @@ const eventsOf = async (order: Order, type = 'order.') =>
     (row) => row.type.startsWith(type),
   )
 const settled = (order: Order, many = 1) =>
-  until(`${many} events of order ${order.number} settled`, 60_000, async () => {
+  until(`${many} events of order ${order.number} settled`, 180_000, async () => {
     const rows = await eventsOf(order)
     return rows.length >= many && rows.every(({ state }) => state !== 'ready' && state !== 'running') && rows
   })
@@ -75,7 +75,7 @@ describe('nothing lost, nothing twice', () => {
     stage.proxy?.lose('/clarity.bridge/apply')
     await stage.deliver(created(order))
     await arrived(order)
-    await until('the answer to be lost', 30_000, async () => stage.proxy?.lost === 1)
+    await until('the answer to be lost', 180_000, async () => stage.proxy?.lost === 1)
     await settled(order)
     expect(await inOdoo(order)).toHaveLength(1)
     const partners = await stage.odoo.psql('select id from res_partner where email = $1 and parent_id is null', [

@@ -76,10 +76,10 @@ describe('stock', () => {
           ],
         }),
       )
-      await until('it to be parked', 30_000, async () => stage.attempts().some(({ cause }) => cause === 'unknown_sku'))
+      await until('it to be parked', 180_000, async () => stage.attempts().some(({ cause }) => cause === 'unknown_sku'))
       const first = await stage.shop.place(checkout(2, { items: [{ sku: 'CASE13', quantity: '1' }] }))
       // A number that was being counted just before its webhook came may be shown without it, until Odoo tells what it reserved.
-      await until('what it reserved to be counted', 30_000, async () => {
+      await until('what it reserved to be counted', 180_000, async () => {
         const lanes = stage.attempts().map(({ lane }) => lane)
         return (
           lanes.lastIndexOf('stock:CASE13') > lanes.indexOf(`order:${first.id}`) && lanes.includes(`order:${first.id}`)
@@ -87,7 +87,7 @@ describe('stock', () => {
       })
       await shows('CASE13', 3)
       const watching = setInterval(async () => seen.add((await level('CASE13').catch(() => undefined)) ?? ''), 50)
-      const picking = await until('its delivery', 60_000, async () => {
+      const picking = await until('its delivery', 180_000, async () => {
         const [row] = await stage.odoo.psql<{ id: number }>(
           "select p.id from stock_picking p join sale_order o on o.id = p.sale_id where o.origin = $1 and p.state = 'assigned'",
           [first.number],
@@ -95,7 +95,7 @@ describe('stock', () => {
         return row?.id
       })
       await stage.admin('stock.picking', 'button_validate', { ids: [picking] })
-      await until('the shipment', 60_000, async () => (await stage.shop.shipments(first.id)).length === 1)
+      await until('the shipment', 180_000, async () => (await stage.shop.shipments(first.id)).length === 1)
       await shows('CASE13', 3)
       clearInterval(watching)
       seen.delete('')
@@ -153,7 +153,7 @@ describe('stock', () => {
         context,
       })
       await stage.admin('stock.quant', 'action_apply_inventory', { ids: quants, context })
-      await until('99 updates', 60_000, async () => {
+      await until('99 updates', 180_000, async () => {
         const rows = await stage.shop.inventory()
         return (
           rows.filter(
@@ -162,7 +162,7 @@ describe('stock', () => {
           ).length === 99
         )
       })
-      const parked = await until('the one to be parked', 30_000, async () => {
+      const parked = await until('the one to be parked', 180_000, async () => {
         const { items: rows } = await stage.panel<{ items: { state: string; cause: string }[] }>(
           'GET',
           '/events?q=CASE15-0',
@@ -188,7 +188,7 @@ describe('stock', () => {
       })
       await setPieces(id, 20)
       const order = await stage.shop.place(checkout(3))
-      await until('the order while stock waits', 60_000, async () => (await stage.shop.order(order.id)).externalKey)
+      await until('the order while stock waits', 180_000, async () => (await stage.shop.order(order.id)).externalKey)
       await shows('CASE16', 20)
       const throttled = stage.attempts().filter(({ lane, outcome }) => lane === 'stock:CASE16' && outcome === 'retry')
       expect(throttled.length).toBeGreaterThanOrEqual(1)

@@ -11,7 +11,7 @@ let stage: Stage
 beforeAll(async () => {
   stage = await openStage()
   // What is older than the first reading of all is for the first load.
-  await until('the first readings', 60_000, async () =>
+  await until('the first readings', 180_000, async () =>
     sweeps
       .parse(await stage.panel('GET', '/sweeps'))
       .items.every(({ name, state }) => !name.includes(' to') || state === 'done'),
@@ -40,7 +40,7 @@ const endpoints = z.object({ results: z.array(z.object({ id: z.string(), enabled
 /** Runs it now and waits for its end. @returns what it says it did */
 async function sweep(name: string): Promise<string | null> {
   const path = `/sweeps/${encodeURIComponent(name)}/run`
-  await until(`${name} to begin`, 60_000, async () => (await stage.panel<{ began: boolean }>('POST', path)).began)
+  await until(`${name} to begin`, 180_000, async () => (await stage.panel<{ began: boolean }>('POST', path)).began)
   return until(`${name} to end`, 120_000, async () => {
     const { items } = sweeps.parse(await stage.panel('GET', '/sweeps'))
     const row = items.find((one) => one.name === name)
@@ -79,7 +79,7 @@ describe('sweeps', () => {
       ])
       expect(await sweep('order toOdoo')).toMatch(/ 3 missed$/)
       await until('the missed orders in Odoo', 120_000, async () => (await inOdoo(numbers)).length === 3)
-      await until('their status', 60_000, async () =>
+      await until('their status', 180_000, async () =>
         (await Promise.all(orders.map(({ id }) => stage.shop.order(id)))).every(
           ({ status }) => status === 'processing',
         ),
@@ -109,7 +109,7 @@ describe('sweeps', () => {
       await emit('1')
       expect(await stage.shop.shipments(order.id)).toEqual([])
       expect(await sweep('shipment toClarity')).toMatch(/ [1-9]\d* missed$/)
-      const [shipment] = await until('its shipment', 60_000, async () => {
+      const [shipment] = await until('its shipment', 180_000, async () => {
         const rows = await stage.shop.shipments(order.id)
         return rows.length === 1 && rows
       })
@@ -125,7 +125,7 @@ describe('reconciliation', () => {
     'names a number that somebody changed behind our back, mends it, and then both sides agree',
     async () => {
       // Again where the bridge's own first publication of this number came after it, which is not behind its back.
-      const found = await until('the difference to be named', 60_000, async () => {
+      const found = await until('the difference to be named', 180_000, async () => {
         await stage.shop.call('PUT', '/inventory', {
           rows: [{ sku: 'MUG-WHT', locationKey: 'main', quantity: '7777', asOf: new Date().toISOString() }],
         })
@@ -135,7 +135,7 @@ describe('reconciliation', () => {
       })
       expect(found).toMatchObject({ clarity: '7777', odoo: expect.stringMatching(/^\d+$/) })
       await stage.panel('POST', `/drifts/${found.id}/repair`, { way: 'toClarity' })
-      await until('the right number', 60_000, async () => {
+      await until('the right number', 180_000, async () => {
         const level = (await stage.shop.inventory()).find((row) => row.sku === 'MUG-WHT' && row.locationKey === 'main')
         return Number(level?.quantity) === Number(found.odoo)
       })
@@ -186,7 +186,7 @@ describe('keys and secrets', () => {
         connections.parse(await stage.panel('GET', '/connections')).items.find(({ name }) => name === 'odoo')
       await until('the pause', 120_000, async () => (await state())?.state === 'paused')
       expect(await state()).toMatchObject({ cause: 'unauthorized' })
-      await until('the alert', 60_000, async () => (await alertsOf('authentication')).length === alerted.length + 1)
+      await until('the alert', 180_000, async () => (await alertsOf('authentication')).length === alerted.length + 1)
       const waiting = events.parse(await stage.panel('GET', '/events?state=ready&limit=200')).items
       expect(waiting.filter(({ attempts }) => attempts > 0)).toEqual([])
 
@@ -234,11 +234,11 @@ env.cr.commit()
           "select p.id from stock_picking p join sale_order o on o.id = p.sale_id where o.origin = $1 and p.state = 'assigned'",
           [numbers.at(-1)],
         )
-      await until('its delivery', 60_000, async () => (await delivery()).length === 1)
+      await until('its delivery', 180_000, async () => (await delivery()).length === 1)
       const ids = (await delivery()).map(({ id }) => id)
       await stage.admin('stock.picking', 'button_validate', { ids, context: { skip_backorder: true } })
       const order = (await stage.shop.orders()).find(({ number }) => number === numbers.at(-1))
-      await until('its shipment', 60_000, async () => (await stage.shop.shipments(order?.id ?? '')).length === 1)
+      await until('its shipment', 180_000, async () => (await stage.shop.shipments(order?.id ?? '')).length === 1)
       await until('nothing left to do', 120_000, quiet)
       expect(stage.bridge.logged('webhook refused', began)).toEqual([])
       const attempts = z.array(z.looseObject({ outcome: z.string() })).parse(stage.bridge.logged('attempt', began))
@@ -272,7 +272,7 @@ describe('rights', () => {
         message: expect.stringContaining('Sales Order'),
         remedy: causes.missing_right.remedy,
       })
-      const [alert, ...others] = await until('the alert', 60_000, async () => {
+      const [alert, ...others] = await until('the alert', 180_000, async () => {
         const now = await alertsOf('authentication')
         return now.length > alerted.length && now.filter(({ id }) => !alerted.some((one) => one.id === id))
       })
