@@ -35,7 +35,7 @@ async function copy(): Promise<void> {
     throw new Error(
       'Say where to: npm run store -- copy postgres://user:password@host/database. DATA_DIR names the store to copy.',
     )
-  await using(openHere(sealHere), (from) =>
+  await using(openWhole(here(), sealHere), (from) =>
     using(openStore({ databaseUrl }), async (to) => {
       const copied = await copyStore(from, to, ({ table, rows, hash }) =>
         console.log(`${table.padEnd(20)} ${String(rows).padStart(9)} rows  ${hash.slice(0, 16)}`),
@@ -61,20 +61,27 @@ async function rotateKey(): Promise<void> {
     throw new Error('SECRET_KEY must have at least 32 characters; make one with: openssl rand -base64 32')
   const { DATABASE_URL: databaseUrl } = process.env
   const seal = createSeal([key, ...previous.split(',').map((one) => one.trim())])
-  await using(databaseUrl ? openStore({ databaseUrl }) : openHere(() => seal), async ({ db }) => {
-    await checkKey(db, seal)
-    const rows = await sealAll(db, seal, { log: { info: () => undefined }, pauseMs: 0, stopped: () => false })
-    console.log(
-      `Sealed ${rows} rows anew. Start with the new SECRET_KEY and without SECRET_KEY_PREVIOUS; destroy the old key.`,
-    )
-  })
+  await using(
+    openWhole(databaseUrl ? { databaseUrl } : here(), () => seal),
+    async ({ db }) => {
+      await checkKey(db, seal)
+      const rows = await sealAll(db, seal, { log: { info: () => undefined }, pauseMs: 0, stopped: () => false })
+      console.log(
+        `Sealed ${rows} rows anew. Start with the new SECRET_KEY and without SECRET_KEY_PREVIOUS; destroy the old key.`,
+      )
+    },
+  )
+}
+
+function here(): { dataDir: string } {
+  if (!existsSync(join(dataDir, 'bridge.db')))
+    throw new Error(`There is no store in ${dataDir}. Set DATA_DIR to the folder that has bridge.db.`)
+  return { dataDir }
 }
 
 /** @param sealOf asked only if it is needed */
-async function openHere(sealOf: () => Seal): Promise<Store> {
-  if (!existsSync(join(dataDir, 'bridge.db')))
-    throw new Error(`There is no store in ${dataDir}. Set DATA_DIR to the folder that has bridge.db.`)
-  const store = await openStore({ dataDir })
+async function openWhole(where: Parameters<typeof openStore>[0], sealOf: () => Seal): Promise<Store> {
+  const store = await openStore(where)
   try {
     // What a bridge that was killed left of a burst belongs to the history.
     if (await store.db.selectFrom('arrivals').select('id').limit(1).executeTakeFirst()) {

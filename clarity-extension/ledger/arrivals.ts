@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import { procedure } from '../store/procedure.ts'
+import { asJson } from '../store/recordset.ts'
 import type { ArrivalsTable, Tables } from '../store/schema.ts'
-import { statement } from '../store/statement.ts'
+import { statement, statementOfList } from '../store/statement.ts'
 import { eventKey, type Incoming, lanesOf } from './incoming.ts'
-import { answersFrom, type EventName, knownIds } from './known-events.ts'
+import { answersFrom, type EventName, idsByKey, knownIds, type StoredRow } from './known-events.ts'
 import { type Packed, unpack } from './packed.ts'
 import { putIn, upsertLanes } from './put-in.ts'
 import { countThroughput, minuteOf } from './throughput.ts'
@@ -11,11 +12,19 @@ import type { Enqueued } from './types.ts'
 
 /** A group of webhooks as they came. */
 export interface Arrived {
+  owner: string
+  now: number
   names: EventName[]
   /** Of `pack`. */
   text: string
   /** Of `pack`, sealed as one. */
   payloads: Uint8Array<ArrayBuffer>
+}
+
+export interface StoredGroup {
+  /** Undefined where all of it was known. */
+  group: number | undefined
+  answers: Enqueued[]
 }
 
 /**
@@ -25,7 +34,7 @@ export interface Arrived {
 export const storeArrivals = procedure(
   new URL('./arrivals.ts', import.meta.url),
   'storeArrivals',
-  async (trx, { names, text, payloads }: Arrived): Promise<Enqueued[]> => {
+  async (trx, { owner, now, names, text, payloads }: Arrived): Promise<StoredGroup> => {
     const known = await knownIds(trx, names)
     const last = await takeIds(trx, names.length)
     const first = last - names.length + 1
@@ -34,10 +43,32 @@ export const storeArrivals = procedure(
       const key = eventKey(name)
       if (!known.has(key) && !fresh.has(key)) fresh.set(key, first + index)
     }
-    if (fresh.size > 0) await insertGroup(trx, { id: last, count: names.length, events: text, payloads })
-    return answersFrom(names, fresh, known)
+    const group = { id: last, count: names.length, ids: null, owner, stored_at: now, events: text, payloads }
+    if (fresh.size > 0) await insertGroup(trx, group)
+    return { group: fresh.size > 0 ? last : undefined, answers: answersFrom(names, fresh, known) }
   },
   { ahead: true },
+)
+
+/**
+ * The same for PostgreSQL, in one statement. Another replica may take ids meanwhile: they are not one behind the other. It is a transaction that
+ * others see before it takes them (`horizon.ts`).
+ */
+export const storeArrivalsAtOnce = procedure(
+  new URL('./arrivals.ts', import.meta.url),
+  'storeArrivalsAtOnce',
+  async (db, arrived: Arrived): Promise<StoredGroup> => {
+    const { names } = arrived
+    const [stored] = await insertAtOnce(db, arrived)
+    const known = idsByKey(stored?.known ?? [])
+    const fresh = new Map<string, number>()
+    for (const [index, id] of (stored?.ids ?? []).entries()) {
+      const name = names[index]
+      if (name && !known.has(eventKey(name)) && !fresh.has(eventKey(name))) fresh.set(eventKey(name), id)
+    }
+    return { group: stored?.ids?.at(-1), answers: answersFrom(names, fresh, known) }
+  },
+  { ahead: true, single: true },
 )
 
 /** The most at a time, but for a group that is larger: they are all in memory, and looking at them takes tens of milliseconds. */
@@ -45,54 +76,81 @@ export const MOST = 1_000
 /** The most of payloads at a time, but for a group that is larger. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-export interface Waiting {
-  /** One at least where there is one, the oldest first. */
-  groups: ArrivalsTable[]
-  /** More are behind them. */
-  left: boolean
+/** Which groups: those of a process, and those of anybody that were stored before. */
+export interface Whose {
+  owner: string
+  /** Unix ms. */
+  before: number
 }
 
-/** Groups of together up to so many arrivals, as they were stored. */
+export const EVERYONES: Whose = { owner: '', before: Number.MAX_SAFE_INTEGER }
+
+export interface Waiting {
+  /** The oldest first. Those that another process files just now are not among them. */
+  groups: ArrivalsTable[]
+  /** There is none of these up to this id but those in `groups`. Infinite where nothing is left. */
+  upTo: number
+}
+
+/** Groups of together up to so many arrivals, as they were stored; one at least where there is one. */
 export const waitingArrivals = procedure(
   new URL('./arrivals.ts', import.meta.url),
   'waitingArrivals',
-  async (trx, atMost: number): Promise<Waiting> => {
-    const waiting = await groupsOf(trx, atMost)
+  async (db, { atMost, ...whose }: Whose & { atMost: number }): Promise<Waiting> => {
+    const waiting = await groupsOf(db, { ...whose, atMost })
     const fits = ({ total, bytes }: UpTo) => total <= atMost && bytes <= MOST_BYTES
     const portion = waiting.slice(0, Math.max(1, waiting.findLastIndex(fits) + 1))
     const last = portion.at(-1)?.id
-    if (last === undefined) return { groups: [], left: false }
-    return {
-      groups: await contentOf(trx, last),
-      left: portion.length < waiting.length || waiting.length === atMost,
-    }
+    if (last === undefined) return { groups: [], upTo: Number.POSITIVE_INFINITY }
+    const left = portion.length < waiting.length || waiting.length === atMost
+    return { groups: await contentOf(db, idsIn(portion), undefined), upTo: left ? last : Number.POSITIVE_INFINITY }
   },
-  { ahead: true },
+  { ahead: true, single: true },
 )
+
+/** The groups that wait. */
+export const arrivedGroups = procedure(
+  new URL('./arrivals.ts', import.meta.url),
+  'arrivedGroups',
+  async (db, { owner, before }: Whose): Promise<number[]> =>
+    idsIn(
+      await db
+        .selectFrom('arrivals')
+        .select('id')
+        .where((row) => row.or([row('owner', '=', owner), row('stored_at', '<', before)]))
+        .execute(),
+    ),
+  { ahead: true, single: true },
+)
+
+const idsIn = (rows: readonly { id: number }[]): number[] => rows.map(({ id }) => id)
 
 /** Those of their events, in order. */
 export const idsOf = (groups: Portion['groups']): number[] =>
-  groups.flatMap(({ id, count }) => Array.from({ length: count }, (_, index) => id - count + 1 + index))
+  groups.flatMap(({ id, count, ids }) =>
+    ids === null ? Array.from({ length: count }, (_, index) => id - count + 1 + index) : (JSON.parse(ids) as number[]),
+  )
 
 /** Groups that were looked at. */
 export interface Portion extends Packed {
   /** In the order of their events. */
-  groups: Pick<ArrivalsTable, 'id' | 'count'>[]
+  groups: Pick<ArrivalsTable, 'id' | 'count' | 'ids'>[]
+  now: number
 }
 
 /** Puts arrivals into their lanes. @returns the ids of those that came into the history: of two with one webhook id the first does */
 export const fileArrivals = procedure(
   new URL('./arrivals.ts', import.meta.url),
   'fileArrivals',
-  async (trx, { groups, text, payloads }: Portion): Promise<number[]> => {
-    const gone = new Set((await forget(trx, groups.at(-1)?.id ?? 0)).map(({ id }) => id))
+  async (trx, { groups, now, text, payloads }: Portion): Promise<number[]> => {
+    const gone = new Set(idsIn(await forget(trx, idsIn(groups), undefined)))
     // A group that is not there any more was filed meanwhile.
     const own = idsOf(groups.filter(({ id }) => gone.has(id)))
     if (own.length === 0) return []
     const isOwn = new Set(own)
     const ids = idsOf(groups)
     const incoming = unpack<Incoming, Uint8Array>(text, payloads).filter((_, index) => isOwn.has(ids[index] ?? 0))
-    await upsertLanes(trx, lanesOf(incoming, Date.now()))
+    await upsertLanes(trx, lanesOf(incoming, now))
     const written = (await putIn(trx, incoming, own)).map(({ id }) => id)
     const isWritten = new Set(written)
     const received = incoming.filter((_, index) => isWritten.has(own[index] ?? 0))
@@ -111,13 +169,64 @@ async function takeIds(trx: Kysely<Tables>, count: number): Promise<number> {
   return count
 }
 
-const moveCounter = textOf<number, { seq: number }>(
-  sql`update sqlite_sequence set seq = seq + ${0} where name = 'events' returning seq`,
+const moveCounter = statement<number, { seq: number }>(
+  (db) => ({
+    compile: () =>
+      sql<{ seq: number }>`update sqlite_sequence set seq = seq + ${0} where name = 'events' returning seq`.compile(db),
+  }),
+  (count) => [count],
 )
 
 const insertGroup = statement<ArrivalsTable, unknown>(
-  (db) => db.insertInto('arrivals').values({ id: 0, count: 0, events: '', payloads: new Uint8Array() }),
-  ({ id, count, events, payloads }) => [id, count, events, payloads],
+  (db) => db.insertInto('arrivals').values(empty),
+  ({ id, count, ids, owner, stored_at, events, payloads }) => [id, count, ids, owner, stored_at, events, payloads],
+)
+
+const empty: ArrivalsTable = {
+  id: 0,
+  count: 0,
+  ids: null,
+  owner: '',
+  stored_at: 0,
+  events: '',
+  payloads: new Uint8Array(),
+}
+
+interface AtOnce {
+  /** Null where all of them are known. */
+  ids: number[] | null
+  known: StoredRow[] | null
+}
+
+const insertAtOnce = statement<Arrived, AtOnce>(
+  (db) => ({
+    compile: () =>
+      sql<AtOnce>`with named as materialized (
+        select * from json_to_recordset(${'[]'}) as named (source text, "webhookId" text)
+      ), known as materialized (
+        select id, events.source, webhook_id from named
+        join events on events.source = named.source and webhook_id = "webhookId"
+      ), taken as materialized (
+        select nextval(pg_get_serial_sequence('events', 'id')) as id from generate_series(1, ${0}::integer)
+        where pg_current_xact_id() is not null
+        and (select count(*) from (select distinct source, "webhookId" from named) as one) > (select count(*) from known)
+      ), stored as (
+        insert into arrivals (id, count, ids, owner, stored_at, events, payloads)
+        select max(id), count(*), json_agg(id order by id)::text, ${''}::text, ${0}::bigint, ${''}::text, ${new Uint8Array()}::bytea
+        from taken having count(*) > 0
+      )
+      select (select json_agg(id order by id) from taken) as ids, (select json_agg(known) from known) as known`.compile(
+        db,
+      ),
+  }),
+  ({ owner, now, names, text, payloads }) => [
+    asJson(names, ['source', 'webhookId']),
+    names.length,
+    owner,
+    now,
+    text,
+    payloads,
+  ],
 )
 
 interface UpTo {
@@ -127,19 +236,21 @@ interface UpTo {
 }
 
 /** The oldest, with how many events there are up to each. */
-const groupsOf = textOf<number, UpTo>(
-  sql`select id, sum(count) over upto as total, sum(length(payloads)) over upto as bytes from arrivals
-    window upto as (order by id) order by id limit ${0}`,
+const groupsOf = statement<Whose & { atMost: number }, UpTo>(
+  (db) => ({
+    compile: () =>
+      sql<UpTo>`select id, sum(count) over upto as total, sum(length(payloads)) over upto as bytes from arrivals
+        where owner = ${''} or stored_at < ${0} window upto as (order by id) order by id limit ${0}`.compile(db),
+  }),
+  ({ owner, before, atMost }) => [owner, before, atMost],
 )
 
-const contentOf = textOf<number, ArrivalsTable>(sql`select * from arrivals where id <= ${0} order by id`)
+const contentOf = statementOfList<number, undefined, ArrivalsTable>(
+  (db, ids) => db.selectFrom('arrivals').selectAll().where('id', 'in', ids).orderBy('id'),
+  (ids) => ids,
+)
 
-const forget = textOf<number, { id: number }>(sql`delete from arrivals where id <= ${0} returning id`)
-
-/** A statement with one value. */
-function textOf<Value, Row>(text: ReturnType<typeof sql<Row>>) {
-  return statement<Value, Row>(
-    (db) => ({ compile: () => text.compile(db) }),
-    (value) => [value],
-  )
-}
+const forget = statementOfList<number, undefined, { id: number }>(
+  (db, ids) => db.deleteFrom('arrivals').where('id', 'in', ids).returning('id'),
+  (ids) => ids,
+)

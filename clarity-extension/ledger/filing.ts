@@ -1,12 +1,24 @@
+import { randomUUID } from 'node:crypto'
 import type { Seal } from '../privacy/seal.ts'
 import { endOfTurn } from '../store/group.ts'
 import type { ArrivalsTable } from '../store/schema.ts'
-import { fileArrivals, idsOf, MOST, storeArrivals, waitingArrivals } from './arrivals.ts'
+import {
+  arrivedGroups,
+  EVERYONES,
+  fileArrivals,
+  idsOf,
+  MOST,
+  storeArrivals,
+  storeArrivalsAtOnce,
+  type Whose,
+  waitingArrivals,
+} from './arrivals.ts'
 import { eventKey, type Incoming } from './incoming.ts'
 import { pack, unpack } from './packed.ts'
 import { type Arrival, createReader, type Reader, type Unread } from './reader.ts'
 import { type LedgerOptions, type Settings, settingsOf } from './settings.ts'
 import type { Enqueued } from './types.ts'
+import { createUnfiled } from './unfiled.ts'
 
 /** Bursts: stored as they arrive, and looked at and put into their lanes beside what the doors do. */
 export interface Filing {
@@ -36,17 +48,19 @@ const MUCH = 8_000
 const PAUSE_MS = { storm: 500, much: 100 }
 /** Between tries while the store cannot commit. */
 const AGAIN_MS = 1_000
+/** What another process has left for so long is looked at here: it was killed, or stands still. */
+const LEFT_MS = 5_000
 
 /** @param onFiled events came into their lanes */
 export function createFiling(
-  { store, log, seal }: Settings,
+  { store, log, seal, now }: Settings,
   { read }: Reader,
   onFiled: (fresh: readonly Incoming[]) => void,
 ): Filing {
-  /** Ids by `eventKey`, in the order of arrival: a second delivery is answered with the first one's. */
-  const arrived = new Map<string, number>()
-  let newest = 0
-  let filedUpTo = 0
+  const owner = randomUUID()
+  /** Who has the store to himself has also what a process before this one left. */
+  const own = store.exclusive ? EVERYONES : { owner, before: 0 }
+  const unfiled = createUnfiled()
   let storing = 0
   let stopped = false
   /** A portion is under way. */
@@ -54,14 +68,19 @@ export function createFiling(
   /** One follows another by itself. */
   let going = false
   let timer: NodeJS.Timeout | undefined
+  let rescuing: NodeJS.Timeout | undefined
   /** Since it was last looked. */
   let came = 0
   let waitedMs = 0
 
-  store.putOff?.({
-    tables: ['events', 'lanes', 'demand_arrived', 'throughput'],
-    // A disk that takes nothing can be read all the same. The loop below goes on trying, and says why it fails.
-    done: () => (arrived.size === 0 ? undefined : untilNow().catch(() => undefined)),
+  // A disk that takes nothing can be read all the same. The loop below goes on trying, and says why it fails.
+  const ownDone = () => (unfiled.size() === 0 ? undefined : untilNow().catch(() => undefined))
+  store.putOff({ tables: ['events', 'lanes', 'throughput'], anything: true, done: ownDone })
+  store.putOff({
+    tables: ['demand_arrived'],
+    anything: false,
+    // What the storefront sold counts for all replicas, whoever was told of it.
+    done: () => (store.exclusive ? ownDone() : allUntilNow().catch(sayWhy)),
   })
 
   function work(portion: number): void {
@@ -70,9 +89,13 @@ export function createFiling(
     file(portion)
       .then((left) => goOn(left || came > 0, LOOK_MS))
       .catch((error) => {
-        log.error({ err: error }, 'events that arrived could not be put into their lanes yet')
+        sayWhy(error)
         goOn(true, AGAIN_MS)
       })
+  }
+
+  function sayWhy(error: unknown): void {
+    log.error({ err: error }, 'events that arrived could not be put into their lanes yet')
   }
 
   function goOn(more: boolean, afterMs: number): void {
@@ -84,24 +107,24 @@ export function createFiling(
   function look(): void {
     timer = undefined
     waitedMs += LOOK_MS
-    const storms = came > 0 && arrived.size > FEW
-    const much = arrived.size > MUCH
+    const storms = came > 0 && unfiled.size() > FEW
+    const much = unfiled.size() > MUCH
     came = 0
     if (storms && waitedMs < PAUSE_MS[much ? 'much' : 'storm']) timer = setTimeout(look, LOOK_MS)
     else work(much ? MOST : storms ? FEW : SOME)
   }
 
   /** One portion at a time, whoever asks. @returns whether some are left */
-  function file(portion: number): Promise<boolean> {
-    filing ??= fileOne(portion).finally(() => {
+  function file(portion: number, whose: Whose = own): Promise<boolean> {
+    filing ??= fileOne(portion, whose).finally(() => {
       filing = undefined
     })
     return filing
   }
 
-  async function fileOne(portion: number): Promise<boolean> {
-    const upToNow = newest
-    const { groups, left } = await store.run(waitingArrivals, portion)
+  async function fileOne(portion: number, whose: Whose): Promise<boolean> {
+    const before = unfiled.groups()
+    const { groups, upTo } = await store.run(waitingArrivals, { atMost: portion, ...whose })
     if (groups.length > 0) {
       const incoming: Incoming[] = []
       for (const group of groups) {
@@ -110,56 +133,72 @@ export function createFiling(
         await endOfTurn()
       }
       const packed = pack(incoming, seal)
-      const named = groups.map(({ id, count }) => ({ id, count }))
-      const written = new Set(await store.run(fileArrivals, { groups: named, ...packed }, [packed.payloads.buffer]))
+      const named = groups.map(({ id, count, ids }) => ({ id, count, ids }))
+      const portion = { groups: named, now: now(), ...packed }
+      const written = new Set(await store.run(fileArrivals, portion, [packed.payloads.buffer]))
       const ids = idsOf(named)
       onFiled(incoming.filter((_, index) => written.has(ids[index] ?? 0)))
     }
-    filedUpTo = groups.at(-1)?.id ?? upToNow
-    for (const [key, id] of arrived) {
-      if (id > filedUpTo) break
-      arrived.delete(key)
-    }
-    return left
+    // What was not there any more has been filed by another process.
+    unfiled.forget(before.filter((group) => group <= upTo))
+    return upTo < Number.POSITIVE_INFINITY
   }
 
-  /** Resolves when what has been acknowledged is in its lanes; what comes meanwhile may not be. */
+  /** Resolves when what this process acknowledged is in its lanes; what comes meanwhile may not be. */
   async function untilNow(): Promise<void> {
-    const last = newest
-    while (filedUpTo < last) await file(MOST)
+    const groups = unfiled.groups()
+    while (groups.some(unfiled.has)) await file(MOST)
+  }
+
+  /** The same for what any process acknowledged. */
+  async function allUntilNow(): Promise<void> {
+    await untilNow()
+    let groups = await store.run(arrivedGroups, EVERYONES)
+    while (groups.length > 0) {
+      await file(MOST, EVERYONES)
+      const left = new Set(await store.run(arrivedGroups, EVERYONES))
+      groups = groups.filter((group) => left.has(group))
+    }
+  }
+
+  async function rescue(): Promise<void> {
+    try {
+      const left = await store.run(arrivedGroups, { owner: '', before: now() - LEFT_MS })
+      if (left.length > 0) await allUntilNow()
+    } catch (error) {
+      sayWhy(error)
+    }
   }
 
   function knownHere(event: Arrival): Enqueued {
-    const id = arrived.get(eventKey(event))
+    const id = unfiled.idOf(eventKey(event))
     if (id === undefined) throw new Error('an event was neither stored nor known')
     return { id, duplicate: true, coalesced: false }
   }
 
-  async function catchUp(): Promise<void> {
-    if (!store.putOff) return
-    await untilNow()
-    while (await file(MOST));
-  }
-
   return {
-    isBehind: () => storing > 0 || arrived.size > 0,
+    isBehind: () => storing > 0 || unfiled.size() > 0,
     async store(arrivals) {
-      const fresh = arrivals.filter((event) => !arrived.has(eventKey(event)))
+      const fresh = arrivals.filter((event) => unfiled.idOf(eventKey(event)) === undefined)
       for (const event of fresh) refuseHalf(event)
       const { text, payloads } = pack(fresh)
       const names = fresh.map(({ source, webhookId }) => ({ source, webhookId }))
       const sealed = seal.bytes(payloads)
       storing++
       try {
-        const stored = await store.run(storeArrivals, { names, text, payloads: sealed }, [sealed.buffer])
-        fresh.forEach((event, index) => {
-          const answer = stored[index]
-          if (!answer || answer.duplicate) return
-          arrived.set(eventKey(event), answer.id)
-          newest = Math.max(newest, answer.id)
+        const arrived = { owner, now: now(), names, text, payloads: sealed }
+        const { group, answers } = await store.run(
+          store.dialect === 'postgres' ? storeArrivalsAtOnce : storeArrivals,
+          arrived,
+          [sealed.buffer],
+        )
+        const ids = fresh.flatMap((event, index): [string, number][] => {
+          const answer = answers[index]
+          return answer && !answer.duplicate ? [[eventKey(event), answer.id]] : []
         })
-        const answers = new Map(fresh.map((event, index) => [event, stored[index]]))
-        return arrivals.map((event) => answers.get(event) ?? knownHere(event))
+        if (group !== undefined) unfiled.add(group, new Map(ids))
+        const answerOf = new Map(fresh.map((event, index) => [event, answers[index]]))
+        return arrivals.map((event) => answerOf.get(event) ?? knownHere(event))
       } finally {
         storing--
         came += arrivals.length
@@ -168,14 +207,16 @@ export function createFiling(
     },
     async start() {
       stopped = false
-      await catchUp()
+      await allUntilNow()
+      if (!store.exclusive) rescuing = setInterval(() => void rescue(), LEFT_MS).unref()
     },
-    catchUp,
+    catchUp: untilNow,
     async stop() {
       clearTimeout(timer)
+      clearInterval(rescuing)
       stopped = true
       try {
-        await catchUp()
+        await untilNow()
       } catch (error) {
         log.error({ err: error }, 'events that arrived come into their lanes at the next start')
       }
@@ -183,10 +224,12 @@ export function createFiling(
   }
 }
 
-/** For who has the store to itself: a bridge that was killed may have left some. */
+/** For who works on a store without a ledger: a bridge that was killed may have left some. */
 export async function fileAll(options: LedgerOptions): Promise<void> {
   const settings = settingsOf(options)
-  await createFiling(settings, createReader(settings), () => undefined).start()
+  const filing = createFiling(settings, createReader(settings), () => undefined)
+  await filing.start()
+  await filing.stop()
 }
 
 const contentOf = ({ events, payloads }: ArrivalsTable, seal: Seal): Arrival[] =>

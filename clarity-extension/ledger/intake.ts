@@ -51,12 +51,10 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
     return filing.store(arrivals)
   }
 
-  // On PostgreSQL two groups run beside each other, and events of one lane could change places.
-  const work = group(storeAll, IN_FLIGHT, store.putOff ? undefined : ({ lane }) => lane)
-  // Where work is put off, one webhook delivered twice must not be in two groups at a time.
-  const webhooks = store.putOff
-    ? group(storeWebhooks, IN_FLIGHT, eventKey)
-    : { add: (arrival: Arrival) => work.add(read(arrival)), flush: work.flush }
+  // Among replicas two groups are stored beside each other: own work of one lane would change places.
+  const work = group(storeAll, IN_FLIGHT, store.exclusive ? undefined : ({ lane }) => lane)
+  // Nobody has looked at them: of two that were sent at a time none is the first. One that is delivered twice is never in two groups.
+  const webhooks = group(storeWebhooks, IN_FLIGHT, eventKey)
 
   const tell = (fresh: readonly Incoming[]) => {
     for (const [first, ...others] of Map.groupBy(fresh, ({ source, type }) => `${source} ${type}`).values())

@@ -36,7 +36,7 @@ export async function answersOf(
   incoming: readonly Incoming[],
   inserted: readonly StoredRow[],
 ): Promise<Enqueued[]> {
-  const fresh = idsOf(inserted)
+  const fresh = idsByKey(inserted)
   const known = await knownIds(
     trx,
     incoming.filter((event) => !fresh.has(eventKey(event))),
@@ -68,7 +68,7 @@ export async function knownIds(trx: Kysely<Tables>, events: readonly EventName[]
     const webhookIds = ofSource.map(({ webhookId }) => webhookId)
     known.push(...(await knownOf(trx, webhookIds, source)))
   }
-  return idsOf(known)
+  return idsByKey(known)
 }
 
 const knownOf = statementOfList<string, EventName['source'], StoredRow>(
@@ -98,7 +98,7 @@ export async function standingWork(trx: Kysely<Tables>, incoming: readonly Incom
 }
 
 /** By `eventKey`. */
-const idsOf = (rows: readonly StoredRow[]): Map<string, number> =>
+export const idsByKey = (rows: readonly StoredRow[]): Map<string, number> =>
   new Map(rows.map(({ id, source, webhook_id }) => [eventKey({ source, webhookId: webhook_id }), id]))
 
 export interface StoredRow {

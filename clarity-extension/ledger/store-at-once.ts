@@ -25,7 +25,7 @@ export const storeAtOnce = procedure(
     const named = await withOrderNumbers(db, incoming)
     return answersOf(db, incoming, await insertAll(db, { incoming: named, payloads, now }))
   },
-  { single: true },
+  { ahead: true, single: true },
 )
 
 const withoutPayload = eventColumns.filter((column) => column !== 'payload')

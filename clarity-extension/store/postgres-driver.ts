@@ -8,15 +8,18 @@ import { nameOf } from './statement.ts'
  */
 export class PreparingDriver implements Driver {
   readonly #pool: pg.Pool
+  readonly #before: Before | undefined
 
-  constructor(pool: pg.Pool) {
+  /** @param before what the first query of a transaction, or any other, waits for */
+  constructor(pool: pg.Pool, before?: Before) {
     this.#pool = pool
+    this.#before = before
   }
 
   async init() {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    return new Connection(await this.#pool.connect())
+    return new Connection(this.#pool, this.#before)
   }
 
   async beginTransaction(connection: DatabaseConnection) {
@@ -42,14 +45,24 @@ export class PreparingDriver implements Driver {
 
 const CHANGES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
-class Connection implements DatabaseConnection {
-  readonly #client: pg.PoolClient
+type Before = (sql: string) => Promise<void>
 
-  constructor(client: pg.PoolClient) {
-    this.#client = client
+/** Taken from the pool with the first query: who waits for what was put off would keep it from whoever does it. */
+class Connection implements DatabaseConnection {
+  readonly #pool: pg.Pool
+  readonly #before: Before | undefined
+  #client: pg.PoolClient | undefined
+
+  constructor(pool: pg.Pool, before: Before | undefined) {
+    this.#pool = pool
+    this.#before = before
   }
 
   async executeQuery<Row>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    if (!this.#client) {
+      await this.#before?.(text)
+      this.#client = await this.#pool.connect()
+    }
     const name = nameOf(text)
     const { command, rowCount, rows } = await this.#client.query({
       ...(name ? { name } : {}),
@@ -65,6 +78,6 @@ class Connection implements DatabaseConnection {
   }
 
   release() {
-    this.#client.release()
+    this.#client?.release()
   }
 }

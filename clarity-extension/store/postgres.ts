@@ -4,6 +4,7 @@ import pg from 'pg'
 import { z } from 'zod'
 import { Again, runAgain } from './again.ts'
 import { PreparingDriver } from './postgres-driver.ts'
+import { createPutOffs, type PutOffs } from './put-off.ts'
 import type { Store } from './store.ts'
 
 /** A door answers 503 rather than wait longer than its sender does. */
@@ -37,21 +38,28 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
   })
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on('error', () => undefined)
-  const db = new Again({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-      createDriver: () => new PreparingDriver(pool),
-    },
-  })
+  const putOffs = createPutOffs()
+  const asking = (before?: PutOffs['before']) =>
+    new Again({
+      dialect: {
+        createAdapter: () => new PostgresAdapter(),
+        createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+        createQueryCompiler: () => new PostgresQueryCompiler(),
+        createDriver: () => new PreparingDriver(pool, before),
+      },
+    })
+  const db = asking(putOffs.before)
+  const ahead = asking()
   return {
     db,
     dialect: 'postgres',
     exclusive: false,
-    run(procedure, input) {
-      if (procedure.single) return runAgain(() => procedure.run(db, input))
-      return db.transaction().execute((trx) => procedure.run(trx, input))
+    putOff: putOffs.add,
+    async run(procedure, input) {
+      const own = procedure.ahead ? ahead : db
+      if (!procedure.single) return own.transaction().execute((trx) => procedure.run(trx, input))
+      if (!procedure.ahead) await putOffs.before()
+      return runAgain(() => procedure.run(own, input))
     },
     close: () => db.destroy(),
   }

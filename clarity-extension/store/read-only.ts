@@ -18,6 +18,7 @@ export function openReadOnly(where: { dataDir: string } | { databaseUrl: string 
     db: new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }),
     dialect: 'sqlite',
     exclusive: false,
+    putOff: () => undefined,
     run: () => Promise.reject(new Error('the store was opened to be read')),
     close: async () => void database.close(),
   }

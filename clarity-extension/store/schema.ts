@@ -224,9 +224,15 @@ export interface DemandArrivedTable {
 
 /** A group of events of a burst, stored and acknowledged, that are not in `events` and `lanes` yet: a few seconds' worth at most. */
 export interface ArrivalsTable {
-  /** That of the last of its events; those of the others come before it. */
+  /** That of the last of its events. */
   id: number
   count: number
+  /** JSON of the ids of its events. Null: they have those before its own. */
+  ids: string | null
+  /** The process that looks at it. */
+  owner: string
+  /** Unix ms. After some seconds any other process looks at it, too. */
+  stored_at: number
   /** JSON, without payloads. */
   events: string
   /** Sealed, one behind the other. */

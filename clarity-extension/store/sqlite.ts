@@ -3,9 +3,10 @@ import { type Transferable, Worker } from 'node:worker_threads'
 import { Kysely } from 'kysely'
 import { StoreInUse } from './lock.ts'
 import type { Procedure } from './procedure.ts'
+import { createPutOffs } from './put-off.ts'
 import type { Tables } from './schema.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import type { PutOff, Store } from './store.ts'
+import type { Store } from './store.ts'
 import { turns } from './turns.ts'
 
 export type Request = { id: number } & Work
@@ -29,17 +30,12 @@ export async function openSqlite(dataDir: string): Promise<Store> {
   mkdirSync(dataDir, { recursive: true })
   const thread = await lastingThread(dataDir)
   const turn = turns()
-  const putOff = new Set<PutOff>()
-  /** Waits for what was put off and is needed. */
-  const caughtUp = async (needs: (table: string) => boolean) => {
-    for (const { tables, done } of putOff) if (tables.some(needs)) await done()
-  }
+  const putOffs = createPutOffs()
   let release = () => {}
   const db = new Kysely<Tables>({
     dialect: sqliteDialect(({ sql, parameters }) => thread.ask({ kind: 'query', sql, parameters }), {
       async takeTurn(sql) {
-        // What a transaction will ask for nobody knows.
-        await caughtUp((table) => sql === 'begin' || sql.includes(table))
+        await putOffs.before(sql)
         release = await turn()
       },
       releaseTurn: async () => release(),
@@ -49,14 +45,14 @@ export async function openSqlite(dataDir: string): Promise<Store> {
     db,
     dialect: 'sqlite',
     exclusive: true,
-    putOff: (work) => void putOff.add(work),
+    putOff: putOffs.add,
     async run<In, Out>(
       { module, name, ahead }: Omit<Procedure<In, Out>, 'run'>,
       input: In,
       transfer: Transferable[] = [],
     ) {
       // The thread does one after another: only a transaction of several messages needs the turn until its end.
-      if (!ahead) await caughtUp(() => true)
+      if (!ahead) await putOffs.before()
       const posted = await turn()
       const answer = thread.ask<Out>({ kind: 'procedure', module, name, input }, transfer)
       posted()

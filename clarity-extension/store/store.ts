@@ -2,24 +2,18 @@ import type { Transferable } from 'node:worker_threads'
 import type { Kysely } from 'kysely'
 import { migrate } from './migrate.ts'
 import type { Procedure } from './procedure.ts'
+import type { PutOff } from './put-off.ts'
 import type { Tables } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
-
-/** Work that is done later. Procedures that are not ahead of it, and queries that name its tables, wait until it is done. */
-export interface PutOff {
-  tables: readonly (keyof Tables)[]
-  /** @returns what to wait for, undefined when nothing is left to do. It never rejects */
-  done(): Promise<void> | undefined
-}
 
 export interface Store {
   db: Kysely<Tables>
   dialect: Dialect
   /** This process is the only one that uses the store: what a previous process left leased is free. */
   exclusive: boolean
-  /** Where work may be put off: where one process has the store, so that whoever asks can wait for it. */
-  putOff?: (work: PutOff) => void
+  /** From now on who needs what was put off waits for it, in this process. */
+  putOff(work: PutOff): void
   /**
    * Runs a procedure in a transaction of its own. Resolves after the commit, which is on the disk.
    * @param transfer buffers inside `input` that may be given away

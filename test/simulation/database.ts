@@ -1,14 +1,15 @@
 import Database from 'better-sqlite3'
 import { CompiledQuery, Kysely, type QueryResult, SqliteDialect } from 'kysely'
 import { migrate } from '../../clarity-extension/store/migrate.ts'
+import { createPutOffs } from '../../clarity-extension/store/put-off.ts'
 import type { Tables } from '../../clarity-extension/store/schema.ts'
 import { sqliteDialect } from '../../clarity-extension/store/sqlite-dialect.ts'
-import type { PutOff, Store } from '../../clarity-extension/store/store.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
 
 /** One SQLite database in memory that outlives the processes which use it. */
 export interface Shared {
   database: Database.Database
-  /** The store as one process sees it. @param alone no other one is alive: it may put off work, as on SQLite */
+  /** The store as one process sees it. @param alone no other one is alive, as on SQLite */
   open(owner: Owner, alone: boolean): Store
   /** Events that are not through. */
   unfinished(): number
@@ -78,14 +79,14 @@ function shared(database: Database.Database): Shared {
       if (database.inTransaction) database.exec('rollback')
     },
     open(owner, alone) {
-      const putOff = new Set<PutOff>()
+      const putOffs = createPutOffs()
       const answered = () => owner.alive() && !over
       const guarded = <T>(work: () => T): T | Promise<never> => (answered() ? work() : never())
       const connect = (ahead: boolean) =>
         new Kysely<Tables>({
           dialect: sqliteDialect(async (compiled) => guarded(() => query(compiled)), {
-            async takeTurn() {
-              if (!ahead) for (const { done } of putOff) await done()
+            async takeTurn(sql) {
+              if (!ahead) await putOffs.before(sql)
               await owner.pause()
               const before = last
               const turn = Promise.withResolvers<void>()
@@ -120,8 +121,8 @@ function shared(database: Database.Database): Shared {
       return {
         db,
         dialect: 'sqlite',
-        exclusive: false,
-        ...(alone ? { putOff: (work: PutOff) => void putOff.add(work) } : {}),
+        exclusive: alone,
+        putOff: putOffs.add,
         run: (procedure, input) =>
           (procedure.ahead ? hurried : db).transaction().execute((trx) => procedure.run(trx, input)),
         close: async () => undefined,

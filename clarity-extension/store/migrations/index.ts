@@ -25,6 +25,7 @@ import { persons } from './0023_persons.ts'
 import { stockParts } from './0024_stock_parts.ts'
 import { demandArrived } from './0025_demand_arrived.ts'
 import { arrivals } from './0026_arrivals.ts'
+import { sharedArrivals } from './0027_shared_arrivals.ts'
 
 /** In order. Add at the end, never change or remove. */
 export const migrations: readonly Migration[] = [
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   stockParts,
   demandArrived,
   arrivals,
+  sharedArrivals,
 ]
