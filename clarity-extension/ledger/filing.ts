@@ -8,6 +8,7 @@ import {
   fileArrivals,
   idsOf,
   MOST,
+  type StoredGroup,
   storeArrivals,
   storeArrivalsAtOnce,
   type Whose,
@@ -60,6 +61,7 @@ export function createFiling(
   const owner = randomUUID()
   /** Who has the store to himself has also what a process before this one left. */
   const own = store.exclusive ? EVERYONES : { owner, before: 0 }
+  const storeGroup = store.dialect === 'postgres' ? storeArrivalsAtOnce : storeArrivals
   const unfiled = createUnfiled()
   let storing = 0
   let stopped = false
@@ -182,23 +184,15 @@ export function createFiling(
       const fresh = arrivals.filter((event) => unfiled.idOf(eventKey(event)) === undefined)
       for (const event of fresh) refuseHalf(event)
       const { text, payloads } = pack(fresh)
-      const names = fresh.map(({ source, webhookId }) => ({ source, webhookId }))
+      const names = JSON.stringify(fresh.map(({ source, webhookId }) => ({ source, webhookId })))
       const sealed = seal.bytes(payloads)
       storing++
       try {
         const arrived = { owner, now: now(), names, text, payloads: sealed }
-        const { group, answers } = await store.run(
-          store.dialect === 'postgres' ? storeArrivalsAtOnce : storeArrivals,
-          arrived,
-          [sealed.buffer],
-        )
-        const ids = fresh.flatMap((event, index): [string, number][] => {
-          const answer = answers[index]
-          return answer && !answer.duplicate ? [[eventKey(event), answer.id]] : []
-        })
-        if (group !== undefined) unfiled.add(group, new Map(ids))
-        const answerOf = new Map(fresh.map((event, index) => [event, answers[index]]))
-        return arrivals.map((event) => answerOf.get(event) ?? knownHere(event))
+        const stored = await store.run(storeGroup, arrived, [sealed.buffer])
+        const answers = answersOf(fresh, stored)
+        if (stored.group !== undefined) unfiled.add(stored.group, idsOfFresh(answers))
+        return arrivals.map((event) => answers.get(event) ?? knownHere(event))
       } finally {
         storing--
         came += arrivals.length
@@ -231,6 +225,16 @@ export async function fileAll(options: LedgerOptions): Promise<void> {
   await filing.start()
   await filing.stop()
 }
+
+function answersOf(arrivals: readonly Arrival[], { ids, duplicates }: StoredGroup): Map<Arrival, Enqueued> {
+  const known = new Set(duplicates)
+  return new Map(
+    ids.map((id, index) => [arrivals[index] as Arrival, { id, duplicate: known.has(index), coalesced: false }]),
+  )
+}
+
+const idsOfFresh = (answers: ReadonlyMap<Arrival, Enqueued>): Map<string, number> =>
+  new Map([...answers].flatMap(([event, { id, duplicate }]) => (duplicate ? [] : [[eventKey(event), id]])))
 
 const contentOf = ({ events, payloads }: ArrivalsTable, seal: Seal): Arrival[] =>
   unpack<Arrival, Buffer>(events, seal.openBytes(payloads)) as Arrival[]

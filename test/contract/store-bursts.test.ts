@@ -53,8 +53,12 @@ onBothStores('a burst of webhooks', (on) => {
     await on.ledger.start(handler)
     await on.ledger.idle()
     expect(await takeAll(events)).toEqual(ids.map((id) => ({ id, duplicate: true })))
+    const fresh = event('order:21')
+    const mixed = await takeAll(twice([...events.slice(0, 9), fresh]))
+    expect(mixed.map(({ duplicate }) => duplicate)).toEqual([...Array(9).fill(true), false, ...Array(10).fill(true)])
+    expect(mixed[19]?.id).toBe(mixed[9]?.id)
     await on.ledger.idle()
-    expect(runs).toHaveLength(20)
+    expect(runs).toHaveLength(21)
   })
 
   it('runs lane by lane in the order in which it came, with what came one by one behind it', async () => {
