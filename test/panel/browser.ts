@@ -26,7 +26,6 @@ const form = {
 /** Everything a page complains about: a violated policy, an error, a failed request that is not an expected refusal. */
 export function complaints(context: BrowserContext): string[] {
   const found: string[] = []
-  context.setDefaultTimeout(50_000) // a busy machine is no fault of the panel
   context.on('page', (page) => {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') found.push(message.text())

@@ -108,7 +108,6 @@ describe('every page has something to say', () => {
     server.show('failing')
     const colorScheme = state === 'failing' ? 'dark' : 'light'
     const context = await browser.newContext({ storageState: signedIn, locale: 'en-GB', colorScheme })
-    context.setDefaultTimeout(50_000)
     const page = await context.newPage()
     const crashed: string[] = []
     page.on('pageerror', (error) => crashed.push(String(error)))
@@ -129,7 +128,7 @@ describe('every page has something to say', () => {
       await visit(page, path)
       await said
         .first()
-        .waitFor({ timeout: 50_000 })
+        .waitFor()
         .catch(() => expect.fail(`${path} says nothing`))
       if (state === 'failing') expect(await seriousFaults(page), path).toEqual([])
       expect(await overflow(page), path).toBeLessThanOrEqual(0)

@@ -6,10 +6,13 @@ export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 export const chromiumInstalled = (): boolean => existsSync(chromiumPath)
 
+/** A busy machine is no fault of a page. */
+const PATIENCE_MS = 180_000
+
 /** A headless browser with a new, empty profile that asks nobody but the page's own server. Close it in `afterAll`. */
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
   if (!chromiumInstalled()) throw new Error(`No Chromium at ${chromiumPath}: apt-get install chromium, or set CHROMIUM`)
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: chromiumPath,
     headless: true,
     args: [
@@ -22,4 +25,11 @@ export function launchChromium(): Promise<Browser> {
       '--no-first-run',
     ],
   })
+  const newContext = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await newContext(options)
+    context.setDefaultTimeout(PATIENCE_MS)
+    return context
+  }
+  return browser
 }
