@@ -217,28 +217,27 @@ interface AtOnce {
   known: StoredRow[] | null
 }
 
+/**
+ * Which of them are known is asked one by one: joined, a plan that was made while there were few events would read all of them for each group
+ * until PostgreSQL counts them again.
+ */
 const insertAtOnce = statement<Arrived, AtOnce>(
   (db) => ({
     compile: () =>
       sql<AtOnce>`with named as materialized (
-        select * from json_to_recordset(${'[]'}) as named (source text, "webhookId" text)
-      ), known as materialized (
-        select id, events.source, webhook_id from named
-        join events on events.source = named.source and webhook_id = "webhookId"
+        select source, "webhookId" as webhook_id, (
+          select id from events where events.source = one.source and events.webhook_id = one."webhookId"
+        ) as id from json_to_recordset(${'[]'}) as one (source text, "webhookId" text)
       ), taken as materialized (
         select nextval(pg_get_serial_sequence('events', 'id')) as id from named
-        where pg_current_xact_id() is not null
-        and exists (
-          select 1 from named as fresh where not exists (
-            select 1 from known where known.source = fresh.source and webhook_id = fresh."webhookId"))
+        where pg_current_xact_id() is not null and exists (select 1 from named as one where one.id is null)
       ), stored as (
         insert into arrivals (id, count, ids, owner, stored_at, events, payloads)
         select max(id), count(*), json_agg(id order by id)::text, ${''}::text, ${0}::bigint, ${''}::text, ${new Uint8Array()}::bytea
         from taken having count(*) > 0
       )
-      select (select json_agg(id order by id) from taken) as ids, (select json_agg(known) from known) as known`.compile(
-        db,
-      ),
+      select (select json_agg(id order by id) from taken) as ids,
+        (select json_agg(named) from named where id is not null) as known`.compile(db),
   }),
   ({ owner, now, names, text, payloads }) => [names, owner, now, text, payloads],
 )
