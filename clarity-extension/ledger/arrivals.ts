@@ -21,12 +21,10 @@ export interface Arrived {
 }
 
 export interface StoredGroup {
-  /** Its id, undefined where all of it was known. */
-  group: number | undefined
-  /** Of each, in order. */
+  /** One for each, in order; the last is the group's. None where all of them were known: nothing was stored. */
   ids: number[]
-  /** The places of those that were known, or had the name of one before them. */
-  duplicates: number[]
+  /** What is in the history of these, by `eventKey`. */
+  known: Map<string, number>
 }
 
 /**
@@ -39,21 +37,10 @@ export const storeArrivals = procedure(
   async (trx, { owner, now, names, text, payloads }: Arrived): Promise<StoredGroup> => {
     const named: EventName[] = JSON.parse(names)
     const known = await knownIds(trx, named)
-    const last = await takeIds(trx, named.length)
-    const taken = named.map((_, index) => last - named.length + 1 + index)
-    const stored = groupOf(named, taken, known)
-    const { group } = stored
-    if (group !== undefined)
-      await insertGroup(trx, {
-        id: group,
-        count: named.length,
-        ids: null,
-        owner,
-        stored_at: now,
-        events: text,
-        payloads,
-      })
-    return stored
+    if (named.every((name) => known.has(eventKey(name)))) return { ids: [], known }
+    const group = { id: await takeIds(trx, named.length), count: named.length, ids: null }
+    await insertGroup(trx, { ...group, owner, stored_at: now, events: text, payloads })
+    return { ids: idsOf([group]), known }
   },
   { ahead: true },
 )
@@ -67,28 +54,10 @@ export const storeArrivalsAtOnce = procedure(
   'storeArrivalsAtOnce',
   async (db, arrived: Arrived): Promise<StoredGroup> => {
     const [stored] = await insertAtOnce(db, arrived)
-    return groupOf(JSON.parse(arrived.names), stored?.ids ?? [], idsByKey(stored?.known ?? []))
+    return { ids: stored?.ids ?? [], known: idsByKey(stored?.known ?? []) }
   },
   { ahead: true, single: true },
 )
-
-/** @param taken an id for each, or none where all are known */
-function groupOf(names: readonly EventName[], taken: readonly number[], known: Map<string, number>): StoredGroup {
-  const duplicates: number[] = []
-  const ids = names.map((name, index) => {
-    const key = eventKey(name)
-    const before = known.get(key)
-    if (before !== undefined) {
-      duplicates.push(index)
-      return before
-    }
-    const id = taken[index]
-    if (id === undefined) throw new Error('an event was neither stored nor known')
-    known.set(key, id)
-    return id
-  })
-  return { group: duplicates.length < names.length ? taken.at(-1) : undefined, ids, duplicates }
-}
 
 /** The most at a time, but for a group that is larger: they are all in memory, and looking at them takes tens of milliseconds. */
 export const MOST = 1_000

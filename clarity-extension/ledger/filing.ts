@@ -15,6 +15,7 @@ import {
   waitingArrivals,
 } from './arrivals.ts'
 import { eventKey, type Incoming } from './incoming.ts'
+import { answersFrom } from './known-events.ts'
 import { pack, unpack } from './packed.ts'
 import { type Arrival, createReader, type Reader, type Unread } from './reader.ts'
 import { type LedgerOptions, type Settings, settingsOf } from './settings.ts'
@@ -82,7 +83,7 @@ export function createFiling(
     tables: ['demand_arrived'],
     anything: false,
     // What the storefront sold counts for all replicas, whoever was told of it.
-    done: () => (store.exclusive ? ownDone() : allUntilNow().catch(sayWhy)),
+    done: () => (store.exclusive || stopped ? ownDone() : allUntilNow().catch(sayWhy)),
   })
 
   function work(portion: number): void {
@@ -190,9 +191,12 @@ export function createFiling(
       try {
         const arrived = { owner, now: now(), names, text, payloads: sealed }
         const stored = await store.run(storeGroup, arrived, [sealed.buffer])
-        const answers = answersOf(fresh, stored)
-        if (stored.group !== undefined) unfiled.add(stored.group, idsOfFresh(answers))
-        return arrivals.map((event) => answers.get(event) ?? knownHere(event))
+        const ids = idsOfFirsts(fresh, stored)
+        const group = stored.ids.at(-1)
+        if (group !== undefined) unfiled.add(group, ids)
+        const answers = answersFrom(fresh, ids, stored.known)
+        const answerOf = new Map(fresh.map((event, index) => [event, answers[index]]))
+        return arrivals.map((event) => answerOf.get(event) ?? knownHere(event))
       } finally {
         storing--
         came += arrivals.length
@@ -226,15 +230,15 @@ export async function fileAll(options: LedgerOptions): Promise<void> {
   await filing.stop()
 }
 
-function answersOf(arrivals: readonly Arrival[], { ids, duplicates }: StoredGroup): Map<Arrival, Enqueued> {
-  const known = new Set(duplicates)
-  return new Map(
-    ids.map((id, index) => [arrivals[index] as Arrival, { id, duplicate: known.has(index), coalesced: false }]),
-  )
+/** Of those that were not known; of two with one webhook id the first's. */
+function idsOfFirsts(arrivals: readonly Arrival[], { ids, known }: StoredGroup): Map<string, number> {
+  const firsts = new Map<string, number>()
+  for (const [index, event] of arrivals.entries()) {
+    const [key, id] = [eventKey(event), ids[index]]
+    if (id !== undefined && !known.has(key) && !firsts.has(key)) firsts.set(key, id)
+  }
+  return firsts
 }
-
-const idsOfFresh = (answers: ReadonlyMap<Arrival, Enqueued>): Map<string, number> =>
-  new Map([...answers].flatMap(([event, { id, duplicate }]) => (duplicate ? [] : [[eventKey(event), id]])))
 
 const contentOf = ({ events, payloads }: ArrivalsTable, seal: Seal): Arrival[] =>
   unpack<Arrival, Buffer>(events, seal.openBytes(payloads)) as Arrival[]

@@ -29,6 +29,9 @@ export function createHorizon(store: Pick<Store, 'db' | 'exclusive'>): () => Pro
     if (store.exclusive) return { events: Number.MAX_SAFE_INTEGER, loadRows: Number.MAX_SAFE_INTEGER }
     const { events, loadRows } = await look()
     const arrived = await store.db.selectFrom('arrivals').select(['id', 'count', 'ids']).execute()
-    return { events: Math.min(events, ...idsOf(arrived).map((id) => id - 1)), loadRows }
+    return {
+      events: arrived.reduce((least, group) => Math.min(least, (idsOf([group])[0] ?? least) - 1), events),
+      loadRows,
+    }
   }
 }

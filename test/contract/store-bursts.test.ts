@@ -420,10 +420,9 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       run: (procedure, input, transfer) =>
         procedure.name === 'waitingArrivals' ? new Promise(() => undefined) : store.run(procedure, input, transfer),
     })
-    const sells = (options: Partial<LedgerOptions> = {}): Partial<LedgerOptions> => ({
+    const selling: Partial<LedgerOptions> = {
       project: ({ subject }) => ({ orderId: subject, placedAt: 5, items: [{ sku: 'MUG', quantity: '2' }] }),
-      ...options,
-    })
+    }
     const orders = (count: number, from = 0) =>
       burst(count, (index) => event(`order:${from + index}`, { subject: `${from + index}` }))
     const take = (ledger: Pick<Ledger, 'ingest'>, events: readonly NewEvent[]) =>
@@ -464,8 +463,8 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
     })
 
     it('has not looked at it yet is sold for the other one, too', async () => {
-      await take(bench(still(one), sells()).ledger, orders(30))
-      bench(other, sells())
+      await take(bench(still(one), selling).ledger, orders(30))
+      bench(other, selling)
       const sold = await demandStore(other).of(['MUG'])
       expect(sold.toSorted((a, b) => Number(a.orderId) - Number(b.orderId))).toEqual(
         Array.from({ length: 30 }, (_, id) => ({ orderId: `${id}`, sku: 'MUG', quantity: '2' })),

@@ -99,12 +99,15 @@ export function onBothStores(name: string, tests: (on: Standing) => void): void 
         await store.close()
         await place.remove()
       })
-      async function anew(options: Partial<LedgerOptions> = {}) {
+      async function begin(options: Partial<LedgerOptions> = {}) {
         await wipe(store)
         current = bench(store, options)
       }
-      beforeEach(() => anew())
-      afterEach(() => current.ledger.stop(1_000))
+      // One that goes on would take up what the next one has.
+      const end = () => current.ledger.stop(1_000)
+      const anew = (options?: Partial<LedgerOptions>) => end().then(() => begin(options))
+      beforeEach(() => begin())
+      afterEach(end)
 
       tests({
         dialect,
