@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
+import { PATIENCE_MS } from './test/support/until.ts'
 
 /**
  * The projects of `npm test -- <project> …`. Those that share nothing run first and beside each other; those with servers
@@ -13,14 +14,14 @@ export default defineConfig({
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], {
         order: 0,
-        seconds: 60,
+        seconds: 240,
         together: true,
       }),
-      project('flows', ['test/flows/**/*.test.ts'], { order: 0, seconds: 60, together: true }),
-      project('contract', ['test/contract/**/*.test.ts'], { order: 1, seconds: 240, workers: 3 }),
-      project('real', ['test/real/**/*.test.ts'], { order: 1, seconds: 360, workers: 3 }),
-      project('panel', ['test/panel/**/*.test.ts'], { order: 1, seconds: 240, workers: 3 }),
-      project('faults', ['test/faults/**/*.test.ts'], { order: 2, seconds: 600, workers: 1 }),
+      project('flows', ['test/flows/**/*.test.ts'], { order: 0, seconds: 240, together: true }),
+      project('contract', ['test/contract/**/*.test.ts'], { order: 1, seconds: 600, workers: 3 }),
+      project('real', ['test/real/**/*.test.ts'], { order: 1, seconds: 600, workers: 3 }),
+      project('panel', ['test/panel/**/*.test.ts'], { order: 1, seconds: 600, workers: 3 }),
+      project('faults', ['test/faults/**/*.test.ts'], { order: 2, seconds: 900, workers: 1 }),
     ],
   },
 })
@@ -48,9 +49,9 @@ function project(name: string, include: string[], { order, seconds, workers = 2,
       // Tests that are concurrent wait for a server: none of them is to wait for another test.
       maxConcurrency: 20,
       testTimeout: seconds * 1000,
-      hookTimeout: Math.max(seconds, 300) * 1000, // the first of all makes the database templates
+      hookTimeout: Math.max(seconds, 600) * 1000, // the first of all makes the database templates
       // What a page shows is asked for until it is so (test/panel/*: expect.poll).
-      expect: { poll: { timeout: (seconds * 1000) / 2 } },
+      expect: { poll: { timeout: Math.min(PATIENCE_MS, seconds * 500) } },
       sequence: { groupOrder: order },
     },
   }

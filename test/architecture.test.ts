@@ -36,6 +36,22 @@ describe('the house', () => {
     expect(found, 'use expect.poll(() => locator.textContent())').toEqual([])
   })
 
+  it('has its nets against hangs in two places: one beside a test is what a slow machine meets', () => {
+    const nets = /vi\.wait(For|Until)\(|\{ timeout: [0-9]|^ *([0-9]+ \* )?(MINUTES?|[0-9]+_000),\n *\)$/gm
+    const longest = ['unit/simulation', 'real/month', 'contract/settling'].map((path) => `${path}.test.ts`)
+    const tests = globSync('{unit,flows,contract,real,panel,faults}/**/*.ts', { cwd: import.meta.dirname })
+    const found = tests
+      .filter((path) => !longest.includes(path))
+      .flatMap(
+        (path) =>
+          readFileSync(join(import.meta.dirname, path), 'utf8')
+            .match(nets)
+            ?.map((net) => `${path}: ${net}`) ?? [],
+      )
+    expect(tests.length).toBeGreaterThan(100)
+    expect(found, 'vitest.config.ts and support/until.ts have them').toEqual([])
+  })
+
   it('has generated types that are what their documents make', async () => {
     expect(await staleTypes()).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { openStage, type Stage } from '../support/stage.ts'
-import { median, seconds, until } from './figures.ts'
+import { until } from '../support/until.ts'
+import { median, seconds } from './figures.ts'
 import type { Report } from './run.ts'
 import { call, type PlainOdoo } from './yardstick.ts'
 
@@ -117,14 +118,12 @@ function loadOf({ panel }: Stage, entity: string) {
   const until_ = (wanted: string) =>
     until(
       `a load that is ${wanted}`,
-      30 * 60_000,
       async () => {
         const load = await now()
         if (load.state === 'failed') throw new Error(load.message ?? 'the load failed')
         return load.state === wanted && load
       },
-      // The panel's API takes ten requests a second.
-      250,
+      { limitMs: 30 * 60_000, everyMs: 250 },
     )
   return {
     async plan() {

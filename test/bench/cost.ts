@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { clean, judgeStock } from '../chaos/verdict.ts'
 import { openWorld, type World } from '../chaos/world.ts'
-import { inParallel, until } from './figures.ts'
+import { until } from '../support/until.ts'
+import { inParallel } from './figures.ts'
 import type { Report } from './run.ts'
 
 /**
@@ -28,7 +29,7 @@ export async function run(report: Report): Promise<void> {
           for (let n = 0; n < COUNTS; n++) {
             base++
             for (const sku of skus) await world.odoo.count(sku, base)
-            await until('the storefront to know', 120_000, async () => clean(await judgeStock(world)), 250)
+            await until('the storefront to know', async () => clean(await judgeStock(world)), { everyMs: 250 })
             await quiet(world)
           }
         },
@@ -49,12 +50,11 @@ async function place(world: World, many: number): Promise<void> {
   )
   await until(
     'every order in the storefront',
-    300_000,
     async () => {
       const told = await world.shop.orders()
       return told.every(({ number, externalKey }) => !numbers.has(number) || Boolean(externalKey))
     },
-    500,
+    { limitMs: 300_000, everyMs: 500 },
   )
   await quiet(world)
 }
@@ -62,14 +62,13 @@ async function place(world: World, many: number): Promise<void> {
 const quiet = ({ ask }: World) =>
   until(
     'nothing to do',
-    120_000,
     async () => {
       const [row] = await ask<{ many: number }>(
         "select count(*) as many from events where state in ('ready', 'running')",
       )
       return Number(row?.many) === 0
     },
-    250,
+    { everyMs: 250 },
   )
 
 const TABLES = ['events', 'attempts', 'links', 'demand', 'published_stock', 'rule_writes'] as const

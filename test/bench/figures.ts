@@ -31,19 +31,3 @@ export async function inParallel<Item>(
     }),
   )
 }
-
-/** Repeats a question until it is answered with something. @throws after `limitMs`, with what was waited for */
-export async function until<T>(
-  what: string,
-  limitMs: number,
-  ask: () => Promise<T | undefined | false>,
-  everyMs = 50,
-): Promise<T> {
-  const deadline = performance.now() + limitMs
-  for (;;) {
-    const answer = await ask()
-    if (answer) return answer
-    if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
-  }
-}

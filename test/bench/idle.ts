@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { openSandboxStage, PLENTY } from '../support/sandbox-stage.ts'
 import { checkout } from '../support/shop.ts'
-import { until } from './figures.ts'
+import { until } from '../support/until.ts'
 
 const REST_MS = 30_000
 
@@ -12,7 +12,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
     await pause(REST_MS)
     report('rss_at_start_mb', stage.bridge.rss(), 'MB')
     const { id } = await stage.shop.place(checkout(1, { items: [{ sku: PLENTY, quantity: '1' }] }))
-    await until('the order in Odoo', 60_000, async () => (await stage.shop.order(id)).externalKey)
+    await until('the order in Odoo', async () => (await stage.shop.order(id)).externalKey)
     await pause(REST_MS)
     report('rss_mb', stage.bridge.rss(), 'MB')
   } finally {

@@ -8,7 +8,8 @@ import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { openSandboxStage, PLENTY } from '../support/sandbox-stage.ts'
 import { checkout } from '../support/shop.ts'
-import { inParallel, median, percentile, until } from './figures.ts'
+import { until } from '../support/until.ts'
+import { inParallel, median, percentile } from './figures.ts'
 
 const BURST = 400
 const PACED = 600
@@ -35,7 +36,8 @@ export async function run(report: (metric: string, value: number, unit: string) 
   try {
     const numbers = Array.from({ length: BURST + PACED + 50 }, (_, n) => n + 1)
     const place = (n: number) => stage.shop.place(checkout(n, { items: [{ sku: PLENTY, quantity: '1' }] }))
-    const all = (count: number) => until('the orders in Odoo', 10 * MINUTES, async () => applied.size >= count, 5)
+    const all = (count: number) =>
+      until('the orders in Odoo', async () => applied.size >= count, { limitMs: 10 * MINUTES, everyMs: 5 })
     for (const n of numbers.slice(0, 50)) await place(n)
     await all(50)
 
@@ -43,7 +45,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
     await inParallel(numbers.slice(50, 50 + BURST), 20, async (n) => void (await place(n)))
     await all(50 + BURST)
     // With all that follows from an order: what was put off for the orders' sake is part of what they cost.
-    await until('nothing left to do', 10 * MINUTES, async () => lanes(stage.dataDir) === 0, 5)
+    await until('nothing left to do', async () => lanes(stage.dataDir) === 0, { limitMs: 10 * MINUTES, everyMs: 5 })
     const perSecond = BURST / ((performance.now() - began) / 1000)
     report('full_load_per_s', perSecond, 'orders/s')
 

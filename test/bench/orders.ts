@@ -2,7 +2,8 @@ import type pg from 'pg'
 import type { Order } from '../../shared/entities.ts'
 import { newWebhookId, signHeaders } from '../../shared/signature.ts'
 import { openStage, type Stage } from '../support/stage.ts'
-import { inParallel, median, percentile, seconds, until } from './figures.ts'
+import { until } from '../support/until.ts'
+import { inParallel, median, percentile, seconds } from './figures.ts'
 import { type Product, seedProducts } from './products.ts'
 import type { Report } from './run.ts'
 import { handBatched, oneAtATime, type PlainOdoo, type PlainOrder } from './yardstick.ts'
@@ -103,7 +104,6 @@ async function throughBridge(
   const sent = inParallel(placed, 50, (order) => deliver(stage, order))
   await until(
     'all orders in Odoo',
-    300_000,
     async () => {
       const now = await confirmed(stage)
       if (now > count) {
@@ -112,7 +112,7 @@ async function throughBridge(
       }
       return now - before >= placed.length
     },
-    POLL_MS,
+    { limitMs: 300_000, everyMs: POLL_MS },
   )
   await sent
   return { seconds: (last - started) / 1000, stallMs }
@@ -128,7 +128,7 @@ async function latency(stage: OrderStage, products: Product[], report: Report): 
     own.push(
       await seconds(async () => {
         await deliver(stage, order)
-        await until('the order', 60_000, async () => (await confirmed(stage)) > before, 2)
+        await until('the order', async () => (await confirmed(stage)) > before, { everyMs: 2 })
       }),
     )
     const [plain] = plainOrders(1, products)
@@ -152,7 +152,7 @@ async function shipmentLatency(stage: OrderStage, placed: Order[], report: Repor
     if (!picking) throw new Error(`order ${order.number} has no delivery`)
     bare.push(await seconds(() => stage.admin('stock.picking', 'button_validate', { ids: [picking.id] })))
     const shown = async () => (await stage.shop.shipments(order.id)).length > 0
-    own.push(await seconds(() => until('the shipment', 60_000, shown, 2)))
+    own.push(await seconds(() => until('the shipment', shown, { everyMs: 2 })))
   }
   report('shipment_p50_ms', percentile(own, 50) * 1000, 'ms')
   report('shipment_p99_ms', percentile(own, 99) * 1000, 'ms')
@@ -164,7 +164,10 @@ async function burst(stage: OrderStage, products: Product[], report: Report): Pr
   const placed = await place(stage, plainOrders(1_000, products), products)
   const before = await confirmed(stage)
   const accepted = await seconds(() => inParallel(placed, 50, (order) => deliver(stage, order)))
-  await until('all of the burst', 600_000, async () => (await confirmed(stage)) - before >= placed.length, 100)
+  await until('all of the burst', async () => (await confirmed(stage)) - before >= placed.length, {
+    limitMs: 600_000,
+    everyMs: 100,
+  })
   const refused = stage.attempts().filter(({ outcome, cause }) => outcome === 'retry' && cause !== 'conflict').length
   report('burst_lost', placed.length - ((await confirmed(stage)) - before), 'orders')
   report('burst_accepted_per_s', placed.length / accepted, 'webhooks/s')

@@ -1,5 +1,6 @@
 import type { Stage } from '../support/stage.ts'
-import { inParallel, until } from './figures.ts'
+import { until } from '../support/until.ts'
+import { inParallel } from './figures.ts'
 
 export interface Product {
   id: number
@@ -24,7 +25,7 @@ export async function seedProducts({ admin, odoo, shop }: Stage, many: number): 
     context,
   })
   await admin('stock.quant', 'action_apply_inventory', { ids: quants, context })
-  await until('the stock in the storefront', 180_000, async () => {
+  await until('the stock in the storefront', async () => {
     const shown = (await shop.inventory()).filter(
       ({ sku, quantity }) => sku.startsWith('BENCH') && Number(quantity) > 0,
     )

@@ -4,7 +4,8 @@ import { freePort } from '../support/ports.ts'
 import { privateCluster } from '../support/postgres.ts'
 import { openSandboxStage, PLENTY, type SandboxStage } from '../support/sandbox-stage.ts'
 import { checkout } from '../support/shop.ts'
-import { inParallel, median, ratio, until } from './figures.ts'
+import { until } from '../support/until.ts'
+import { inParallel, median, ratio } from './figures.ts'
 
 const ROUNDS = 6
 const ORDERS = 600
@@ -22,7 +23,7 @@ export async function run(report: (metric: string, value: number, unit: string) 
   const store = new pg.Client(database.url)
   await store.connect()
   const through = () =>
-    until('what followed from the orders before', MINUTES, async () => {
+    until('what followed from the orders before', async () => {
       const { rows } = await store.query("select 1 from events where state in ('ready', 'running') limit 1")
       return rows.length === 0
     })
@@ -61,12 +62,10 @@ export async function run(report: (metric: string, value: number, unit: string) 
     await inParallel(numbers, 20, async (n) => {
       await shop.place(checkout(n, { items: [{ sku: PLENTY, quantity: '1' }] }))
     })
-    await until(
-      'the orders in Odoo',
-      10 * MINUTES,
-      async () => odoo.person.count('sale.order', { state: 'sale' }) >= placed,
-      20,
-    )
+    await until('the orders in Odoo', async () => odoo.person.count('sale.order', { state: 'sale' }) >= placed, {
+      limitMs: 10 * MINUTES,
+      everyMs: 20,
+    })
     return (performance.now() - began) / 1000
   }
 }

@@ -1,5 +1,6 @@
 import { openStage, type Stage } from '../support/stage.ts'
-import { median, seconds, until } from './figures.ts'
+import { until } from '../support/until.ts'
+import { median, seconds } from './figures.ts'
 import { seedProducts } from './products.ts'
 import type { Report } from './run.ts'
 
@@ -48,7 +49,10 @@ async function count({ admin }: Stage, ids: number[], quantity: number): Promise
 
 /** Watched in the storefront's own file, as its API would be asked for a thousand rows at the cost of what is measured. */
 async function publishedAll({ shop }: Stage, quantity: number): Promise<void> {
-  await until(`${quantity} everywhere`, 300_000, async () => shop.stocked('main', quantity) >= PRODUCTS, 10)
+  await until(`${quantity} everywhere`, async () => shop.stocked('main', quantity) >= PRODUCTS, {
+    limitMs: 300_000,
+    everyMs: 10,
+  })
 }
 
 /** The least that anybody can do: one read of all numbers, then the bulk writes. */
@@ -86,7 +90,7 @@ for n in range(20):
     quant.action_apply_inventory()
     env.cr.commit()
 `)
-  await until('the last number', 60_000, async () =>
+  await until('the last number', async () =>
     (await stage.shop.inventory()).some(
       (row) => row.sku === sku && row.locationKey === 'main' && Number(row.quantity) === last,
     ),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newWebhookId, signHeaders } from '../../shared/signature.ts'
-import { until } from '../bench/figures.ts'
+import { until } from '../support/until.ts'
 import { lineFaults } from './line.ts'
 import { say, type Verdict } from './verdict.ts'
 import { start, type World } from './world.ts'
@@ -207,7 +207,7 @@ async function acknowledged(world: World, { load }: { load: Promise<unknown> }) 
   })
   for (let kill = 0; kill < KILLS; kill++) {
     const enough = taken.size + BETWEEN_KILLS
-    await until('webhooks to be acknowledged', 120_000, async () => taken.size >= enough, 5)
+    await until('webhooks to be acknowledged', async () => taken.size >= enough, { everyMs: 5 })
     const bridge = world.bridges[kill % world.bridges.length]
     if (bridge) await world.kill(bridge)
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inParallel, until } from '../bench/figures.ts'
+import { inParallel } from '../bench/figures.ts'
+import { until } from '../support/until.ts'
 import { explain, report } from './rough.ts'
 import { both, clean, judgeLanes, judgeOrders, judgeStock, say, type Verdict } from './verdict.ts'
 import { openWorld, type Wishes } from './world.ts'
@@ -45,12 +46,18 @@ export async function replicas({
       }
     })()
     const restarting = (async () => {
-      await until('a third of the orders', END_MS, async () => (await held()) >= orders / 3, 1_000)
+      await until('a third of the orders', async () => (await held()) >= orders / 3, {
+        limitMs: END_MS,
+        everyMs: 1_000,
+      })
       await cluster?.stop('fast')
       await sleep(2_000)
       await cluster?.start()
       say(`PostgreSQL restarted at ${await held()} orders`)
-      await until('two thirds of the orders', END_MS, async () => (await held()) >= (orders * 2) / 3, 1_000)
+      await until('two thirds of the orders', async () => (await held()) >= (orders * 2) / 3, {
+        limitMs: END_MS,
+        everyMs: 1_000,
+      })
       await odoo.restart()
       say(`Odoo restarted at ${await held()} orders`)
     })()
@@ -61,11 +68,17 @@ export async function replicas({
     )
 
     const judge = async (): Promise<Verdict> => judgeOrders(world, numbers)
-    await until('every order', END_MS, async () => clean(await judge().catch(() => open)), 2_000).catch(() => undefined)
+    await until('every order', async () => clean(await judge().catch(() => open)), {
+      limitMs: END_MS,
+      everyMs: 2_000,
+    }).catch(() => undefined)
     await restarting.catch((error) => say(String(error)))
     through = true
     await Promise.all([killing, telling])
-    await until('the stock to agree', END_MS, async () => clean(await judgeStock(world)), 1_000).catch(() => undefined)
+    await until('the stock to agree', async () => clean(await judgeStock(world)), {
+      limitMs: END_MS,
+      everyMs: 1_000,
+    }).catch(() => undefined)
     await shop.storefront.idle()
 
     const all = await odoo.orders()

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { until } from '../bench/figures.ts'
+import { until } from '../support/until.ts'
 import type { Fault } from './faults.ts'
 import {
   both,
@@ -53,7 +53,10 @@ export async function rough(
       say(`${fault.name} (${fault.what}): ${one.injected} injected, ${one.orders.size} orders${open}`)
     }
     await settle(world, told, END_MS)
-    await until('the stock to agree', END_MS, async () => clean(await judgeStock(world)), 1_000).catch(() => undefined)
+    await until('the stock to agree', async () => clean(await judgeStock(world)), {
+      limitMs: END_MS,
+      everyMs: 1_000,
+    }).catch(() => undefined)
 
     const name = (what: string) => `${wishes.store}:${what}`
     const lines: [string, number, Verdict][] = []
@@ -106,7 +109,7 @@ async function settle(world: World, told: Told[], limitMs: number): Promise<Verd
   }
   if (!all) return fine
   const ask = () => patiently(() => judge(world, all))
-  return until('both sides to agree', limitMs, async () => clean(await ask()), 1_000).then(() => fine, ask)
+  return until('both sides to agree', async () => clean(await ask()), { limitMs, everyMs: 1_000 }).then(() => fine, ask)
 }
 
 /** A side may just be starting. */

@@ -9,11 +9,11 @@ import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
-import { until } from '../bench/figures.ts'
 import { type Bridge, startBridge } from '../support/bridge.ts'
 import { chance } from '../support/chance.ts'
 import { type Cluster, privateCluster } from '../support/postgres.ts'
 import { checkout, openShop, type Shop } from '../support/shop.ts'
+import { until } from '../support/until.ts'
 import { type Disk, openDisk } from './disk.ts'
 import { type Line, openLine, type Weather } from './line.ts'
 import { type OdooParty, realOdoo, standInOdoo } from './odoo-party.ts'
@@ -229,14 +229,13 @@ async function open(wishes: Wishes, opened: (() => unknown)[], dispose: () => Pr
     for (const sku of sold) await odoo.count(sku, PLENTY)
     await until(
       'the storefront to know of the stock',
-      120_000,
       async () => {
         const known = (await shop.inventory()).filter(
           ({ sku, locationKey }) => sold.includes(sku) && locationKey === 'main',
         )
         return known.length >= sold.length && known.every(({ quantity }) => Number(quantity) >= PLENTY - 1_000)
       },
-      250,
+      { everyMs: 250 },
     )
   }
 }

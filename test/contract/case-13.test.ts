@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { until } from '../bench/figures.ts'
 import { openSandboxStage, PLENTY, type SandboxStage } from '../support/sandbox-stage.ts'
 import { checkout } from '../support/shop.ts'
+import { until } from '../support/until.ts'
 
 let stage: SandboxStage
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(async () => stage?.dispose())
 
 const shows = (pieces: number) =>
-  until(`${PLENTY} to show ${pieces}`, 180_000, async () => {
+  until(`${PLENTY} to show ${pieces}`, async () => {
     const levels = await stage.shop.inventory()
     return levels.some(
       ({ sku, locationKey, quantity }) => sku === PLENTY && locationKey === 'main' && Number(quantity) === pieces,

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
 import { createOdooStandIn } from '../../clarity-extension/sandbox/odoo/stand-in.ts'
-import { until } from '../bench/figures.ts'
 import { type Bridge, startBridge } from '../support/bridge.ts'
 import { panelOf } from '../support/panel.ts'
 import { openShop, type Shop } from '../support/shop.ts'
+import { until } from '../support/until.ts'
 
 /** The bridge as a merchant runs it, between the sandbox storefront and the stand-in; the real Odoo's turn is in test/real/cases-masters. */
 let folder: string
@@ -58,14 +58,13 @@ interface Row {
 const reaches = (entity: string, state: string) =>
   until(
     `a load of ${entity} that is ${state}`,
-    60_000,
     async () => {
       const { items } = await panel<{ items: { entity: string; load: Load | null }[] }>('GET', '/loads')
       const load = items.find((one) => one.entity === entity)?.load
       if (load?.state === 'failed') throw new Error(load.message ?? 'it failed')
       return load?.state === state && load
     },
-    200,
+    { everyMs: 200 },
   )
 async function dryRun(entity: string): Promise<{ load: Load; rows: Row[] }> {
   await panel('POST', '/loads', { entity })

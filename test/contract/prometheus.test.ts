@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { newWebhookId, signHeaders } from '../../shared/signature.ts'
-import { until } from '../bench/figures.ts'
 import { type Prometheus, prometheusInstalled, promtool, startPrometheus } from '../support/prometheus.ts'
 import { openSandboxStage, type SandboxStage } from '../support/sandbox-stage.ts'
 import { checkout } from '../support/shop.ts'
+import { until } from '../support/until.ts'
 
-const MINUTES = 60_000
 const RULES = 'ops/prometheus-rules.yaml'
 
 describe.runIf(prometheusInstalled())('a real Prometheus', () => {
@@ -21,18 +20,18 @@ describe.runIf(prometheusInstalled())('a real Prometheus', () => {
     await shop.place(checkout(1))
     await deliver({ type: 'order.created', data: { id: 'no-such-order' } })
     const counts = z.object({ counts: z.object({ failed: z.number(), deliveredLastHour: z.number() }) })
-    await until('a delivered order and one that cannot be', MINUTES, async () => {
+    await until('a delivered order and one that cannot be', async () => {
       const { failed, deliveredLastHour } = counts.parse(await panel('GET', '/overview')).counts
       return failed > 0 && deliveredLastHour > 0
     })
     await panel('POST', '/connections/odoo/pause')
     await shop.place(checkout(2))
     prometheus = await startPrometheus(stage.bridge.url, RULES)
-  }, 4 * MINUTES)
+  })
   afterAll(async () => {
     await prometheus?.stop()
     await stage?.dispose()
-  }, MINUTES)
+  })
 
   it("finds nothing to say against the metrics' names, help and types", async () => {
     const metrics = await (await fetch(`${stage.bridge.url}/metrics`)).text()
@@ -44,7 +43,7 @@ describe.runIf(prometheusInstalled())('a real Prometheus', () => {
     const { code, said } = await promtool(['check', 'rules', RULES])
     expect(said).toContain('SUCCESS')
     expect(code).toBe(0)
-    await until('every rule to be evaluated', MINUTES, async () =>
+    await until('every rule to be evaluated', async () =>
       (await prometheus.rules()).every(({ health }) => health === 'ok'),
     )
     const file = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ expr: z.string() })) })) })
@@ -52,29 +51,25 @@ describe.runIf(prometheusInstalled())('a real Prometheus', () => {
     expect(await prometheus.rules()).toHaveLength(rules.length)
     const asked = new Set(rules.flatMap(({ expr }) => expr.match(/bridge_\w+/g) ?? []))
     expect(asked.size).toBeGreaterThan(3)
-    await until(`the names ${[...asked].join(', ')}`, MINUTES, async () => {
+    await until(`the names ${[...asked].join(', ')}`, async () => {
       const known = new Set(await prometheus.names())
       return [...asked].every((name) => known.has(name))
     })
   })
 
-  it(
-    'answers every query of the dashboard with figures',
-    async () => {
-      const panel: z.ZodType<{ targets?: { expr: string }[]; panels?: unknown[] }> = z.object({
-        targets: z.array(z.object({ expr: z.string() })).optional(),
-      })
-      const { panels } = z
-        .object({ panels: z.array(panel) })
-        .parse(JSON.parse(readFileSync('ops/grafana-dashboard.json', 'utf8')))
-      const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
-      expect(queries.length).toBeGreaterThan(10)
-      // A rate needs two scrapes.
-      for (const query of queries)
-        await until(`figures for ${query}`, MINUTES, async () => (await prometheus.query(query)).length > 0, 250)
-    },
-    3 * MINUTES,
-  )
+  it('answers every query of the dashboard with figures', async () => {
+    const panel: z.ZodType<{ targets?: { expr: string }[]; panels?: unknown[] }> = z.object({
+      targets: z.array(z.object({ expr: z.string() })).optional(),
+    })
+    const { panels } = z
+      .object({ panels: z.array(panel) })
+      .parse(JSON.parse(readFileSync('ops/grafana-dashboard.json', 'utf8')))
+    const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
+    expect(queries.length).toBeGreaterThan(10)
+    // A rate needs two scrapes.
+    for (const query of queries)
+      await until(`figures for ${query}`, async () => (await prometheus.query(query)).length > 0, { everyMs: 250 })
+  })
 
   async function deliver(envelope: { type: string; data: object }): Promise<void> {
     const { bridge, shop } = stage

@@ -9,9 +9,10 @@ import { catalogue } from '../../clarity-extension/sandbox/catalogue.ts'
 import { createOdooStandIn, type OdooStandIn } from '../../clarity-extension/sandbox/odoo/stand-in.ts'
 import { createOdooClient, type OdooClient } from '../../odoo-bridge/client/client.ts'
 import { newSecret } from '../../shared/signature.ts'
-import { inParallel, until } from '../bench/figures.ts'
+import { inParallel } from '../bench/figures.ts'
 import { freePort } from '../support/ports.ts'
 import { checkout, openShop, type Shop } from '../support/shop.ts'
+import { until } from '../support/until.ts'
 
 /** Both systems in this process, every flow on. SETTLE_CHANGES=10000 for the whole proof; CI runs a part of it. */
 const CHANGES = Number(process.env.SETTLE_CHANGES ?? 1_000)
@@ -68,13 +69,13 @@ beforeAll(async () => {
     pino({ level: 'silent' }),
   )
   shop.enable(bridge.url)
-}, 2 * MINUTES)
+})
 afterAll(async () => {
   await bridge?.stop()
   await odoo?.stop()
   await shop?.stop()
   await rm(folder, { recursive: true, force: true })
-}, 10 * MINUTES)
+})
 
 interface Placed {
   id: string
@@ -225,7 +226,7 @@ async function pickingsOf({ id }: Placed) {
 /** Nobody has anything left to tell or to do. */
 async function settled(): Promise<void> {
   let quiet = 0
-  await until('both systems to settle', 15 * MINUTES, () => again(look))
+  await until('both systems to settle', () => again(look), { limitMs: 15 * MINUTES })
 
   async function look() {
     const { counts } = overview.parse(await panel('GET', '/overview'))
@@ -278,11 +279,15 @@ const sweeps = z.object({
 
 async function sweep(name: string): Promise<void> {
   await panel('POST', `/sweeps/${encodeURIComponent(name)}/run`)
-  await until(`${name} to end`, 5 * MINUTES, async () => {
-    const row = sweeps.parse(await panel('GET', '/sweeps')).items.find((one) => one.name === name)
-    if (row?.state === 'failed') throw new Error(`${name}: ${row.message}`)
-    return row?.state === 'done'
-  })
+  await until(
+    `${name} to end`,
+    async () => {
+      const row = sweeps.parse(await panel('GET', '/sweeps')).items.find((one) => one.name === name)
+      if (row?.state === 'failed') throw new Error(`${name}: ${row.message}`)
+      return row?.state === 'done'
+    },
+    { limitMs: 5 * MINUTES },
+  )
 }
 
 let headers: Record<string, string> | undefined

@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { createAudit } from '../../clarity-extension/audit/audit.ts'
 import { ATTEMPT_LIMIT } from '../../clarity-extension/ledger/policy.ts'
 import { alertSignals } from '../../clarity-extension/ports/signals.ts'
@@ -142,11 +142,11 @@ onBothStores('alerts', (it_) => {
     )
     for (let index = 0; index < 5; index++) await ledger.ingest(event(`order:${index}`))
     await ledger.idle()
-    await vi.waitFor(() => expect(told()).toEqual(['raised dead_letters:unknown_sku']))
+    await expect.poll(told).toEqual(['raised dead_letters:unknown_sku'])
     healed = true
     await ledger.replay({ cause: 'unknown_sku' }, 'ada')
     await ledger.idle()
-    await vi.waitFor(() => expect(told().slice(1)).toEqual(['cleared dead_letters:unknown_sku']))
+    await expect.poll(() => told().slice(1)).toEqual(['cleared dead_letters:unknown_sku'])
     await ledger.stop()
   })
 

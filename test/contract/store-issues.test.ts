@@ -111,7 +111,7 @@ onBothStores('issues', (it_) => {
     await it_.ledger.idle()
     // The release is a transaction of its own, after the one that settled.
     await expect
-      .poll(() => Promise.all(ids.map(async (id) => (await stateOf(it_, id)).state)), { timeout: 120_000 })
+      .poll(() => Promise.all(ids.map(async (id) => (await stateOf(it_, id)).state)))
       .toEqual(['done', 'done', 'done', 'dead'])
     const released = await stateOf(it_, ids[1] ?? 0)
     expect(released).toMatchObject({ settled_by: 'bridge', issue_cause: null, issue_value: '' })

@@ -9,8 +9,8 @@ import { openClock } from '../../clarity-extension/store/clock.ts'
 import { openPostgres } from '../../clarity-extension/store/postgres.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { done, retry } from '../../shared/outcome.ts'
-import { until } from '../bench/figures.ts'
 import { openWire } from '../chaos/wire.ts'
+import { until } from '../support/until.ts'
 import { bench, dialects, event, type Place, recorder, START, stateOf, wipe } from './store-support.ts'
 
 const postgres = dialects.find(({ dialect }) => dialect === 'PostgreSQL')
@@ -66,15 +66,15 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     now += 10_000
     const asked = vi.spyOn(stores[1], 'run')
     await owner.ingest(event('order:1'))
-    await vi.waitUntil(() => asked.mock.calls.length >= 2, 10_000)
+    await expect.poll(() => asked.mock.calls.length).toBeGreaterThanOrEqual(2)
     expect(runs).toEqual([])
     now += 500
-    await vi.waitUntil(() => runs.length === 1, 10_000)
+    await expect.poll(() => runs.length).toBe(1)
 
     // Its own at once, and with it what else is due.
     await owner.ingest(event('order:2'))
     await helper.ingest(event('order:3'))
-    await vi.waitUntil(() => runs.length === 3, 10_000)
+    await expect.poll(() => runs.length).toBe(3)
     asked.mockRestore()
     await helper.stop(5_000)
   })
@@ -87,7 +87,7 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     })
     await ledger.start(async () => done('ok'))
     const state = async () => (await stateOf({ store: stores[0] }, id)).state
-    await vi.waitUntil(async () => (await state()) === 'done', 10_000)
+    await expect.poll(state).toBe('done')
     away.mockRestore()
     await ledger.stop(5_000)
   })
@@ -191,7 +191,7 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
       await somebody.query('begin')
       await take('order:a')
       const working = work()
-      await until('it to wait', 180_000, async () => (await waitingForLocks(db)) > 0)
+      await until('it to wait', async () => (await waitingForLocks(db)) > 0)
       await take('order:b')
       await somebody.query('commit')
       return working
@@ -239,7 +239,7 @@ describe.skipIf(!postgres?.possible)('two workers on one PostgreSQL store', () =
     await somebody.query('begin')
     await somebody.query('select minute from throughput for update')
     const storing = ledger.ingest(event('order:a'))
-    await until('it to wait', 180_000, async () => (await waitingForLocks(db)) > 0)
+    await until('it to wait', async () => (await waitingForLocks(db)) > 0)
     await somebody.query('select lane from lanes for update')
     await somebody.query('commit')
     expect((await storing).duplicate).toBe(false)

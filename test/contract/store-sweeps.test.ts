@@ -60,7 +60,7 @@ onBothStores('sweeps', (on) => {
       expect(runs).toBe(0)
       vi.advanceTimersByTime(MINUTE)
       vi.useRealTimers()
-      await vi.waitUntil(() => runs === 1, 10_000)
+      await expect.poll(() => runs).toBe(1)
       away.mockRestore()
       await sweeps.stop()
     })

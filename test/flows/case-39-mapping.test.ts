@@ -120,9 +120,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-it('CASES 39: a mistaken mapping was live for two days; what it touched is seen, corrected, previewed and replayed', {
-  timeout: 120_000,
-}, async () => {
+it('CASES 39: a mistaken mapping was live for two days; what it touched is seen, corrected, previewed and replayed', async () => {
   const { rulebook } = engine
   const queries = createQueries(store)
   const desk = mappingDesk({ engine, queries, ledger, now: () => clock })

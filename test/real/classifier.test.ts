@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { answerOf, rpcAnswerOf } from '../../odoo-bridge/client/answer.ts'
 import { classify } from '../../odoo-bridge/client/classify.ts'
@@ -272,7 +272,7 @@ describe('what becomes of an answer of Odoo', () => {
         while (!over) await odoo.psql(changeWhenAwaited(id))
       }
       const hands = [hand(), hand()]
-      await vi.waitFor(async () => expect(await odoo.psql(awaiting(id))).toEqual([{ count: 1 }]), { timeout: 120_000 })
+      await expect.poll(() => odoo.psql(awaiting(id))).toEqual([{ count: 1 }])
       const call = failing(open().call('res.partner', 'write', { ids: [id], vals: { city: 'Ours' } })).finally(() => {
         over = true
       })
@@ -426,7 +426,7 @@ describe('what becomes of an answer of Odoo', () => {
     const hold = `begin; select 1 from res_partner where id = ${id} for update; select pg_sleep(90); commit`
     const held = odoo.psql(hold).catch((error: unknown) => error)
     const free = () => odoo.psql('select 1 from res_partner where id = $1 for update skip locked', [id])
-    await expect.poll(free, { timeout: 60_000 }).toEqual([])
+    await expect.poll(free).toEqual([])
     return {
       async release() {
         await odoo.psql(`select pg_terminate_backend(pid) from pg_stat_activity

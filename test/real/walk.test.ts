@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPanelWhenOld } from '../../scripts/build.ts'
 import { newSecret } from '../../shared/signature.ts'
 import { complaints } from '../panel/browser.ts'
@@ -11,6 +11,7 @@ import { launchChromium } from '../support/chromium.ts'
 import { freePorts } from '../support/ports.ts'
 import { openShop, type Shop } from '../support/shop.ts'
 import { odooCall } from '../support/stage.ts'
+import { until } from '../support/until.ts'
 import { freshDatabase, type RealOdoo } from './support.ts'
 
 /**
@@ -166,14 +167,10 @@ async function ship(number: string): Promise<void> {
     ['sale_id.client_order_ref', '=', number],
     ['state', '=', 'assigned'],
   ]
-  const ids = await vi.waitFor(
-    async () => {
-      const ready = await admin<number[]>('stock.picking', 'search', { domain })
-      expect(ready).toHaveLength(1)
-      return ready
-    },
-    { timeout: 120_000, interval: 200 },
-  )
+  const ids = await until(`the transfer of ${number}`, async () => {
+    const ready = await admin<number[]>('stock.picking', 'search', { domain })
+    return ready.length === 1 && ready
+  })
   await admin('stock.picking', 'button_validate', { ids })
 }
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { type CauseCode, causeOf } from '../../shared/causes.ts'
-import { until } from '../bench/figures.ts'
 import type { panelOf } from './panel.ts'
+import { until } from './until.ts'
 
 /** One cause from its real fault to both systems being right again. */
 export interface Chain {
@@ -26,8 +26,6 @@ export type Waiting = z.infer<typeof row>
 /** By the code that is told: a value table's own is `unmapped_<table>`. */
 export type Chains = Partial<Record<CauseCode, Chain>>
 
-const MINUTE = 60_000
-
 /**
  * Drives every chain of the table, all faults at once: what is told of each (class, sentence, remedy, group, alert), the repair, the
  * replay, and that nothing is left behind.
@@ -37,7 +35,7 @@ export async function driveChains(panel: ReturnType<typeof panelOf>, table: Chai
   const lanes = new Map<string, string>()
   for (const { cause, fault } of chains) lanes.set(cause, await fault())
 
-  const waiting = await until('every fault to be told', MINUTE, async () => {
+  const waiting = await until('every fault to be told', async () => {
     const { items } = page.parse(await panel('GET', '/events?state=dead,held&limit=200'))
     const found = new Map(chains.map(({ cause }) => [cause, items.find((one) => isOf(one, cause, lanes))]))
     return [...found.values()].every(Boolean) && found
@@ -64,7 +62,7 @@ export async function driveChains(panel: ReturnType<typeof panelOf>, table: Chai
     expect.soft(group?.count).toBeGreaterThan(0)
     await Promise.resolve(held?.()).catch(keep(cause))
   }
-  const alerts = await until('an alert of each cause', MINUTE, async () => {
+  const alerts = await until('an alert of each cause', async () => {
     const { active } = alertPage.parse(await panel('GET', '/alerts'))
     const found = chains.map(({ cause }) => active.find((alert) => isAlertOf(alert, eventOf(cause))))
     return found.every((one) => one !== undefined) && found
@@ -88,7 +86,7 @@ export async function driveChains(panel: ReturnType<typeof panelOf>, table: Chai
     } else if (end === 'approve') await panel('POST', `/events/${event.id}/approve`)
     else if (end === 'close') await panel('POST', `/events/${event.id}/dismiss`, { reason: 'done by hand' })
   }
-  await until('every event to be through', MINUTE, async () => {
+  await until('every event to be through', async () => {
     const { items } = page.parse(await panel('GET', '/events?state=dead,held,ready,running&limit=200'))
     return chains.every(({ cause }) => !items.some(({ id }) => id === eventOf(cause).id))
   }).catch(async (late: Error) => {
@@ -99,7 +97,7 @@ export async function driveChains(panel: ReturnType<typeof panelOf>, table: Chai
   // CASES 40: a second click on what is mended moves nothing.
   for (const { cause } of chains)
     expect.soft(await panel('POST', '/failures/replay', { cause }), cause).toEqual({ moved: 0 })
-  await until('the end of every alert', MINUTE, async () => {
+  await until('the end of every alert', async () => {
     const { active } = alertPage.parse(await panel('GET', '/alerts'))
     return !active.some(({ rule }) => rule === 'dead_letters' || rule === 'reviews')
   })

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { PATIENCE_MS } from './until.ts'
 
 /** Debian's package, see scripts/test.ts; CHROMIUM names another one. */
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 export const chromiumInstalled = (): boolean => existsSync(chromiumPath)
-
-/** A busy machine is no fault of a page. */
-const PATIENCE_MS = 180_000
 
 /** A headless browser with a new, empty profile that asks nobody but the page's own server. Close it in `afterAll`. */
 export async function launchChromium(): Promise<Browser> {

@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { until } from '../bench/figures.ts'
 import { freePort } from './ports.ts'
+import { until } from './until.ts'
 
 /** Debian's package brings both programs; scripts/test.ts installs it. */
 const PROMETHEUS = '/usr/bin/prometheus'
@@ -69,7 +69,7 @@ export async function startPrometheus(target: string, rules: string): Promise<Pr
     const body: unknown = await answer.json()
     return z.object({ status: z.literal('success'), data: shape }).parse(body).data
   }
-  await until('Prometheus to be ready', 60_000, () =>
+  await until('Prometheus to be ready', () =>
     fetch(`http://127.0.0.1:${port}/-/ready`).then(
       ({ ok }) => ok,
       () => false,

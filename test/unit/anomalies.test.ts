@@ -14,7 +14,7 @@ import { shopLife } from '../bench/anomalies/shop-life.ts'
 import { alarmsOf, measured } from '../bench/anomalies.ts'
 
 describe('anomalies in twelve weeks of a shop', () => {
-  it.each([7, 11])('are found with few false alarms (seed %i)', { timeout: 120_000 }, (seed) => {
+  it.each([7, 11])('are found with few false alarms (seed %i)', (seed) => {
     const life = shopLife(seed)
     const { recall, falsePerWeek } = measured(life, alarmsOf(life))
     expect(life.injected).toHaveLength(60)
@@ -22,7 +22,7 @@ describe('anomalies in twelve weeks of a shop', () => {
     expect(falsePerWeek).toBeLessThanOrEqual(2)
   })
 
-  it('are hardly ever said of a shop in which nothing is wrong', { timeout: 120_000 }, () => {
+  it('are hardly ever said of a shop in which nothing is wrong', () => {
     const life = shopLife(17, 0)
     expect(life.injected).toEqual([])
     expect(new Set(alarmsOf(life).map(({ about }) => about)).size).toBeLessThanOrEqual(12)

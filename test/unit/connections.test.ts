@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createCircuit } from '../../clarity-extension/connections/circuit.ts'
 import { liveClient } from '../../clarity-extension/connections/live.ts'
 import { createRotation } from '../../clarity-extension/connections/rotation.ts'
@@ -157,7 +157,7 @@ describe('a rotation', () => {
   it('takes the new key once it has worked, then revokes the old one', async () => {
     const { rotation, told, key } = setup()
     expect(await rotation.rotateKey('ann')).toEqual({ ok: true, value: { endsAt: Date.UTC(2027, 0, 1) } })
-    await vi.waitFor(() => expect(told).toContain('noted'))
+    await expect.poll(() => told).toContain('noted')
     expect(told).toEqual([
       'makeKey',
       'ping',

@@ -4,7 +4,8 @@ import type { Order } from '../../../shared/entities.ts'
 import { type Amount, amount, ZERO } from '../../../shared/money.ts'
 import { chance } from '../../support/chance.ts'
 import type { Stage } from '../../support/stage.ts'
-import { inParallel, until } from '../figures.ts'
+import { until } from '../../support/until.ts'
+import { inParallel } from '../figures.ts'
 import { bookedIn, changeThings, creditByHand, invoice, prepare, ship, shipPart } from './odoo.ts'
 import { type Planned, planOf, type Size } from './plan.ts'
 import { cancel, goodsOf, moveReturn, place, register, sendBack, takenIn } from './shop.ts'
@@ -129,7 +130,6 @@ async function quiet(stage: Stage): Promise<void> {
   let times = 0
   await until(
     'both systems to come to rest',
-    15 * MINUTES,
     async () => {
       const { counts } = overview.parse(await stage.panel('GET', '/overview'))
       const sent = z.record(z.string(), z.number()).parse(await shop.control('GET', '/deliveries'))
@@ -144,23 +144,22 @@ async function quiet(stage: Stage): Promise<void> {
       times = left === 0 ? times + 1 : 0
       return times === 3
     },
-    200,
+    { limitMs: 15 * MINUTES, everyMs: 200 },
   )
 }
 
 async function sweep(stage: Stage, name: string): Promise<void> {
   const path = `/sweeps/${encodeURIComponent(name)}/run`
   const began = z.object({ began: z.boolean() })
-  await until(`${name} to begin`, MINUTES, async () => began.parse(await stage.panel('POST', path)).began)
+  await until(`${name} to begin`, async () => began.parse(await stage.panel('POST', path)).began)
   await until(
     `${name} to end`,
-    10 * MINUTES,
     async () => {
       const row = (await sweepsOf(stage)).find((one) => one.name === name)
       if (row?.state === 'failed') throw new Error(`${name}: ${row.message}`)
       return row?.state === 'done'
     },
-    100,
+    { limitMs: 10 * MINUTES, everyMs: 100 },
   )
 }
 

@@ -1,5 +1,6 @@
 import type { RealOdoo } from '../../real/support.ts'
-import { inParallel, percentile, seconds, until } from '../figures.ts'
+import { until } from '../../support/until.ts'
+import { inParallel, percentile, seconds } from '../figures.ts'
 import type { Report } from '../run.ts'
 
 const ORDERS = 60
@@ -76,7 +77,7 @@ export async function measure(
 
   const survivors = await side.orders(ORDERS)
   let taken = 0
-  const third = until('a third to be taken', 5 * MINUTES, async () => taken >= ORDERS / 3, 5)
+  const third = until('a third to be taken', async () => taken >= ORDERS / 3, { limitMs: 5 * MINUTES, everyMs: 5 })
   const killed = third.then(side.kill).then(side.start)
   await inParallel(survivors, AT_A_TIME, async (order) => {
     await untilTaken(side, order)
@@ -101,7 +102,7 @@ async function untilTaken(side: Side, { tell }: Telling): Promise<void> {
     const status = await tell().catch(() => 0)
     return status >= 200 && status < 300
   }
-  await until(`${side.name} to take an order`, 10 * MINUTES, taken, AGAIN_MS)
+  await until(`${side.name} to take an order`, taken, { limitMs: 10 * MINUTES, everyMs: AGAIN_MS })
 }
 
 /** @returns how long each took from its webhook until Odoo had it confirmed, in ms */
@@ -162,7 +163,7 @@ async function watched(
     if (now !== seen) [seen, last] = [now, performance.now()]
     return enough(rows, performance.now() - last) && rows
   }
-  return until(`the orders of ${name}`, 20 * MINUTES, look, everyMs).finally(() => database.end())
+  return until(`the orders of ${name}`, look, { limitMs: 20 * MINUTES, everyMs }).finally(() => database.end())
 }
 
 interface Found {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { until } from '../figures.ts'
+import { until } from '../../support/until.ts'
 
 /** Another way to bring orders to Odoo, as its own process. */
 export interface Peer {
@@ -86,7 +86,7 @@ export function supervised(
         out.on('data', (chunk: Buffer) => {
           said = (said + chunk).slice(-4_000)
         })
-      await until(`${command} to be ready`, 3 * 60_000, async () => {
+      await until(`${command} to be ready`, async () => {
         if (started.exitCode !== null) throw new NotToBeHad(`it ended with ${started.exitCode}: ${said.slice(-300)}`)
         return ready().catch(() => false)
       })

@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { CauseCode } from '../../../shared/causes.ts'
-import { until } from '../../bench/figures.ts'
 import type { Chains } from '../../support/cause-chain.ts'
+import { until } from '../../support/until.ts'
 import { through } from './events.ts'
-import { MINUTES, one, panel, shop, stage, stateOf, tell } from './standing.ts'
+import { one, panel, shop, stage, stateOf, tell } from './standing.ts'
 
 export const registered = z.object({ id: z.string() })
 const CONTENT = { content: { side: 'clarity', otherwise: 'ignore' } }
@@ -18,7 +18,7 @@ export function proposal(): Chains[CauseCode] {
       const body = { type: 'person', name: 'Paula Proposes', email, phone: '1' }
       const { id } = registered.parse(await shop.call('PUT', '/customers/by-key/paula', body))
       await tell(z.looseObject({}).parse(await shop.call('GET', `/customers/${id}`)), 'customer.created')
-      await until('her partner', MINUTES, async () => partners('1') === 1)
+      await until('her partner', async () => partners('1') === 1)
       await panel('PATCH', '/entities/customer', { owners: { content: { side: 'odoo', otherwise: 'propose' } } })
       await shop.call('PATCH', `/customers/${id}`, { phone: '2' })
       await tell(z.looseObject({}).parse(await shop.call('GET', `/customers/${id}`)), 'customer.updated')
@@ -65,7 +65,7 @@ export function conflict(): Chains[CauseCode] {
       const order = own.made()
       expect((await stateOf(order))?.delivery_status).toBe('full')
       expect((await shop.order(order.id)).status).toBe('shipped')
-      await until('both shipments', MINUTES, async () => (await shop.shipments(order.id)).length === 2)
+      await until('both shipments', async () => (await shop.shipments(order.id)).length === 2)
     },
   }
 }

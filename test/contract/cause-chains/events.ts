@@ -2,8 +2,8 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 import { type CauseCode, causes } from '../../../shared/causes.ts'
 import type { Order } from '../../../shared/entities.ts'
-import { until } from '../../bench/figures.ts'
-import { laneOf, MINUTES, panel } from './standing.ts'
+import { until } from '../../support/until.ts'
+import { laneOf, panel } from './standing.ts'
 
 export const events = z.object({
   items: z.array(
@@ -19,18 +19,18 @@ export const events = z.object({
 export const eventsOf = async (lane: string) =>
   events.parse(await panel('GET', `/events?q=${encodeURIComponent(lane)}`)).items
 export const quiet = () =>
-  until('nothing under way', MINUTES, async () => {
+  until('nothing under way', async () => {
     const { items } = events.parse(await panel('GET', '/events?state=ready,running'))
     return items.length === 0
   })
 export const waitingOn = (lane: string) =>
-  until(`what waits on ${lane}`, MINUTES, async () =>
+  until(`what waits on ${lane}`, async () =>
     (await eventsOf(lane)).find(({ state }) => state === 'dead' || state === 'held'),
   ).catch(async (late: Error) => {
     throw new Error(`${late.message}: ${JSON.stringify(await eventsOf(lane))}`)
   })
 export const through = (order: Order) =>
-  until(`${order.number} through`, MINUTES, async () =>
+  until(`${order.number} through`, async () =>
     (await eventsOf(laneOf(order))).find(({ type, state }) => type === 'order.created' && state === 'done'),
   )
 

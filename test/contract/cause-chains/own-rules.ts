@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import type { RuleSet } from '../../../clarity-extension/mapping/rules.ts'
-import { MINUTES, panel, stage } from './standing.ts'
+import { panel, stage } from './standing.ts'
 
 export const MAPPING = '/mappings/order-to-odoo'
 
@@ -52,7 +52,7 @@ export async function ownRules(): Promise<void> {
   store.prepare(`update rule_sets set live = ? where name = 'order-to-odoo'`).run(ours + 1)
   // A shop of which four hundred orders are known, over a month: before that nothing is out of the ordinary.
   const remember = store.prepare('insert or replace into memories (key, value, updated_at) values (?, ?, ?)')
-  const month = { orders: 400, since: Date.now() - 30 * 24 * 60 * MINUTES }
+  const month = { orders: 400, since: Date.now() - 30 * 24 * 3_600_000 }
   remember.run('orders', JSON.stringify(month), Date.now())
   const quantities = Array.from({ length: month.orders }, (_, n) => 1 + (n % 3))
   remember.run('sku:*', JSON.stringify({ quantities }), Date.now())

@@ -5,13 +5,12 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { createOdooClient, type OdooClient } from '../../../odoo-bridge/client/client.ts'
 import type { Order } from '../../../shared/entities.ts'
 import { amount } from '../../../shared/money.ts'
-import { until } from '../../bench/figures.ts'
 import type { Waiting } from '../../support/cause-chain.ts'
 import { authority } from '../../support/certificates.ts'
 import { FIRST_KEY, openSandboxStage, type SandboxStage } from '../../support/sandbox-stage.ts'
 import { type Checkout, checkout } from '../../support/shop.ts'
+import { until } from '../../support/until.ts'
 
-export const MINUTES = 60_000
 const STORE = 'default'
 /** Set when it stands. */
 export let stage: SandboxStage
@@ -33,11 +32,11 @@ export function standing(ready: () => Promise<void>): void {
     const { proxy, odoo } = stage
     client = createOdooClient({ url: proxy.url, db: odoo.database, apiKey: FIRST_KEY, transport: 'json2' })
     await ready()
-  }, 4 * MINUTES)
+  })
   afterAll(async () => {
     await stage?.dispose()
     rmSync(folder, { recursive: true })
-  }, MINUTES)
+  })
   afterEach(() => {
     for (const front of Object.values(stage.fronts ?? {})) front.answer = () => undefined
   })
@@ -68,7 +67,7 @@ export async function rightOf(order: Order): Promise<void> {
   expect(inOdoo(order)).toBe(1)
   const there = await stateOf(order)
   expect(amount(there?.amount_total ?? '0').toFixed(2)).toBe(order.total)
-  await until(`${order.number} known in the shop`, MINUTES, async () => (await shop.order(order.id)).externalKey)
+  await until(`${order.number} known in the shop`, async () => (await shop.order(order.id)).externalKey)
   expect(await shop.order(order.id)).toMatchObject({ externalKey: there?.name, status: 'processing' })
 }
 

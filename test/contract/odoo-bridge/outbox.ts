@@ -25,7 +25,7 @@ export function outbox(on: Bench): void {
 
       // Rows of one thing are merged by whoever pulls, unless Odoo is just sending.
       const orderEvents = async () => (await events()).filter(({ body }) => body.type === 'sale_order.changed')
-      await expect.poll(orderEvents, { timeout: 60_000 }).toHaveLength(1)
+      await expect.poll(orderEvents).toHaveLength(1)
       const told = await events()
       const reference = { id: created.res_id, ref: 'told' }
       const bodies = told.map(({ body }) => body)
@@ -48,7 +48,7 @@ export function outbox(on: Bench): void {
       const [before] = await events()
       await on.person.setOnHand('BOTTLE-CRL-500', 'WH', '51')
       // Merged by whoever pulls, unless Odoo is just sending.
-      await expect.poll(events, { timeout: 60_000 }).toHaveLength(1)
+      await expect.poll(events).toHaveLength(1)
       const [after] = await events()
       expect(after?.webhook_id).not.toBe(before?.webhook_id)
       expect(value(await on.client.ack([before?.webhook_id ?? '', randomUUID()]))).toEqual({ acknowledged: 0 })

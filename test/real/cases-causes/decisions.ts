@@ -1,15 +1,14 @@
 import { expect } from 'vitest'
 import type { Order } from '../../../shared/entities.ts'
-import { until } from '../../bench/figures.ts'
 import type { Chain, Chains } from '../../support/cause-chain.ts'
 import type { Checkout } from '../../support/shop.ts'
+import { until } from '../../support/until.ts'
 import { cancelledLate, creditAndCancel, takeBack } from './cancelled.ts'
 import { refundedEarly, returnedEarly } from './returns.ts'
 import {
   confirmed,
   invoiced,
   laneOf,
-  MINUTES,
   newOrder,
   place,
   rightOf,
@@ -140,7 +139,6 @@ function deletedHere(order: Order): Chain {
       // Odoo deletes nothing that is not cancelled, and tells of that.
       await until(
         'the cancellation in the storefront',
-        2 * MINUTES,
         async () => (await stage.shop.order(order.id)).status === 'cancelled',
       )
       await stage.admin('sale.order', 'unlink', { ids })

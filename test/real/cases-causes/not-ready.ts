@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { causes } from '../../../shared/causes.ts'
 import type { Order } from '../../../shared/entities.ts'
-import { until } from '../../bench/figures.ts'
-import { laneOf, MINUTES, place, rightOf, stage, tell, write } from './standing.ts'
+import { until } from '../../support/until.ts'
+import { laneOf, place, rightOf, stage, tell, write } from './standing.ts'
 
 interface Refusing {
   cause: 'module_missing' | 'module_outdated' | 'access_denied'
@@ -77,12 +77,12 @@ export function notReady(): void {
         await fault()
         const order = await place()
         await tell(order)
-        const state = await until('the pause', MINUTES, async () => {
+        const state = await until('the pause', async () => {
           const { items } = paused.parse(await stage.panel('GET', '/connections'))
           return items.find((one) => one.name === 'odoo' && one.state === 'paused')
         })
         expect(state).toMatchObject({ cause, message: expect.stringMatching(says), remedy })
-        const [alert, ...others] = await until('the alert', MINUTES, async () => {
+        const [alert, ...others] = await until('the alert', async () => {
           const active = await authentication()
           return active.length > 0 && active
         })
@@ -94,15 +94,14 @@ export function notReady(): void {
 
         await mend()
         await stage.panel('POST', '/connections/odoo/resume')
-        const { attempts } = await until('the event through', MINUTES, async () => {
+        const { attempts } = await until('the event through', async () => {
           const event = await eventOf(order)
           return event?.state === 'done' && event
         })
         expect(attempts).toBe(1)
         await rightOf(order)
-        await until('the end of the alert', MINUTES, async () => (await authentication()).length === 0)
+        await until('the end of the alert', async () => (await authentication()).length === 0)
       },
-      3 * MINUTES,
     )
   })
 }

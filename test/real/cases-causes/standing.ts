@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Order } from '../../../shared/entities.ts'
 import { amount } from '../../../shared/money.ts'
-import { until } from '../../bench/figures.ts'
 import type { Chain } from '../../support/cause-chain.ts'
 import { type Checkout, checkout } from '../../support/shop.ts'
 import { openStage, type Stage } from '../../support/stage.ts'
+import { until } from '../../support/until.ts'
 
-export const MINUTES = 60_000
 /** Set when it stands. */
 export let stage: Stage
 let guest = 7000
@@ -21,8 +20,8 @@ export function standing(): void {
     await stage.admin('product.product', 'write', { ids: [mug], vals: { invoice_policy: 'delivery' } })
     for (const name of ['price', 'return'])
       await stage.admin('ir.config_parameter', 'set_param', { key: `clarity_bridge.emit_${name}`, value: '1' })
-  }, 10 * MINUTES)
-  afterAll(async () => stage?.dispose(), 2 * MINUTES)
+  })
+  afterAll(async () => stage?.dispose())
 }
 
 export const products = (sku: string) =>
@@ -57,17 +56,17 @@ export const saleOrders = ({ number }: Order) =>
     [number],
   )
 export const confirmed = (order: Order) =>
-  until(`order ${order.number} in Odoo`, MINUTES, async () => {
+  until(`order ${order.number} in Odoo`, async () => {
     const [row] = await saleOrders(order)
     return row?.state === 'sale' && row
   })
 export const told = (order: Order) =>
-  until(`${order.number} known in the shop`, MINUTES, async () => {
+  until(`${order.number} known in the shop`, async () => {
     const shown = await stage.shop.order(order.id)
     return shown.externalKey && shown
   })
 export const ship = async (order: Order) => {
-  const { id } = await until(`a delivery of ${order.number}`, MINUTES, async () => {
+  const { id } = await until(`a delivery of ${order.number}`, async () => {
     const [row] = await stage.odoo.psql<{ id: number }>(
       "select p.id from stock_picking p join sale_order o on o.id = p.sale_id where o.origin = $1 and p.state = 'assigned'",
       [order.number],
