@@ -82,6 +82,33 @@ class TestPayments(MoneyCase):
         other["values"] = told["values"] | {"clarity_fee": "0.60"}
         self.assertProblem(self.apply(self.newer(other, 4))[0], "review", "not_editable")
 
+    def test_payments_of_a_batch_are_posted_together_and_a_bad_one_fails_alone(self):
+        _outstanding, fees = self.fee_account()
+        operations = [self.payment(ref=f"p{n}", amount=f"{n}.00") for n in range(1, 6)]
+        for operation in operations:
+            operation["values"] |= {"clarity_fee": "0.10", "clarity_fee_account_id": fees.id}
+        operations[2]["values"]["amount"] = "-3.00"
+        operations[4]["follow"] = []
+        posted, post = [], type(self.env["account.payment"]).action_post
+
+        def action_post(payments):
+            posted.append(len(payments))
+            return post(payments)
+
+        self.patch(type(self.env["account.payment"]), "action_post", action_post)
+        with mute_logger("odoo.sql_db"):
+            results = self.apply(*operations)
+        self.assertEqual([result["status"] == "created" for result in results], [True, True, False, True, True], results)
+        done = self.env["account.payment"].browse(results[n]["res_id"] for n in (0, 1, 3))
+        self.assertEqual(set(done.mapped("state")) & {"draft"}, set())
+        self.assertEqual(len(set(done.mapped("name"))), 3)
+        self.assertEqual(done.clarity_fee_move_id.mapped("state"), ["posted"] * 3)
+        self.assertEqual(sorted(done.clarity_fee_move_id.mapped("ref")), sorted(f"Provider fee of {one.name}" for one in done))
+        self.assertEqual(self.env["account.payment"].browse(results[4]["res_id"]).state, "draft")
+        posted.clear()
+        self.apply(*(self.payment(ref=f"q{n}", amount=f"{n}.00") for n in range(1, 6)))
+        self.assertEqual(posted, [5])
+
     def test_provider_fee_without_money_under_way_is_shown_and_not_booked(self):
         _outstanding, fees = self.fee_account()
         self.bank.inbound_payment_method_line_ids.payment_account_id = False
@@ -118,4 +145,5 @@ class TestPayments(MoneyCase):
         self.assertEqual([result["status"] for result in results], ["created", "created"], results)
         orders = self.env["sale.order"].browse([result["res_id"] for result in results])
         self.assertEqual([invoice.state for invoice in orders.invoice_ids], ["posted", "posted"])
+        self.assertEqual([len(order.invoice_ids) for order in orders], [1, 1])
         self.assertEqual(self.apply(self.order("o1", follow=["confirm", "invoice"]))[0]["status"], "unchanged")

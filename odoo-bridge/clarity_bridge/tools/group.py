@@ -291,23 +291,35 @@ class Group:
                     self.restated.add(operation)
 
     def _post(self):
+        """All of a company at once: one by one takes three times as long."""
+        documents = defaultdict(list)
         for operation in self.operations:
             if "post" in operation.follow and operation.model in ("account.move", "account.payment"):
-                if (record := self.record(operation)).state == "draft":
-                    record.action_post()
-                    self.changed.add(operation)
-                    self.posted.add(operation)
-                if operation.model == "account.payment" and payments.book_fee(record):
-                    self.changed.add(operation)
+                documents[operation.model].append(operation)
+        for model, asked in documents.items():
+            todo = [operation for operation in asked if self.record(operation).state == "draft"]
+            for company, some in _by_company(self, todo):
+                records = self.env[model].browse(self.record(one).id for one in some)
+                records.with_company(company).action_post()
+            self.changed.update(todo)
+            self.posted.update(todo)
+        paid = {self.record(operation): operation for operation in documents["account.payment"]}
+        for payment in payments.book_fees(self.env["account.payment"].concat(*paid)):
+            self.changed.add(paid[payment])
 
     def _invoice(self):
         """One invoice per order: Odoo itself would put the orders of one customer together."""
+        todo = []
         for operation in self.operations:
             if "invoice" in operation.follow and operation.model == "sale.order":
                 order = self.record(operation)
                 if order.state == "sale" and order.invoice_status == "to invoice":
-                    order.with_company(order.company_id)._create_invoices(final=True).action_post()
-                    self.changed.add(operation)
+                    todo.append(operation)
+        for company, some in _by_company(self, todo):
+            orders_of_company = [self.record(operation).with_company(company) for operation in some]
+            invoices = [order._create_invoices(final=True) for order in orders_of_company]
+            self.env["account.move"].with_company(company).concat(*invoices).action_post()
+        self.changed.update(todo)
 
     def _pay_back(self):
         for operation in self.operations:

@@ -54,41 +54,44 @@ def reconcile(payment, move):
             some.reconcile()
 
 
-def book_fee(payment):
+def book_fees(payments):
     """Book what the provider keeps: from the money that is on its way to the bank to the account of its fees, once.
 
     A payment without a journal entry has no money on its way: it is matched when the bank tells of it, fee and all.
 
-    :return: whether an entry was made
+    :return: the payments for which an entry was made
     """
-    there = payment.outstanding_account_id
-    account, currency = payment.clarity_fee_account_id, payment.currency_id
-    if not account or not payment.move_id or not there or payment.clarity_fee_move_id:
+    due = payments.filtered(_has_open_fee)
+    for company, some in due.grouped("company_id").items():
+        moves = payments.env["account.move"].with_company(company).create([_fee_entry(payment) for payment in some])
+        for payment, move in zip(some, moves, strict=True):
+            payment.clarity_fee_move_id = move
+        moves.action_post()
+    return due
+
+
+def _has_open_fee(payment):
+    if not payment.clarity_fee_account_id or not payment.move_id or not payment.outstanding_account_id:
         return False
-    if currency.is_zero(payment.clarity_fee):
-        return False
-    company = payment.company_id
+    return not payment.clarity_fee_move_id and not payment.currency_id.is_zero(payment.clarity_fee)
+
+
+def _fee_entry(payment):
+    company, currency = payment.company_id, payment.currency_id
     balance = currency._convert(payment.clarity_fee, company.currency_id, company, payment.date)
+    there = payment.outstanding_account_id
     lines = [
-        {"account_id": account_id, "name": payment.memo, "currency_id": currency.id}
+        {"account_id": account.id, "name": payment.memo, "currency_id": currency.id}
         | {"amount_currency": sign * payment.clarity_fee, "balance": sign * balance}
-        for account_id, sign in ((account.id, 1), (there.id, -1))
+        for account, sign in ((payment.clarity_fee_account_id, 1), (there, -1))
     ]
-    payment.clarity_fee_move_id = (
-        payment.env["account.move"]
-        .with_company(company)
-        .create(
-            {
-                "move_type": "entry",
-                "journal_id": payment.journal_id.id,
-                "date": payment.date,
-                "ref": payment.env._("Provider fee of %s", payment.name),
-                "line_ids": [Command.create(line) for line in lines],
-            }
-        )
-    )
-    payment.clarity_fee_move_id.action_post()
-    return True
+    return {
+        "move_type": "entry",
+        "journal_id": payment.journal_id.id,
+        "date": payment.date,
+        "ref": payment.env._("Provider fee of %s", payment.name),
+        "line_ids": [Command.create(line) for line in lines],
+    }
 
 
 def paid_back(order, currency):
