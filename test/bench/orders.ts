@@ -60,7 +60,7 @@ export async function run(report: Report): Promise<void> {
 }
 
 /** With a connection to look at Odoo's tables often and at little cost. */
-interface OrderStage extends Stage {
+export interface OrderStage extends Stage {
   database: pg.Client
 }
 
@@ -197,7 +197,11 @@ export function plainOrders(many: number, products: Product[], lines = LINES): P
 }
 
 /** Told to nobody but the bridge, by us, and without the payment of the checkout: the yardsticks register none either. */
-export async function place({ shop }: Stage, wanted: PlainOrder[], products: Product[]): Promise<Order[]> {
+export const place = async (stage: Stage, wanted: PlainOrder[], products: Product[]): Promise<Order[]> =>
+  (await placePaid(stage, wanted, products)).map((order) => ({ ...order, payments: [] }))
+
+/** As they come from a checkout. */
+export async function placePaid({ shop }: Stage, wanted: PlainOrder[], products: Product[]): Promise<Order[]> {
   const skus = new Map(products.map(({ id, sku }) => [id, sku]))
   const placed: Order[] = []
   await inParallel(wanted, 10, async ({ customer, lines }) => {
@@ -209,12 +213,12 @@ export async function place({ shop }: Stage, wanted: PlainOrder[], products: Pro
       billingAddress: address,
       shippingAddress: address,
     })
-    placed.push({ ...order, payments: [] })
+    placed.push(order)
   })
   return placed
 }
 
-async function deliver({ bridge, shop }: OrderStage, order: Order): Promise<void> {
+export async function deliver({ bridge, shop }: OrderStage, order: Order): Promise<void> {
   const envelope = { type: 'order.created', timestamp: new Date().toISOString(), data: order }
   const body = Buffer.from(JSON.stringify(envelope))
   const headers = { ...signHeaders(body, [shop.secret], newWebhookId(), Date.now() / 1000) }

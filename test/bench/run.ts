@@ -23,6 +23,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   'mapping-suggest': () => import('./mapping-suggest.ts'),
   month: () => import('./month.ts'),
   orders: () => import('./orders.ts'),
+  paid: () => import('./paid.ts'),
   panel: () => import('./panel.ts'),
   peers: () => import('./peers.ts'),
   replicas: () => import('./replicas.ts'),

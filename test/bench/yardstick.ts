@@ -28,8 +28,16 @@ export async function call<T>(odoo: PlainOdoo, model: string, method: string, bo
   return (await response.json()) as T
 }
 
-/** Look the partner up or create it, create the order, confirm it: one order after another in each of `concurrency` loops. */
-export async function oneAtATime(odoo: PlainOdoo, orders: PlainOrder[], concurrency: number): Promise<void> {
+/**
+ * Look the partner up or create it, create the order, confirm it: one order after another in each of `concurrency` loops.
+ * @param then what else it does for each order
+ */
+export async function oneAtATime(
+  odoo: PlainOdoo,
+  orders: PlainOrder[],
+  concurrency: number,
+  then?: (order: PlainOrder, partnerId: number) => Promise<void>,
+): Promise<void> {
   const queue = [...orders]
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
@@ -43,9 +51,26 @@ export async function oneAtATime(odoo: PlainOdoo, orders: PlainOrder[], concurre
           found?.id ?? (await call<number[]>(odoo, 'res.partner', 'create', { vals_list: [order.customer] }))[0]
         const ids = await call<number[]>(odoo, 'sale.order', 'create', { vals_list: [saleOrder(order, partnerId)] })
         await call(odoo, 'sale.order', 'action_confirm', { ids })
+        await then?.(order, partnerId ?? 0)
       }
     }),
   )
+}
+
+/** A payment of what the order's goods cost, posted. */
+export async function registerPayment(odoo: PlainOdoo, journalId: number, order: PlainOrder, partnerId: number) {
+  const amount = order.lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0)
+  const payment = {
+    payment_type: 'inbound',
+    partner_type: 'customer',
+    partner_id: partnerId,
+    amount,
+    memo: order.number,
+  }
+  const ids = await call<number[]>(odoo, 'account.payment', 'create', {
+    vals_list: [{ ...payment, journal_id: journalId }],
+  })
+  await call(odoo, 'account.payment', 'action_post', { ids })
 }
 
 /** The same by hand-made batches: one look-up, one create of the missing partners, one create, one confirm per batch. */

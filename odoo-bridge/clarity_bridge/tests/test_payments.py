@@ -98,12 +98,16 @@ class TestPayments(MoneyCase):
         self.patch(type(self.env["account.payment"]), "action_post", action_post)
         with mute_logger("odoo.sql_db"):
             results = self.apply(*operations)
-        self.assertEqual([result["status"] == "created" for result in results], [True, True, False, True, True], results)
+        self.assertEqual(
+            [result["status"] == "created" for result in results], [True, True, False, True, True], results
+        )
         done = self.env["account.payment"].browse(results[n]["res_id"] for n in (0, 1, 3))
         self.assertEqual(set(done.mapped("state")) & {"draft"}, set())
         self.assertEqual(len(set(done.mapped("name"))), 3)
         self.assertEqual(done.clarity_fee_move_id.mapped("state"), ["posted"] * 3)
-        self.assertEqual(sorted(done.clarity_fee_move_id.mapped("ref")), sorted(f"Provider fee of {one.name}" for one in done))
+        self.assertEqual(
+            sorted(done.clarity_fee_move_id.mapped("ref")), sorted(f"Provider fee of {one.name}" for one in done)
+        )
         self.assertEqual(self.env["account.payment"].browse(results[4]["res_id"]).state, "draft")
         posted.clear()
         self.apply(*(self.payment(ref=f"q{n}", amount=f"{n}.00") for n in range(1, 6)))
