@@ -1,7 +1,6 @@
-import { openStage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
 import { inParallel, median, percentile, seconds } from './figures.ts'
-import { deliver, emit, type OrderStage, placePaid, plainOrders } from './orders.ts'
+import { deliver, emit, type OrderStage, openOrderStage, placePaid, plainOrders } from './orders.ts'
 import { type Product, seedProducts } from './products.ts'
 import type { Report } from './run.ts'
 import { oneAtATime, type PlainOdoo, type PlainOrder, registerPayment } from './yardstick.ts'
@@ -16,10 +15,7 @@ const ROUNDS = 3
 const CONCURRENCIES = [1, 4, 8]
 
 export async function run(report: Report): Promise<void> {
-  const stage: OrderStage = await openStage({ silent: true }).then(async (stage) => ({
-    ...stage,
-    database: await stage.odoo.database(),
-  }))
+  const stage = await openOrderStage()
   try {
     const products = await seedProducts(stage, PRODUCTS)
     await stage.odoo.restart(2)
