@@ -28,7 +28,7 @@ const LOW_SHARE = 0.8
  * Who stores an event runs it. Another replica takes what has been due for so long: there its process has no room, or is gone. When each took
  * what it saw, two processes sent half as much in each call and asked the store half as often again.
  */
-const PATIENCE_MS = 500
+const PATIENCE_MS = 2_000
 /** A process that started or stored something in this time takes all that is due. */
 const BUSY_MS = 2_000
 /** Between tries while the store cannot commit. */

@@ -2,6 +2,9 @@ export function median(values: number[]): number {
   return percentile(values, 50)
 }
 
+/** Of rounds the first of which was everybody's warm-up. */
+export const steady = (rounds: readonly number[]): number => median(rounds.slice(1))
+
 /** Of rounds that stood side by side, so that a slow moment of the machine counts for both. */
 export const ratio = (ours: readonly number[], theirs: readonly number[]): number =>
   median(ours.map((value, round) => value / (theirs[round] ?? value)))
