@@ -52,6 +52,15 @@ describe('the house', () => {
     expect(found, 'vitest.config.ts and support/until.ts have them').toEqual([])
   })
 
+  it('polls by until where tests run beside each other: expect.poll asks which test is running, and there is no one answer', () => {
+    const tests = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((path) => path !== 'architecture.test.ts')
+    const both = tests.filter((path) => {
+      const source = readFileSync(join(import.meta.dirname, path), 'utf8')
+      return /\b(describe|it)\.concurrent/.test(source) && source.includes('expect.poll')
+    })
+    expect(both).toEqual([])
+  })
+
   it('has generated types that are what their documents make', async () => {
     expect(await staleTypes()).toEqual([])
   })

@@ -7,6 +7,7 @@ import { answerOf, rpcAnswerOf } from '../../odoo-bridge/client/answer.ts'
 import { classify } from '../../odoo-bridge/client/classify.ts'
 import { createOdooClient, type OdooClient, type Reply } from '../../odoo-bridge/client/client.ts'
 import type { OdooOptions } from '../../odoo-bridge/client/options.ts'
+import { until } from '../support/until.ts'
 import { freshDatabase, type RealOdoo } from './support.ts'
 
 const transports = ['json2', 'jsonrpc'] as const
@@ -272,7 +273,10 @@ describe('what becomes of an answer of Odoo', () => {
         while (!over) await odoo.psql(changeWhenAwaited(id))
       }
       const hands = [hand(), hand()]
-      await expect.poll(() => odoo.psql(awaiting(id))).toEqual([{ count: 1 }])
+      await until(
+        'one hand to wait for the other',
+        async () => (await odoo.psql<{ count: number }>(awaiting(id)))[0]?.count === 1,
+      )
       const call = failing(open().call('res.partner', 'write', { ids: [id], vals: { city: 'Ours' } })).finally(() => {
         over = true
       })
@@ -426,7 +430,7 @@ describe('what becomes of an answer of Odoo', () => {
     const hold = `begin; select 1 from res_partner where id = ${id} for update; select pg_sleep(90); commit`
     const held = odoo.psql(hold).catch((error: unknown) => error)
     const free = () => odoo.psql('select 1 from res_partner where id = $1 for update skip locked', [id])
-    await expect.poll(free).toEqual([])
+    await until('the lock', async () => (await free()).length === 0)
     return {
       async release() {
         await odoo.psql(`select pg_terminate_backend(pid) from pg_stat_activity
