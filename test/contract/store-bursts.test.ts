@@ -211,6 +211,17 @@ describe.each(dialects.filter(({ possible }) => possible))('a burst on $dialect'
     expect(await arrived()).toBe(0)
   })
 
+  it('of Odoo alone is in its lanes when it is acknowledged, with the storefront’s it waits like those', async () => {
+    const { ledger } = bench(fragile({ broken: true, asked: 0 }))
+    const told = { source: 'odoo', type: 'stock.changed' } as const
+    await Promise.all(burst(30, (index) => event(`stock:${index}`, told)).map((one) => ledger.ingest(one)))
+    expect(await arrived()).toBe(0)
+    expect(await store.db.selectFrom('lanes').select('lane').execute()).toHaveLength(30)
+    const mixed = [...burst(20), ...burst(20, (index) => event(`stock:${30 + index}`, told))]
+    await Promise.all(mixed.map((one) => ledger.ingest(one)))
+    expect(await arrived()).toBe(40)
+  })
+
   it('waits while its lanes cannot be written, says so, and comes into them afterwards', async () => {
     const state = { broken: true, asked: 0 }
     const { ledger } = bench(fragile(state))
