@@ -124,26 +124,29 @@ export async function startProcess(world: World): Promise<Process> {
         return answer.ok && !answer.value ? { ok: false, outcome: noMove } : answer
       },
     }
-    const knownUntil = new Map<string, number>()
-    const publish = publishStock({
-      now: () => clock.now(),
-      demand(skus) {
-        for (const sku of skus) knownUntil.set(sku, clock.now())
-        return demand.of(skus)
-      },
-      releaseDemand: async (ids) => void (await demand.release(ids)),
-      readStock: (skus, pending) => net.call(() => odoo.stock(skus, pending)),
-      location: () => 'main',
-      margin: 0,
-      defaultLocation: 'main',
-      published: (skus) => published.of(skus),
-      putInventory(rows) {
-        return net.call(() => {
-          for (const { sku } of rows) world.counted(sku, knownUntil.get(sku) ?? 0)
-          return shop.putInventory(rows)
-        })
-      },
-    })
+    /** What a number knows of is noted per call: a second one for its SKU may read while it is on its way. */
+    const publish = (skus: string[]) => {
+      let knownUntil = 0
+      return publishStock({
+        now: () => clock.now(),
+        demand(skus) {
+          knownUntil = clock.now()
+          return demand.of(skus)
+        },
+        releaseDemand: async (ids) => void (await demand.release(ids)),
+        readStock: (skus, pending) => net.call(() => odoo.stock(skus, pending)),
+        location: () => 'main',
+        margin: 0,
+        defaultLocation: 'main',
+        published: (skus) => published.of(skus),
+        putInventory(rows) {
+          return net.call(() => {
+            for (const { sku } of rows) world.counted(sku, knownUntil)
+            return shop.putInventory(rows)
+          })
+        },
+      })(skus)
+    }
     const stock = batcher<string, Outcome>({ limit: TWO_AT_A_TIME, maxItems: 500, send: publish })
     return {
       status,
