@@ -27,7 +27,7 @@ export function handlerOf(ports: Ports, switches: SwitchPorts): Handler {
 export const typeRules: Partial<Record<EventType, TypeRule>> = Object.fromEntries(
   Object.entries(registry).map(([type, entry]: [string, Entry]) => [
     type,
-    { coalesce: entry.coalesce ?? false, restMs: entry.restMs ?? 0 },
+    { coalesce: entry.coalesce ?? false, restMs: entry.restMs ?? 0, needs: entry.needs },
   ]),
 )
 

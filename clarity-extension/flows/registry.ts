@@ -1,4 +1,5 @@
 import type { EventType } from '../../shared/events.ts'
+import type { Connection } from '../../shared/outcome.ts'
 import { type CustomerToClarityPorts, customerToClarity } from './customer-to-clarity.ts'
 import { type CustomerToOdooPorts, customerToOdoo } from './customer-to-odoo.ts'
 import type { Flow } from './flow.ts'
@@ -87,6 +88,8 @@ export interface Entry {
   flow: (ports: Ports) => Flow
   /** Several waiting events of one lane are one piece of work. */
   coalesce?: boolean
+  /** What it asks something of. Default: both sides. */
+  needs?: readonly Connection[]
   /** Milliseconds a lane rests after a delivery: what changes meanwhile goes out together. */
   restMs?: number
 }
@@ -98,5 +101,6 @@ export const flowNameOf = (type: string): string =>
   Object.entries(registry).find(([name]) => name === type)?.[1].name ?? 'none'
 
 function ignored(reason: string): Entry {
-  return { name: NOT_SYNCED, flow: () => notSynced(reason) }
+  // Every order of a product tells of its stock: one by one they would be half of what the bridge does.
+  return { name: NOT_SYNCED, flow: () => notSynced(reason), coalesce: true, needs: [] }
 }

@@ -4,6 +4,7 @@ import type { Connection } from '../../shared/outcome.ts'
 import { openly, type Seal } from '../privacy/seal.ts'
 import type { Store } from '../store/store.ts'
 import { ATTEMPT_LIMIT } from './policy.ts'
+import { spareTime } from './spare-time.ts'
 import type { Demand, LedgerFact, NewEvent, TypeRule } from './types.ts'
 
 export interface LedgerOptions {
@@ -25,6 +26,8 @@ export interface LedgerOptions {
   attemptLimit?: number
   /** How long done, skipped and dismissed events are kept. Default 90 days. */
   retentionMs?: number
+  /** Whether this machine has processors to spare for what other replicas stored. Default: it is measured. */
+  hasTime?: () => boolean
   /** So many webhooks at a time are a burst: where the store puts off work they are stored first and come into their lanes afterwards. Default 8. */
   burst?: number
   /** How payloads and what attempts did are written. Default: as they are. */
@@ -54,6 +57,7 @@ export function settingsOf(options: LedgerOptions): Settings {
     runLimitMs: 10 * MINUTE,
     attemptLimit: ATTEMPT_LIMIT,
     retentionMs: 90 * DAY,
+    hasTime: spareTime(),
     burst: 8,
     seal: openly,
     project: () => undefined,

@@ -26,9 +26,10 @@ const SLEEP = { sqlite: 30_000, postgres: 1_000 }
 const LOW_SHARE = 0.8
 /**
  * Who stores an event runs it. Another replica takes what has been due for so long: there its process has no room, or is gone. When each took
- * what it saw, two processes sent half as much in each call and asked the store half as often again.
+ * what it saw, two processes sent half as much in each call and asked the store half as often again. Where the helper's own machine has no
+ * time it would take the time from somebody, on a machine that they share from the one it helps.
  */
-const PATIENCE_MS = 2_000
+const PATIENCE_MS = { withTime: 2_000, withoutTime: 10_000 }
 /** A process that started or stored something in this time takes all that is due. */
 const BUSY_MS = 2_000
 /** Between tries while the store cannot commit. */
@@ -62,8 +63,10 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
     wake(atOnce)
   }
 
-  const patienceMs = () =>
-    store.exclusive || waitingForIdle.length > 0 || now() - storedAt < BUSY_MS ? 0 : PATIENCE_MS
+  function patienceMs(): number {
+    if (store.exclusive || waitingForIdle.length > 0 || now() - storedAt < BUSY_MS) return 0
+    return PATIENCE_MS[settings.hasTime() ? 'withTime' : 'withoutTime']
+  }
 
   function wake(atOnce = false): void {
     again = true

@@ -10,6 +10,9 @@ import type { Store } from './store.ts'
 /** A door answers 503 rather than wait longer than its sender does. */
 const CONNECT_MS = 10_000
 
+/** Longer than the minute after which schedules ask for several at a time: each new one is a process of PostgreSQL's that knows no table yet. */
+const IDLE_MS = 2 * 60_000
+
 /**
  * A connection on which nothing moves for so long while it is asked something is given up: a network that swallows packets
  * says no word of it, and TCP alone would wait for a quarter of an hour.
@@ -28,6 +31,8 @@ export function openPostgres(databaseUrl: string, silenceMs = SILENCE_MS): Store
     connectionString: databaseUrl,
     max: 10,
     connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    keepAlive: true,
     types: { getTypeParser },
     onConnect: async (client) => {
       // One that breaks between two statements of a transaction has nobody else who listens: the next statement says so.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { typeRules } from '../../clarity-extension/handler.ts'
 import type { Handler } from '../../clarity-extension/ledger/types.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { correct, done, retry, review, skip } from '../../shared/outcome.ts'
@@ -362,6 +363,22 @@ onBothStores('the ledger', (on) => {
         cause: 'superseded',
         attempts: 0,
       })
+    })
+
+    it('of what has no flow the newest is run, also while both sides are paused', async () => {
+      const { runs, handler } = recorder(() => skip('switched_off', 'Odoo is the record for stock.'))
+      const { ledger } = bench(on.store, { types: typeRules })
+      await ledger.start(handler)
+      for (const side of ['odoo', 'clarity'] as const) await ledger.pauseConnection(side, 'ada')
+      const told = event('inventory:A', { type: 'inventory.updated', priority: 2 })
+      const ids = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => ledger.ingest({ ...told, webhookId: `told-${n}` })),
+      )
+      await ledger.idle()
+      await ledger.stop(1_000)
+      expect(runs.map(({ id }) => id)).toEqual([ids[19]?.id])
+      expect(await stateOf(on, ids[0]?.id ?? 0)).toMatchObject({ state: 'skipped', cause: 'superseded' })
+      expect(await stateOf(on, ids[19]?.id ?? 0)).toMatchObject({ state: 'skipped', cause: 'switched_off' })
     })
 
     it('CASES 19: a lane that rests runs the first change at once and the rest of the burst together', async () => {

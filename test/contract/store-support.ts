@@ -59,6 +59,7 @@ export function bench(store: Store, options: Partial<LedgerOptions> = {}): Bench
     log: pino({ level: 'silent' }),
     now: () => clock.now,
     random: () => 0,
+    hasTime: () => true,
     observe: (fact) => facts.push(fact),
     ...options,
   })

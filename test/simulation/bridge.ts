@@ -96,6 +96,7 @@ export async function startProcess(world: World): Promise<Process> {
     random: () => net.dice(1_000) / 1_000,
     types: typeRules,
     project: demandOf,
+    hasTime: () => net.dice(2) === 0,
     // In half of the processes every webhook is a burst.
     burst: net.dice(2) === 0 ? 1 : 8,
   })
