@@ -157,6 +157,12 @@ export function event(lane = 'order:1', over: Partial<NewEvent> = {}): NewEvent 
   }
 }
 
+/** So many at once, of as many orders unless it is said of what. */
+export const burst = (
+  count: number,
+  of: (index: number) => NewEvent = (index) => event(`order:${index}`),
+): NewEvent[] => Array.from({ length: count }, (_, index) => of(index))
+
 /** Remembers what it was given; answers what `answer` says, else done. */
 export function recorder(answer: (id: number, attempt: number) => Outcome | Promise<Outcome> = () => done('applied')) {
   const runs: { id: number; lane: string; attempt: number; type: string; payload: string }[] = []
