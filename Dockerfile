@@ -22,4 +22,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # The same words as `npm start` in package.json.
-CMD ["node", "--expose-gc", "--max-semi-space-size=4", "--heap-growing-percent=20", "--max-old-space-size=320", "scripts/start.js"]
+CMD ["node", "--expose-gc", "--max-semi-space-size=4", "--heap-growing-percent=15", "--max-old-space-size=320", "scripts/start.js"]
