@@ -9,6 +9,12 @@ export const steady = (rounds: readonly number[]): number => median(rounds.slice
 export const ratio = (ours: readonly number[], theirs: readonly number[]): number =>
   median(ours.map((value, round) => value / (theirs[round] ?? value)))
 
+/** Standard error of a median, from how far the values lie from it (1.253 x 1.483 x median deviation / sqrt n, as for a normal distribution). */
+export function errorOfMedian(values: number[]): number {
+  const middle = median(values)
+  return (1.86 * median(values.map((value) => Math.abs(value - middle)))) / Math.sqrt(values.length)
+}
+
 /** Nearest rank. @param p 0 to 100 */
 export function percentile(values: number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b)
