@@ -18,8 +18,8 @@ export interface OdooSender {
 /** A call costs Odoo what some ten orders in it cost; of more per call the customers in it would wait too long. */
 const OPERATIONS_PER_CALL = 50
 const MASTERS_PER_CALL = 100
-/** How many ensured records are remembered as being there. */
-const REMEMBERED = 50_000
+/** How many ensured records are remembered as being there: some 120 bytes each. */
+const REMEMBERED = 10_000
 
 /**
  * Master data travels beside the orders: one call at a time, so that it never takes Odoo's other workers away from them, and
@@ -75,14 +75,15 @@ export function odooSender(
       const result = reply.value[index]
       if (!result) throw new Error(`Odoo gave no result for operation ${operation.id}`)
       const answer = answerOf(operation, result)
-      if (answer.ok) remember(touched(operation))
+      if (answer.ok) remember(operation)
       return answer
     })
   }
 
-  function remember(keys: string[]) {
+  /** Not its own record, which has one lane and so is never in two calls, nor what is attached to that. */
+  function remember({ ensure = [] }: Operation) {
     if (known.size > REMEMBERED) known.clear()
-    for (const key of keys) known.add(key)
+    for (const record of ensure) known.add(keyOf(record))
   }
 }
 

@@ -149,7 +149,7 @@ export function createMemory({ db, dialect }: Pick<Store, 'db' | 'dialect'>, now
   /** From here on what is stored counts, with what was learnt meanwhile. */
   function forget(stored: OrderHistory, skus: readonly string[]): void {
     const { recent } = history
-    history = { ...stored, recent: [] }
+    history = { ...stored, recent: noHistory().recent }
     known = new Set(skus)
     shop = skus.length === 0 ? undefined : Promise.resolve()
     for (const order of pending) {
@@ -170,10 +170,8 @@ export function createMemory({ db, dialect }: Pick<Store, 'db' | 'dialect'>, now
         throw error
       })
     if (into !== history) return
-    const { recent } = history
     if (row) withShop(history, row.value)
     for (const order of pending) learnOrder(order, history, () => false)
-    history.recent = recent
   }
 
   async function loadSkus(skus: readonly string[]): Promise<void> {

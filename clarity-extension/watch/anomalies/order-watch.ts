@@ -6,8 +6,9 @@ import { review } from '../../../shared/outcome.ts'
 import { worthOf } from '../../ledger/worth.ts'
 import type { Store } from '../../store/store.ts'
 import type { Memory } from './memory.ts'
-import { judgeOrder, type OrderHistory, type RecordFinding, recentOf, type SeenOrder, TWICE_WITHIN } from './orders.ts'
+import { judgeOrder, type RecordFinding, recentOf, type SeenOrder, TWICE_WITHIN } from './orders.ts'
 import { HOUR } from './readings.ts'
+import type { RecentOrder } from './recent-orders.ts'
 import { anomalyOf } from './record-anomaly.ts'
 import { mayHold, type WatchRule, type WatchRules } from './rules.ts'
 import { sentenceOf, short } from './told.ts'
@@ -25,7 +26,7 @@ interface OrderWatchParts {
 /** An order that was placed longer ago is history: learnt from, and nobody is told of it. */
 const OLD_MS = 7 * 24 * HOUR
 const MOST_TWINS = 20
-const REMEMBERED = 20_000
+const REMEMBERED = 5_000
 
 /** What is odd about an order before it is written for the first time. */
 export function orderWatch({ store, open, rules, memory, insert, now }: OrderWatchParts): Watchman['inspect'] {
@@ -45,9 +46,7 @@ export function orderWatch({ store, open, rules, memory, insert, now }: OrderWat
     const limits = { tolerance: (rule: RecordFinding['rule']) => settings.get(nameOf({ rule }))?.tolerance ?? 1 }
     const young = order.at > now() - OLD_MS
     const found = young
-      ? judgeOrder(order, { ...history, recent: [...history.recent, ...twins] }, limits).filter(
-          (one) => settings.get(nameOf(one))?.action !== 'off',
-        )
+      ? judgeOrder(order, history, limits, twins).filter((one) => settings.get(nameOf(one))?.action !== 'off')
       : []
     const holds = (one: RecordFinding) => settings.get(nameOf(one))?.action === 'hold' && mayHold(nameOf(one))
     const held = event.approvals.includes('anomaly') ? undefined : found.find(holds)
@@ -63,7 +62,7 @@ export function orderWatch({ store, open, rules, memory, insert, now }: OrderWat
   }
 
   /** Orders of the last minutes that other replicas may have inspected: as far as the same amount makes them comparable. */
-  async function elsewhere({ id }: SeenOrder, order: Order, event: InspectedEvent): Promise<OrderHistory['recent']> {
+  async function elsewhere({ id }: SeenOrder, order: Order, event: InspectedEvent): Promise<RecentOrder[]> {
     const worth = store.dialect === 'postgres' ? worthOf('order.created', order) : undefined
     if (!worth) return []
     const rows = await db

@@ -1,4 +1,5 @@
 import { median, quantile } from 'simple-statistics'
+import { type RecentOrder, type RecentOrders, recentOrders } from './recent-orders.ts'
 import { robustSigma } from './season.ts'
 
 /** What of an order is judged; numbers, because nothing of it is booked. */
@@ -65,7 +66,7 @@ export interface OrderHistory {
   /** By country: how often which rate. */
   rates: Record<string, Record<string, number>>
   /** The last orders, for the same one again. */
-  recent: { id: string; at: number; person: string; basket: string }[]
+  recent: RecentOrders
 }
 
 export const noHistory = (): OrderHistory => ({
@@ -75,12 +76,20 @@ export const noHistory = (): OrderHistory => ({
   prices: {},
   discounts: [],
   rates: {},
-  recent: [],
+  recent: recentOrders(TWICE_WITHIN),
 })
 
-/** What is odd about an order, by what was before it. Pure. */
-export function judgeOrder(order: SeenOrder, history: OrderHistory, limits: Limits = asDelivered): RecordFinding[] {
-  const twice = duplicateOf(order, history)
+/**
+ * What is odd about an order, by what was before it. Pure.
+ * @param elsewhere orders of the last minutes that the history does not know of
+ */
+export function judgeOrder(
+  order: SeenOrder,
+  history: OrderHistory,
+  limits: Limits = asDelivered,
+  elsewhere: readonly RecentOrder[] = [],
+): RecordFinding[] {
+  const twice = duplicateOf(order, history, elsewhere)
   if (history.orders < LEARN_ORDERS || order.at - (history.since ?? order.at) < LEARN_MS) return []
   const lines = order.lines.flatMap((line) => [
     ...quantityOf(line, history, limits.tolerance('quantity')),
@@ -106,8 +115,7 @@ export function learnOrder(order: SeenOrder, history: OrderHistory, of: (sku: st
     }
   }
   learnLines(order, history, of)
-  const young = history.recent.filter(({ at }) => order.at - at <= TWICE_WITHIN)
-  history.recent = [...young, recentOf(order)]
+  history.recent.add(recentOf(order))
 }
 
 /** The part of an order that each of its products learns. */
@@ -209,11 +217,15 @@ function taxOf(country: string, { taxRate }: Line, { rates }: OrderHistory, tole
   return [{ rule: 'tax', about: country, seen: taxRate, low: Math.min(...usual), high: Math.max(...usual), known: all }]
 }
 
-function duplicateOf(order: SeenOrder, { recent }: OrderHistory): RecordFinding | undefined {
-  const basket = basketOf(order)
-  const other = recent.find(
+function duplicateOf(
+  order: SeenOrder,
+  { recent }: OrderHistory,
+  elsewhere: readonly RecentOrder[],
+): RecordFinding | undefined {
+  const own = recentOf(order)
+  const other = [...recent.like(own), ...elsewhere].find(
     (one) =>
-      one.id !== order.id && one.person === order.person && one.basket === basket && order.at - one.at <= TWICE_WITHIN,
+      one.id !== own.id && one.person === own.person && one.basket === own.basket && own.at - one.at <= TWICE_WITHIN,
   )
   return (
     other && {
@@ -223,12 +235,12 @@ function duplicateOf(order: SeenOrder, { recent }: OrderHistory): RecordFinding 
       seen: Math.round((order.at - other.at) / 60_000),
       low: 0,
       high: TWICE_WITHIN / 60_000,
-      known: recent.length,
+      known: recent.count + elsewhere.length,
     }
   )
 }
 
-export const recentOf = (order: SeenOrder): OrderHistory['recent'][number] => ({
+export const recentOf = (order: SeenOrder): RecentOrder => ({
   id: order.id,
   at: order.at,
   person: order.person,
