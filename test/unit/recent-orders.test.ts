@@ -5,17 +5,15 @@ const MINUTE = 60_000
 const order = (n: number, parts: Partial<RecentOrder> = {}): RecentOrder => ({
   id: `ord_${n}`,
   at: n * MINUTE,
-  person: `person ${n}`,
-  basket: 'TEE×1',
+  same: `person ${n}: TEE`,
   ...parts,
 })
 
 describe('recent orders', () => {
   it('are found by who ordered what, the oldest first', () => {
     const recent = recentOrders(10 * MINUTE)
-    const same = { person: 'ann' }
-    for (const one of [order(1, same), order(2), order(3, same), order(4, { ...same, basket: 'MUG×1' })])
-      recent.add(one)
+    const same = { same: 'ann: TEE' }
+    for (const one of [order(1, same), order(2), order(3, same), order(4, { same: 'ann: MUG' })]) recent.add(one)
     expect(recent.like(order(5, same)).map(({ id }) => id)).toEqual(['ord_1', 'ord_3'])
     expect(recent.like(order(5))).toEqual([])
     expect(recent.count).toBe(4)
@@ -34,9 +32,9 @@ describe('recent orders', () => {
     expect(recent.count).toBe(11)
     expect(recent.like(order(19))).toEqual([])
     expect(recent.like(order(20))).toHaveLength(1)
-    recent.add(order(40, { person: 'person 30' }))
+    recent.add(order(40, { same: 'person 30: TEE' }))
     expect(recent.like(order(30)).map(({ at }) => at / MINUTE)).toEqual([30, 40])
-    recent.add(order(41, { person: 'person 30' }))
+    recent.add(order(41, { same: 'person 30: TEE' }))
     expect(recent.like(order(30)).map(({ at }) => at / MINUTE)).toEqual([40, 41])
   })
 
@@ -44,8 +42,8 @@ describe('recent orders', () => {
     const recent = recentOrders(10 * MINUTE, 100)
     for (let n = 5_000; n > 0; n--) recent.add(order(n))
     expect(recent.count).toBe(100)
-    for (let n = 5_000; n > 0; n--) recent.add(order(n, { person: 'one', id: `of one ${n}` }))
+    for (let n = 5_000; n > 0; n--) recent.add(order(n, { same: 'one', id: `of one ${n}` }))
     expect(recent.count).toBeLessThanOrEqual(101)
-    expect(recent.like(order(1, { person: 'one' })).length).toBeLessThanOrEqual(100)
+    expect(recent.like(order(1, { same: 'one' })).length).toBeLessThanOrEqual(100)
   })
 })

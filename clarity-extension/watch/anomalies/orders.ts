@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { median, quantile } from 'simple-statistics'
 import { type RecentOrder, type RecentOrders, recentOrders } from './recent-orders.ts'
 import { robustSigma } from './season.ts'
@@ -224,8 +225,7 @@ function duplicateOf(
 ): RecordFinding | undefined {
   const own = recentOf(order)
   const other = [...recent.like(own), ...elsewhere].find(
-    (one) =>
-      one.id !== own.id && one.person === own.person && one.basket === own.basket && own.at - one.at <= TWICE_WITHIN,
+    (one) => one.id !== own.id && one.same === own.same && own.at - one.at <= TWICE_WITHIN,
   )
   return (
     other && {
@@ -240,18 +240,17 @@ function duplicateOf(
   )
 }
 
-export const recentOf = (order: SeenOrder): RecentOrder => ({
-  id: order.id,
-  at: order.at,
-  person: order.person,
-  basket: basketOf(order),
-})
-
-const basketOf = ({ lines }: SeenOrder): string =>
-  lines
-    .map(({ sku, quantity }) => `${sku}×${quantity}`)
-    .sort()
-    .join(' ')
+export const recentOf = ({ id, at, person, lines }: SeenOrder): RecentOrder => {
+  const basket = lines.map(({ sku, quantity }) => [sku, quantity].join()).sort()
+  return {
+    id,
+    at,
+    same: createHash('sha256')
+      .update(JSON.stringify([person, ...basket]))
+      .digest('base64')
+      .slice(0, 16),
+  }
+}
 
 const onePerRule = (findings: RecordFinding[]): RecordFinding[] =>
   findings.filter((one, at) => findings.findIndex(({ rule }) => rule === one.rule) === at)
