@@ -101,5 +101,5 @@ export async function composeFlows(parts: FlowParts) {
     },
     switches,
   )
-  return { handler, mapping, tables, settings, masters, stock }
+  return { handler, sender, mapping, tables, settings, masters, stock }
 }

@@ -84,6 +84,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
     ...clock,
     seal,
     types: typeRules,
+    most: () => flows.sender.room,
     project: demandOf,
     probe: (name, cause) => sides[name].isMended(cause),
     observe: (fact) => {

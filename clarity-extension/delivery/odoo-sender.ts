@@ -13,6 +13,8 @@ export interface OdooSender {
   announce(record: { kind: string; ref: string }): () => void
   readonly waiting: number
   readonly inFlight: number
+  /** How many operations fill the calls that Odoo takes at present, and one more call that gathers meanwhile. */
+  readonly room: number
 }
 
 /** A call costs Odoo what some ten orders in it cost; of more per call the customers in it would wait too long. */
@@ -60,6 +62,9 @@ export function odooSender(
     },
     get inFlight() {
       return calls.inFlight
+    },
+    get room() {
+      return (limit.size + 1) * operationsPerCall
     },
   }
 

@@ -9,8 +9,6 @@ export interface Room {
 const FIRST = 100
 /** However slow it is. */
 const LEAST = 25
-/** Four full calls, more than Odoo takes at once: each run holds an order in memory. */
-const MOST = 200
 /** What takes longer has more beside it than the far side gets through. */
 const LONG_MS = 8_000
 
@@ -18,15 +16,16 @@ const LONG_MS = 8_000
  * As many as get through soon: more would only wait longer, each with its lane leased. A process that is killed then has little
  * under way; with a hundred, where the far sides do three a second, every one was lost that a process took in its last half minute,
  * and processes that were killed often got nothing done.
+ * @param most what fills the calls that the far side takes now, and one that gathers: each run holds an order in memory
  */
-export function adaptiveRoom(): Room {
+export function adaptiveRoom(most: () => number): Room {
   let size = FIRST
   return {
     get size() {
       return size
     },
     ended(durationMs) {
-      size = durationMs < LONG_MS ? Math.min(MOST, size + 1) : Math.max(LEAST, size - 1)
+      size += Math.sign((durationMs < LONG_MS ? most() : LEAST) - size)
     },
   }
 }

@@ -18,6 +18,8 @@ export interface LedgerOptions {
   random?: () => number
   /** Lanes that run side by side. Default 1,000: flows that send many records in one call gather them from so many lanes. */
   concurrency?: number
+  /** How many orders and deliveries fill the calls that the far sides take. Default 150. */
+  most?: () => number
   /** A worker that is silent this long has lost its lanes. Default 120 s. */
   leaseMs?: number
   /** A handler that runs longer is given up. Default 10 min. */
@@ -53,6 +55,7 @@ export function settingsOf(options: LedgerOptions): Settings {
     now: Date.now,
     random: Math.random,
     concurrency: 1_000,
+    most: () => 150,
     leaseMs: 2 * MINUTE,
     runLimitMs: 10 * MINUTE,
     attemptLimit: ATTEMPT_LIMIT,

@@ -45,7 +45,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   const { store, now, log, observe, concurrency, leaseMs } = settings
   const lowConcurrency = Math.max(1, Math.floor(concurrency * LOW_SHARE))
   const lookAtClock = createSteps(settings)
-  const urgent = adaptiveRoom()
+  const urgent = adaptiveRoom(settings.most)
   const runs = new Map<Run, Promise<void>>()
   const settles = group((endings: Ending[]) =>
     store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),

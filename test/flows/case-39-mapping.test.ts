@@ -76,6 +76,7 @@ beforeAll(async () => {
       sender: {
         waiting: 0,
         inFlight: 0,
+        room: 150,
         announce: () => () => undefined,
         async apply({ id, ref, values }) {
           if (!id.startsWith('order:')) return { ok: true, value: { id, status: 'created', res_id: 1 } }

@@ -67,6 +67,22 @@ describe('odoo sender', () => {
     expect(calls.flat()).toHaveLength(60)
   })
 
+  it('lets a customer whom Odoo has be in two calls at a time', async () => {
+    const { sender } = setup((operations) => ({ ok: true, value: operations.map(created) }))
+    await sender.apply(operation('first', { ensure: [customer('77')] }))
+    const together = Array.from({ length: 60 }, (_, n) => sender.apply(operation(`o${n}`, { ensure: [customer('77')] })))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sender.inFlight).toBe(2)
+    await Promise.all(together)
+  })
+
+  it('has room for the calls that Odoo takes and one that gathers, and for fewer once Odoo refuses', async () => {
+    const { sender } = setup(() => ({ ok: false, outcome: retry('network', 'too many connections') }))
+    expect(sender.room).toBe(150)
+    await sender.apply(operation('a'))
+    expect(sender.room).toBe(100)
+  })
+
   describe('in a crowd', () => {
     // Patience ends only where a test lets it.
     beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
