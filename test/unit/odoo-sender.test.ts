@@ -70,7 +70,9 @@ describe('odoo sender', () => {
   it('lets a customer whom Odoo has be in two calls at a time', async () => {
     const { sender } = setup((operations) => ({ ok: true, value: operations.map(created) }))
     await sender.apply(operation('first', { ensure: [customer('77')] }))
-    const together = Array.from({ length: 60 }, (_, n) => sender.apply(operation(`o${n}`, { ensure: [customer('77')] })))
+    const together = Array.from({ length: 60 }, (_, n) =>
+      sender.apply(operation(`o${n}`, { ensure: [customer('77')] })),
+    )
     await new Promise((resolve) => setImmediate(resolve))
     expect(sender.inFlight).toBe(2)
     await Promise.all(together)
