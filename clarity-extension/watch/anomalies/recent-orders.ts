@@ -37,15 +37,9 @@ export function recentOrders(withinMs: number, most = MOST): RecentOrders {
     },
     add(order) {
       const isYoung = ({ at }: RecentOrder) => order.at - at <= withinMs
-      const others = (bySame.get(order.same) ?? []).filter(({ id }) => id !== order.id)
+      const others = (bySame.get(order.same) ?? []).filter((one) => one.id !== order.id && isYoung(one))
       // Not by spreading, which would leave each list of one with room for sixteen more.
-      put(
-        order.same,
-        others
-          .filter(isYoung)
-          .slice(1 - most)
-          .concat(order),
-      )
+      put(order.same, others.slice(1 - most).concat(order))
       for (const [oldest, orders] of bySame) {
         if (oldest === order.same || (count <= most && orders.some(isYoung))) break
         put(oldest, [])
