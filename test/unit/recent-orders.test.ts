@@ -38,7 +38,7 @@ describe('recent orders', () => {
     expect(recent.like(order(30)).map(({ at }) => at / MINUTE)).toEqual([40, 41])
   })
 
-  it('are never more than so many, also when a first load brings the newest first', () => {
+  it('are never more than so many, also where the newest come first', () => {
     const recent = recentOrders(10 * MINUTE, 100)
     for (let n = 5_000; n > 0; n--) recent.add(order(n))
     expect(recent.count).toBe(100)

@@ -16,7 +16,7 @@ export interface RecentOrders {
   like(order: Pick<RecentOrder, 'same'>): readonly RecentOrder[]
 }
 
-/** A first load brings orders of years, in any order: what is not old beside them is not kept without end. */
+/** Beside old orders that come the newest first none is old: they are not kept without end. */
 const MOST = 10_000
 
 /** @param withinMs how much older than the newest an order may be to be asked for */
