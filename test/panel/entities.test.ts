@@ -35,11 +35,12 @@ describe('entities', () => {
     const product = card('Products')
     await product.getByLabel('Products, Content: record').selectOption('Storefront is the record')
     await product.getByLabel('Products, Content: changes').selectOption('Changes in Odoo wait for your decision')
-    await page.waitForFunction(() => document.querySelectorAll('select:disabled').length === 0)
-    expect(server.ledger.moves).toEqual([
-      'product {"directions":{},"owners":{"content":{"side":"clarity","otherwise":"ignore"}}} by admin',
-      'product {"directions":{},"owners":{"content":{"side":"clarity","otherwise":"propose"}}} by admin',
-    ])
+    await expect
+      .poll(() => server.ledger.moves)
+      .toEqual([
+        'product {"directions":{},"owners":{"content":{"side":"clarity","otherwise":"ignore"}}} by admin',
+        'product {"directions":{},"owners":{"content":{"side":"clarity","otherwise":"propose"}}} by admin',
+      ])
   })
 
   it('reads one now, and says when that is under way already', async () => {

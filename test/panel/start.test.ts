@@ -62,7 +62,7 @@ describe('the first steps', () => {
     await onward().click()
     await step('Ready').waitFor()
     await page.getByRole('button', { name: 'Finish' }).click()
-    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.waitForURL(`${server.url}/admin/`)
     expect(server.ledger.setup.at).toEqual({ step: 'done', done: true })
     await expect.poll(() => page.getByRole('region', { name: 'Connect and start' }).count()).toBe(0)
     expect(server.ledger.moves).toContain('pairing.begin by admin')
