@@ -4,9 +4,11 @@ import { startBridge } from './compose.ts'
 import { type Config, readConfig, summary } from './config.ts'
 import { keyBeside } from './privacy/key-file.ts'
 import { type Sandbox, startSandbox } from './sandbox/start.ts'
+import { threadsHaveTheirLimits } from './thread-limits.ts'
 
 /** Reads the configuration, starts what is not configured as a sandbox, then the bridge; ends in the reverse order. */
 export async function main(): Promise<void> {
+  threadsHaveTheirLimits()
   const read = readConfig()
   if ('problems' in read) {
     process.stderr.write(`The bridge cannot start:\n${read.problems.map((problem) => `  - ${problem}`).join('\n')}\n`)

@@ -19,7 +19,7 @@ export function startThread(limits: ExpressionLimits): Thread {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     env: {},
     argv: [],
-    resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+    resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 },
   })
   // Without a listener the end of a thread (out of memory, say) would be ours.
   worker.on('error', () => undefined)
