@@ -81,6 +81,7 @@ const law: Record<string, Room> = {
   sandbox: { enters: ['shared', 'odoo-bridge/client', 'config'] },
 
   config: { enters: ['shared'] },
+  'thread-limits': { enters: [] },
   handler: { enters: ['*'] },
   compose: { enters: ['*'] },
   'compose-doors': { enters: ['*'] },
