@@ -16,7 +16,7 @@ export interface LedgerOptions {
   steady?: () => number
   /** In [0, 1). */
   random?: () => number
-  /** Lanes that run side by side. Default 1,000: flows that send many records in one call gather them from so many lanes. */
+  /** Lanes that run side by side. Default 1,250: flows that send many records in one call gather them from so many lanes. */
   concurrency?: number
   /** How many orders and deliveries fill the calls that the far sides take. Default 150. */
   most?: () => number
@@ -54,7 +54,7 @@ export function settingsOf(options: LedgerOptions): Settings {
   return {
     now: Date.now,
     random: Math.random,
-    concurrency: 1_000,
+    concurrency: 1_250,
     most: () => 150,
     leaseMs: 2 * MINUTE,
     runLimitMs: 10 * MINUTE,
