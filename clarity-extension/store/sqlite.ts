@@ -105,7 +105,7 @@ async function startThread(dataDir: string) {
   const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
     workerData: { dataDir },
     name: 'sqlite',
-    // Groups come and go; a small nursery keeps the process small. Clearing it takes 30 us of an order, half of that with 8 MB.
+    // Groups come and go; a small nursery keeps the process small. Clearing it takes 80 us of an order, with 8 MB half of that.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   })
   const waiting = new Map<number, Waiting>()

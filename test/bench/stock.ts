@@ -1,14 +1,12 @@
 import { openStage, type Stage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
-import { median, seconds } from './figures.ts'
+import { seconds, steady } from './figures.ts'
 import { seedProducts } from './products.ts'
 import type { Report } from './run.ts'
 
 /** A thousand changed SKUs from Odoo to the storefront, beside one read of their numbers and the bulk writes alone. */
 const PRODUCTS = 1_000
-const ROUNDS = 9
-/** Rounds before: what a process runs for the first time it compiles meanwhile. */
-const WARM_UP = 2
+const ROUNDS = 10
 const BULK = 500
 
 export async function run(report: Report): Promise<void> {
@@ -17,23 +15,18 @@ export async function run(report: Report): Promise<void> {
     const products = await seedProducts(stage, PRODUCTS)
     const skus = products.map(({ sku }) => sku)
     const [bridge, plain]: [number[], number[]] = [[], []]
-    for (let round = 1; round <= WARM_UP + ROUNDS; round++) {
+    for (let round = 1; round <= ROUNDS; round++) {
       const quantity = 1_000_000 - round
       await count(
         stage,
         products.map(({ id }) => id),
         quantity,
       )
-      const took = {
-        bridge: await seconds(() => publishedAll(stage, quantity)),
-        plain: await seconds(() => readAndPut(stage, skus, quantity)),
-      }
-      if (round <= WARM_UP) continue
-      bridge.push(took.bridge)
-      plain.push(took.plain)
+      bridge.push(await seconds(() => publishedAll(stage, quantity)))
+      plain.push(await seconds(() => readAndPut(stage, skus, quantity)))
     }
-    report('ratio_to_read_and_put', median(bridge) / median(plain), 'ratio')
-    report('read_and_put_s', median(plain), 's')
+    report('ratio_to_read_and_put', steady(bridge) / steady(plain), 'ratio')
+    report('read_and_put_s', steady(plain), 's')
     report('updates_per_burst', await burst(stage, products[0]?.id ?? 0, skus[0] ?? ''), 'updates')
     report('rss_mb', stage.bridge.rss(), 'MB')
   } finally {
