@@ -32,6 +32,7 @@ import { createSeal } from './privacy/seal.ts'
 import { createPiles } from './reconcile/piles.ts'
 import { createChanges } from './store/changes.ts'
 import { openClock } from './store/clock.ts'
+import { createLead } from './store/lead.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
 import { ourEndpoint } from './sweep/subscription.ts'
@@ -79,7 +80,7 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const searchKeys = createSearchKeys({ store, seal, log })
   const ledger = createLedger({
     store,
-    ...(config.databaseUrl ? { leaseMs: SHARED_LEASE_MS } : {}),
+    ...(config.databaseUrl ? { leaseMs: SHARED_LEASE_MS, lead: createLead(config.databaseUrl, log) } : {}),
     log,
     ...clock,
     seal,

@@ -30,6 +30,8 @@ export interface Filing {
   store(arrivals: Arrival[]): Promise<Enqueued[]>
   /** Resolves when all that arrived are in their lanes, also what a process before this one left. */
   start(): Promise<void>
+  /** Another replica may have stored something, in a burst or otherwise. */
+  look(): void
   catchUp(): Promise<void>
   /** What can be put into its lanes is; after that nothing happens by itself. The rest is for the next start. */
   stop(): Promise<void>
@@ -53,15 +55,19 @@ const AGAIN_MS = 1_000
 /** What another process has left for so long is looked at here: it was killed, or stands still. */
 const LEFT_MS = 5_000
 
-/** @param onFiled events came into their lanes */
+/** How often a replica that does not lead asks which of its own are in their lanes. */
+const RECALL_MS = 250
+
+/** @param onFiled events came into their lanes; none, when it was looked for what others stored and that is in its lanes already */
 export function createFiling(
-  { store, log, seal, now }: Settings,
+  { store, log, seal, now, lead }: Settings,
   { read }: Reader,
   onFiled: (fresh: readonly Incoming[]) => void,
 ): Filing {
   const owner = randomUUID()
   /** Who has the store to himself has also what a process before this one left. */
-  const own = store.exclusive ? EVERYONES : { owner, before: 0 }
+  const own = { owner, before: 0 }
+  const ours = () => (store.exclusive || lead.whose() === 'ours' ? EVERYONES : own)
   const storeGroup = store.dialect === 'postgres' ? storeArrivalsAtOnce : storeArrivals
   const unfiled = createUnfiled()
   let storing = 0
@@ -74,6 +80,8 @@ export function createFiling(
   let rescuing: NodeJS.Timeout | undefined
   /** Since it was last looked. */
   let came = 0
+  /** Others stored something since then. */
+  let told = false
   let waitedMs = 0
 
   // A disk that takes nothing can be read all the same. The loop below goes on trying, and says why it fails.
@@ -89,8 +97,8 @@ export function createFiling(
   function work(portion: number): void {
     if (stopped || going) return
     going = true
-    file(portion)
-      .then((left) => goOn(left || came > 0, LOOK_MS))
+    portionOf(portion)
+      .then((left) => goOn(left || came > 0 || told, lead.whose() === 'theirs' ? RECALL_MS : LOOK_MS))
       .catch((error) => {
         sayWhy(error)
         goOn(true, AGAIN_MS)
@@ -117,8 +125,16 @@ export function createFiling(
     else work(much ? MOST : storms ? FEW : SOME)
   }
 
+  /** Who leads files; the others only ask whether it has. @returns whether some are left */
+  async function portionOf(portion: number): Promise<boolean> {
+    if (lead.whose() !== 'theirs') return file(portion)
+    const waiting = new Set(await store.run(arrivedGroups, EVERYONES))
+    unfiled.forget(unfiled.groups().filter((group) => !waiting.has(group)))
+    return unfiled.size() > 0
+  }
+
   /** One portion at a time, whoever asks. @returns whether some are left */
-  function file(portion: number, whose: Whose = own): Promise<boolean> {
+  function file(portion: number, whose: Whose = ours()): Promise<boolean> {
     filing ??= fileOne(portion, whose).finally(() => {
       filing = undefined
     })
@@ -127,6 +143,8 @@ export function createFiling(
 
   async function fileOne(portion: number, whose: Whose): Promise<boolean> {
     const before = unfiled.groups()
+    const wasTold = told
+    told = false
     const { groups, upTo } = await store.run(waitingArrivals, { atMost: portion, ...whose })
     if (groups.length > 0) {
       const incoming: Incoming[] = []
@@ -142,6 +160,7 @@ export function createFiling(
       const ids = idsOf(named)
       onFiled(incoming.filter((_, index) => written.has(ids[index] ?? 0)))
     }
+    if (groups.length === 0 && wasTold) onFiled([])
     // What was not there any more has been filed by another process.
     unfiled.forget(before.filter((group) => group <= upTo))
     return upTo < Number.POSITIVE_INFINITY
@@ -200,6 +219,7 @@ export function createFiling(
       } finally {
         storing--
         came += arrivals.length
+        if (lead.whose() === 'theirs') lead.tell()
         if (!timer) work(FEW)
       }
     },
@@ -207,6 +227,10 @@ export function createFiling(
       stopped = false
       await allUntilNow()
       if (!store.exclusive) rescuing = setInterval(() => void rescue(), LEFT_MS).unref()
+    },
+    look() {
+      told = true
+      if (!timer) work(SOME)
     },
     catchUp: untilNow,
     async stop() {

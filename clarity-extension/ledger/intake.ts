@@ -10,7 +10,8 @@ import type { Settings } from './settings.ts'
 import { storeAtOnce } from './store-at-once.ts'
 import type { Enqueued, Ingested, Ledger } from './types.ts'
 
-export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> & Pick<Filing, 'start' | 'catchUp' | 'stop'>
+export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> &
+  Pick<Filing, 'start' | 'look' | 'catchUp' | 'stop'>
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
 const IN_FLIGHT = 2
@@ -19,7 +20,7 @@ const ingested = ({ id, duplicate }: Enqueued): Ingested => ({ id, duplicate })
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
 export function createIntake(settings: Settings, onStored: (atOnce: boolean) => void): Intake {
-  const { store, now, log, observe, seal, burst } = settings
+  const { store, now, log, observe, seal, burst, lead } = settings
   const { taken, read } = createReader(settings)
   const filing = createFiling(settings, { taken, read }, (fresh) => {
     tell(fresh)
@@ -49,7 +50,8 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
   function storeWebhooks(arrivals: Arrival[]): Promise<Enqueued[]> {
     // Odoo's events come in parcels, of which four are under way at most: nobody waits for their acknowledgement, and their lanes do.
     const isBurst = arrivals.length >= burst && arrivals.some(({ source }) => source !== 'odoo')
-    if (!isBurst && !filing.isBehind()) return storeAll(arrivals.map(read))
+    // Who leads puts what others store into its lanes together with its own.
+    if (!isBurst && !filing.isBehind() && lead.whose() !== 'theirs') return storeAll(arrivals.map(read))
     return filing.store(arrivals)
   }
 
@@ -65,6 +67,7 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
 
   return {
     start: filing.start,
+    look: filing.look,
     catchUp: filing.catchUp,
     async stop() {
       await Promise.all([webhooks.flush(), work.flush()])

@@ -43,9 +43,11 @@ export function createLedger(options: LedgerOptions): Ledger {
       await intake.start()
       await connections.start()
       await worker.start(handler)
+      settings.lead.start(intake.look)
       retention.start()
     },
     async stop(limitMs = 25_000) {
+      await settings.lead.stop()
       retention.stop()
       connections.stop()
       await releases.flush()

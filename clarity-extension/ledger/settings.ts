@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { EventType } from '../../shared/events.ts'
 import type { Connection } from '../../shared/outcome.ts'
 import { openly, type Seal } from '../privacy/seal.ts'
+import { type Lead, nobodyLeads } from '../store/lead.ts'
 import type { Store } from '../store/store.ts'
 import { ATTEMPT_LIMIT } from './policy.ts'
 import { spareTime } from './spare-time.ts'
@@ -30,6 +31,8 @@ export interface LedgerOptions {
   retentionMs?: number
   /** Whether this machine has processors to spare for what other replicas stored. Default: it is measured. */
   hasTime?: () => boolean
+  /** Which of several replicas runs what all of them store. Default: each what it stored. */
+  lead?: Lead
   /** So many webhooks at a time are a burst: where the store puts off work they are stored first and come into their lanes afterwards. Default 8. */
   burst?: number
   /** How payloads and what attempts did are written. Default: as they are. */
@@ -61,6 +64,7 @@ export function settingsOf(options: LedgerOptions): Settings {
     attemptLimit: ATTEMPT_LIMIT,
     retentionMs: 90 * DAY,
     hasTime: spareTime(),
+    lead: nobodyLeads,
     burst: 8,
     seal: openly,
     project: () => undefined,

@@ -25,12 +25,12 @@ const SLEEP = { sqlite: 30_000, postgres: 1_000 }
 /** What stock and catalogue may take of the lanes that run side by side; the rest is kept for orders and fulfilment. */
 const LOW_SHARE = 0.8
 /**
- * Who stores an event runs it. Another replica takes what has been due for so long: there its process has no room, or is gone. When each took
- * what it saw, two processes sent half as much in each call and asked the store half as often again. Where the helper's own machine has no
- * time it would take the time from somebody, on a machine that they share from the one it helps.
+ * Who leads runs what all replicas store. Another one takes what has been due for so long: there is no room, or nobody who leads. When each took
+ * what it saw, or what it stored, two processes sent half as much in each call and asked the store half as often again. Where the helper's own
+ * machine has no time it would take the time from somebody, on a machine that they share from the one it helps.
  */
 const PATIENCE_MS = { withTime: 2_000, withoutTime: 10_000 }
-/** A process that started or stored something in this time takes all that is due. */
+/** While it is not known who leads, a process that started or stored something in this time takes all that is due. */
 const BUSY_MS = 2_000
 /** Between tries while the store cannot commit. */
 const AGAIN_MS = 1_000
@@ -42,7 +42,7 @@ const GIVE_BACK_MS = 5_000
  * @param onMended something that a person replayed went through
  */
 export function createWorker(settings: Settings, onPause: () => void, onMended: (issue: Issue) => void): Worker {
-  const { store, now, log, observe, concurrency, leaseMs } = settings
+  const { store, now, log, observe, concurrency, leaseMs, lead } = settings
   const lowConcurrency = Math.max(1, Math.floor(concurrency * LOW_SHARE))
   const lookAtClock = createSteps(settings)
   const urgent = adaptiveRoom(settings.most)
@@ -60,11 +60,14 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
 
   function wakeForOwn(atOnce?: boolean): void {
     storedAt = now()
-    wake(atOnce)
+    if (lead.whose() === 'theirs') lead.tell()
+    else wake(atOnce)
   }
 
   function patienceMs(): number {
-    if (store.exclusive || waitingForIdle.length > 0 || now() - storedAt < BUSY_MS) return 0
+    const whose = lead.whose()
+    if (store.exclusive || waitingForIdle.length > 0 || whose === 'ours') return 0
+    if (whose === 'unknown' && now() - storedAt < BUSY_MS) return 0
     return PATIENCE_MS[settings.hasTime() ? 'withTime' : 'withoutTime']
   }
 

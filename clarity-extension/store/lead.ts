@@ -1,0 +1,105 @@
+import type { Client } from 'pg'
+import type { Logger } from 'pino'
+import { ownConnection } from './own-connection.ts'
+
+/**
+ * Which of several replicas runs what all of them store: calls to Odoo are as full, and the store is asked as seldom, as with one. It is about
+ * speed alone. Lanes, leases and unique ids keep everything right when two believe that they lead, or none does.
+ */
+export interface Lead {
+  /** `unknown`: nobody is asked for it, or it cannot be found out just now. Each runs what it stored, then. */
+  whose(): 'ours' | 'theirs' | 'unknown'
+  /** Something is there for who leads, whoever stored it. */
+  tell(): void
+  /** @param lookForWork we lead, and there may be something that we have not seen */
+  start(lookForWork: () => void): void
+  /** Another one leads from now on. */
+  stop(): Promise<void>
+}
+
+/** Without other replicas, or without a word between them. */
+export const nobodyLeads: Lead = {
+  whose: () => 'unknown',
+  tell: () => undefined,
+  start: () => undefined,
+  stop: async () => undefined,
+}
+
+const CHANNEL = 'clarity_bridge_work'
+/** An advisory lock of this number is the lead. Of a session: PostgreSQL takes it from who is gone. */
+const LOCK = 7_201_912
+/** How soon another one leads when the first is gone, and how often is seen whether PostgreSQL still knows us. */
+const ASK_MS = 1_000
+/** Under load the word is given so often at most. */
+const TOGETHER_MS = 20
+/**
+ * Who stands still, or whose machine went away without a word, loses the lead after that. Nothing depends on the word that is given: nobody waits
+ * for the disk because of it.
+ */
+const SESSION = `set idle_session_timeout = '15s'; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5;
+  set tcp_keepalives_count = 2; set synchronous_commit = off`
+
+export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info'>): Lead {
+  let state: ReturnType<Lead['whose']> = 'unknown'
+  let connected: Client | undefined
+  let telling: NodeJS.Timeout | undefined
+  let toldAt = Number.NEGATIVE_INFINITY
+  let end: (() => Promise<void>) | undefined
+  let lookForWork: () => void = () => undefined
+
+  async function ask(client: Client): Promise<void> {
+    if (connected !== client) {
+      await client.query(SESSION)
+      connected = client
+    }
+    if (state === 'ours') return void (await client.query('select 1'))
+    const { rows } = await client.query<{ ours: boolean }>(`select pg_try_advisory_lock(${LOCK}) as ours`)
+    if (connected !== client) return
+    state = rows[0]?.ours ? 'ours' : 'theirs'
+    if (state !== 'ours') return
+    log.info('this replica runs what all replicas store')
+    lookForWork()
+  }
+
+  function tellNow(): void {
+    telling = undefined
+    toldAt = performance.now()
+    // Who missed it looks by himself a little later.
+    connected?.query(`notify ${CHANNEL}`).catch((error: unknown) => {
+      log.warn({ err: error }, 'the replica that leads could not be told of work')
+    })
+  }
+
+  return {
+    whose: () => state,
+    tell() {
+      telling ??= setTimeout(tellNow, Math.max(0, toldAt + TOGETHER_MS - performance.now())).unref()
+    },
+    start(look) {
+      lookForWork = look
+      end = ownConnection(
+        databaseUrl,
+        {
+          channel: CHANNEL,
+          heard: () => {
+            if (state === 'ours') lookForWork()
+          },
+          ask,
+          askMs: ASK_MS,
+          lost: () => {
+            state = 'unknown'
+            connected = undefined
+          },
+          warning: 'the lead of several replicas cannot be found out at the moment: each runs what it stores',
+        },
+        log,
+      )
+    },
+    async stop() {
+      clearTimeout(telling)
+      telling = undefined
+      await end?.()
+      end = undefined
+    },
+  }
+}
