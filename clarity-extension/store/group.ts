@@ -20,9 +20,16 @@ interface Waiting<T, R> {
  * @param run gives one result per item, in the same order
  * @param inFlight groups at a time; with two the store has its next group before the answer to the last has been read
  * @param rowOf items in one row, one behind the other: never in two groups at a time
+ * @param apartMs a group begins so long after the one before it, however many wait
  */
-export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1, rowOf?: (item: T) => string): Group<T, R> {
+export function group<T, R>(
+  run: (items: T[]) => Promise<R[]>,
+  inFlight = 1,
+  rowOf?: (item: T) => string,
+  apartMs: () => number = () => 0,
+): Group<T, R> {
   let waiting: Waiting<T, R>[] = []
+  let begunAt = Number.NEGATIVE_INFINITY
   const running = new Set<Promise<void>>()
   const rows = new Set<string>()
   let turn: Promise<void> | undefined
@@ -38,6 +45,8 @@ export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1, row
 
   const begin = () => {
     while (running.size < inFlight) {
+      const early = begunAt + apartMs() - performance.now()
+      if (early > 0 && waiting.length > 0) return beginAfter(new Promise((resolve) => setTimeout(resolve, early)))
       const batch = next()
       if (batch.length === 0) return
       const held = rowOf ? batch.map(({ item }) => rowOf(item)) : []
@@ -50,17 +59,22 @@ export function group<T, R>(run: (items: T[]) => Promise<R[]>, inFlight = 1, row
         settle()
       })
       running.add(done)
+      begunAt = performance.now()
     }
+  }
+
+  const beginAfter = (moment: Promise<void>) => {
+    turn ??= moment.then(() => {
+      turn = undefined
+      begin()
+    })
   }
 
   return {
     add(item) {
       return new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject })
-        turn ??= endOfTurn().then(() => {
-          turn = undefined
-          begin()
-        })
+        beginAfter(endOfTurn())
       })
     },
     async flush() {

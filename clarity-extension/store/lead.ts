@@ -32,14 +32,10 @@ const LOCK = 7_201_912
 const ASK_MS = 1_000
 /** Under load the word is given so often at most. */
 const TOGETHER_MS = 20
-/**
- * Who stands still, or whose machine went away without a word, loses the lead after that. Nothing depends on the word that is given: nobody waits
- * for the disk because of it.
- */
-const SESSION = `set idle_session_timeout = '15s'; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5;
-  set tcp_keepalives_count = 2; set synchronous_commit = off`
+/** Who stands still, or whose machine went away without a word, loses the lead after that. */
+const SILENCE_MS = 15_000
 
-export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info'>): Lead {
+export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info'>, silenceMs = SILENCE_MS): Lead {
   let state: ReturnType<Lead['whose']> = 'unknown'
   let connected: Client | undefined
   let telling: NodeJS.Timeout | undefined
@@ -49,7 +45,8 @@ export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info
 
   async function ask(client: Client): Promise<void> {
     if (connected !== client) {
-      await client.query(SESSION)
+      // The word that is given need not be on the disk: who missed it looks by himself.
+      await client.query(`set idle_session_timeout = ${silenceMs}; set synchronous_commit = off`)
       connected = client
     }
     if (state === 'ours') return void (await client.query('select 1'))

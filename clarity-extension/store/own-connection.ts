@@ -18,6 +18,7 @@ export interface OwnUse {
 
 const AGAIN_MS = 1_000
 const CONNECT_MS = 10_000
+const END_MS = 1_000
 
 /** Kept until it is ended, and made again whenever it is lost. @returns ends it; resolves when PostgreSQL has been told */
 export function ownConnection(databaseUrl: string, use: OwnUse, log: Pick<Logger, 'warn'>): () => Promise<void> {
@@ -25,7 +26,7 @@ export function ownConnection(databaseUrl: string, use: OwnUse, log: Pick<Logger
   const kept = (async () => {
     while (!ended.signal.aborted) {
       try {
-        await useOnce(databaseUrl, use, ended.signal)
+        await keepOnce(databaseUrl, use, ended.signal)
       } catch (error) {
         log.warn({ err: error }, use.warning)
       }
@@ -40,7 +41,7 @@ export function ownConnection(databaseUrl: string, use: OwnUse, log: Pick<Logger
 }
 
 /** Resolves when it is ended. @throws when the connection is lost */
-async function useOnce(databaseUrl: string, use: OwnUse, ended: AbortSignal): Promise<void> {
+async function keepOnce(databaseUrl: string, use: OwnUse, ended: AbortSignal): Promise<void> {
   const { Client } = (await import('pg')).default
   const client = new Client({
     connectionString: databaseUrl,
@@ -64,6 +65,7 @@ async function useOnce(databaseUrl: string, use: OwnUse, ended: AbortSignal): Pr
   } finally {
     clearInterval(asking)
     over.promise.catch(() => undefined)
-    await client.end().catch(() => undefined)
+    // Where nothing comes through any more, it would wait for an answer for ever.
+    await Promise.race([client.end().catch(() => undefined), sleep(END_MS, undefined, { ref: false })])
   }
 }

@@ -10,6 +10,7 @@ import { openPostgres } from '../../clarity-extension/store/postgres.ts'
 import type { Store } from '../../clarity-extension/store/store.ts'
 import { done, retry } from '../../shared/outcome.ts'
 import { openWire } from '../chaos/wire.ts'
+import { onPort } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { bench, dialects, event, type Place, recorder, START, stateOf, wipe } from './store-support.ts'
 
@@ -295,10 +296,4 @@ async function waitingForLocks(db: Store['db']): Promise<number> {
   const { rows } = await sql<{ many: number }>`select count(*) as many from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
   return rows[0]?.many ?? 0
-}
-
-function onPort(url: string, port: number): string {
-  const moved = new URL(url)
-  moved.port = String(port)
-  return moved.href
 }

@@ -14,10 +14,12 @@ import { demandOf, demandStore } from '../../clarity-extension/ports/demand.ts'
 import { orderLinks, shipmentLinks, statusLinks } from '../../clarity-extension/ports/linked.ts'
 import { publishedStock } from '../../clarity-extension/ports/published.ts'
 import { orderStock, recounting } from '../../clarity-extension/ports/recount.ts'
+import { nobodyLeads } from '../../clarity-extension/store/lead.ts'
 import type { Source } from '../../shared/events.ts'
 import { correct, type Outcome } from '../../shared/outcome.ts'
 import type { Clock } from './clock.ts'
 import type { Shared } from './database.ts'
+import type { Election } from './election.ts'
 import type { Network } from './network.ts'
 import type { Odoo } from './odoo.ts'
 import type { Message } from './sender.ts'
@@ -43,6 +45,7 @@ export interface World {
   alone: boolean
   shop: Storefront
   odoo: Odoo
+  election: Election
   /** A handler begins and ends on a lane, as far as this process knows. */
   lanes: { begin(lane: string, process: Process): void; end(lane: string, process: Process): void }
   /** A number is about to be shown that knows of what was sold until then. */
@@ -97,6 +100,7 @@ export async function startProcess(world: World): Promise<Process> {
     types: typeRules,
     project: demandOf,
     hasTime: () => net.dice(2) === 0,
+    lead: alone ? nobodyLeads : world.election.join(process.alive),
     // In half of the processes every webhook is a burst.
     burst: net.dice(2) === 0 ? 1 : 8,
   })

@@ -5,6 +5,7 @@ import { chance } from '../support/chance.ts'
 import { type Process, startProcess, type World } from './bridge.ts'
 import { type Clock, virtualTime } from './clock.ts'
 import { type Shared, sharedDatabase } from './database.ts'
+import { election } from './election.ts'
 import { type Network, network } from './network.ts'
 import { type Odoo, odoo } from './odoo.ts'
 import { type Message, type Sender, sender } from './sender.ts'
@@ -103,6 +104,7 @@ class Life {
       alone: this.#dice(2) === 0,
       shop,
       odoo: erp,
+      election: election(clock, this.#dice),
       counted: (sku, until) => void this.#counting.set(sku, until),
       lanes: {
         begin: (lane, process) => this.#begin(lane, process),

@@ -40,6 +40,13 @@ export async function throwawayDatabase(): Promise<ThrowawayDatabase> {
 /** For `describe.skipIf(!postgresInstalled())`; scripts/test.ts counts what is skipped. */
 export const postgresInstalled = (): boolean => process.env.DATABASE_URL_TEST !== undefined || binaries() !== undefined
 
+/** The same database through something that stands before its server. */
+export function onPort(url: string, port: number): string {
+  const moved = new URL(url)
+  moved.port = String(port)
+  return moved.href
+}
+
 let shared: Promise<Cluster> | undefined
 
 const STOPS = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const

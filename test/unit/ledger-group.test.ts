@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { group } from '../../clarity-extension/store/group.ts'
 
 /** Runs that end when the test says so. */
@@ -49,6 +49,34 @@ describe('a group commit', () => {
     }
     await flush()
     expect(begun).toHaveLength(3)
+  })
+
+  it('begins no sooner after the one before it than it is to, however many come, and flushes what waits for that', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+    const { begun, run } = runs()
+    const { add, flush } = group(run, 2, undefined, () => 25)
+    const pass = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms)
+      await turn()
+      await turn()
+    }
+    void add(1)
+    await pass(0)
+    void add(2)
+    await pass(10)
+    void add(3)
+    await pass(14)
+    expect(begun.map(({ items }) => items)).toEqual([[1]])
+    const flushed = flush()
+    await pass(1)
+    expect(begun.map(({ items }) => items)).toEqual([[1], [2, 3]])
+    for (const { end } of begun) end()
+    await flushed
+    await pass(1_000)
+    void add(4)
+    await pass(0)
+    expect(begun).toHaveLength(3)
+    vi.useRealTimers()
   })
 
   it('never has what stands in one row under way twice at a time, and keeps its order', async () => {

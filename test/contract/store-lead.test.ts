@@ -1,0 +1,143 @@
+import pino from 'pino'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createLead, type Lead } from '../../clarity-extension/store/lead.ts'
+import { openWire } from '../chaos/wire.ts'
+import { onPort } from '../support/postgres.ts'
+import { bench, burst, dialects, event, type Place, recorder } from './store-support.ts'
+
+const log = pino({ level: 'silent' })
+const SOON = { timeout: 20_000 }
+
+describe.each(dialects.filter(({ dialect, possible }) => possible && dialect === 'PostgreSQL'))(
+  'of several replicas on $dialect',
+  ({ place: makePlace }) => {
+    let place: Place
+    let url: string
+    const ends: (() => Promise<unknown>)[] = []
+    beforeEach(async () => {
+      place = await makePlace()
+      url = place.databaseUrl ?? ''
+    })
+    afterEach(async () => {
+      for (const end of ends.splice(0).toReversed()) await end()
+      await place.remove()
+    })
+
+    function runs(lead: Lead, look: () => void = () => undefined): Lead {
+      lead.start(look)
+      ends.push(lead.stop)
+      return lead
+    }
+    const is = (lead: Lead, whose: ReturnType<Lead['whose']>) => expect.poll(lead.whose, SOON).toBe(whose)
+    async function wired() {
+      const wire = await openWire('to PostgreSQL', Number(new URL(url).port), () => 0)
+      ends.push(wire.stop)
+      return wire
+    }
+
+    it('one leads, is told of work by the others, and is followed by another when it ends', async () => {
+      const looked = { first: 0, second: 0 }
+      const first = runs(createLead(url, log), () => looked.first++)
+      await is(first, 'ours')
+      const second = runs(createLead(url, log), () => looked.second++)
+      await is(second, 'theirs')
+      expect(looked.first).toBeGreaterThan(0)
+      const before = looked.first
+      second.tell()
+      await expect.poll(() => looked.first, SOON).toBe(before + 1)
+      expect(looked.second).toBe(0)
+      await first.stop()
+      await is(second, 'ours')
+      expect(looked.second).toBeGreaterThan(0)
+      const again = runs(createLead(url, log))
+      await is(again, 'theirs')
+    })
+
+    it('one whose connection is cut does not know who leads, until it has another one', async () => {
+      const wire = await wired()
+      const first = runs(createLead(onPort(url, wire.port), log))
+      await is(first, 'ours')
+      wire.weather = { fault: 'reset', percent: 100 }
+      await is(first, 'unknown')
+      first.tell()
+      const second = runs(createLead(url, log))
+      await is(second, 'ours')
+      wire.weather = undefined
+      await is(first, 'theirs')
+    })
+
+    it('one that leads and goes away without a word loses the lead', async () => {
+      const wire = await wired()
+      const first = runs(createLead(onPort(url, wire.port), log, 2_500))
+      await is(first, 'ours')
+      const second = runs(createLead(url, log, 2_500))
+      await is(second, 'theirs')
+      wire.weather = { fault: 'blackhole', percent: 100 }
+      await is(second, 'ours')
+      wire.weather = undefined
+      await is(first, 'theirs')
+    })
+
+    async function replica(lead: Lead) {
+      const store = await place.open()
+      const { runs, handler } = recorder()
+      const { ledger } = bench(store, { now: Date.now, lead })
+      await ledger.start(handler)
+      ends.push(store.close, () => ledger.stop(5_000))
+      return { ledger, runs, lead }
+    }
+
+    /** Two replicas, of which the first leads. */
+    async function two() {
+      const leading = await replica(createLead(url, log))
+      await is(leading.lead, 'ours')
+      const other = await replica(createLead(url, log))
+      await is(other.lead, 'theirs')
+      return { leading, other }
+    }
+
+    it('the one that leads runs what all of them store, one by one or in a burst, and what the bridge asks of itself', async () => {
+      const { leading, other } = await two()
+      const { id } = await other.ledger.ingest(event('order:alone'))
+      await expect.poll(() => leading.runs.map((run) => run.id), SOON).toEqual([id])
+      const events = burst(60)
+      const answers = await Promise.all(events.map((one, n) => (n % 3 ? other : leading).ledger.ingest(one)))
+      await expect.poll(() => leading.runs.length, SOON).toBe(61)
+      expect(new Set(leading.runs.map((run) => run.id))).toEqual(new Set([id, ...answers.map((answer) => answer.id)]))
+      await other.ledger.enqueue({ type: 'stock.changed', lane: 'stock:MUG', subject: 'MUG', priority: 2, data: {} })
+      await expect.poll(() => leading.runs.at(-1)?.lane, SOON).toBe('stock:MUG')
+      expect(other.runs).toEqual([])
+    })
+
+    it('the others answer a second delivery with the first one’s id, before it is in its lane and after', async () => {
+      const { leading, other } = await two()
+      const one = event('order:1')
+      const [first, second] = [await other.ledger.ingest(one), await other.ledger.ingest(one)]
+      expect([first.duplicate, second]).toEqual([false, { id: first.id, duplicate: true }])
+      await expect.poll(() => leading.runs.length, SOON).toBe(1)
+      expect(await leading.ledger.ingest(one)).toEqual({ id: first.id, duplicate: true })
+      // It remembers until it has seen that the other one has filed it.
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      expect(await other.ledger.ingest(one)).toEqual({ id: first.id, duplicate: true })
+      expect(leading.runs).toHaveLength(1)
+    })
+
+    it('another one leads, and runs what was left, when the first one stops', async () => {
+      const { leading, other } = await two()
+      await leading.ledger.stop(5_000)
+      const { id } = await other.ledger.ingest(event('order:1'))
+      await expect.poll(() => other.runs.map((run) => run.id), SOON).toEqual([id])
+      await is(other.lead, 'ours')
+    })
+
+    it('the others run what the one that leads leaves for some seconds', async () => {
+      // Of a process that stands still: it has the lead, and does nothing.
+      await is(runs(createLead(url, log)), 'ours')
+      const other = await replica(createLead(url, log))
+      await is(other.lead, 'theirs')
+      const { id } = await other.ledger.ingest(event('order:1'))
+      await expect.poll(() => other.runs.map((run) => run.id), SOON).toEqual([id])
+      expect(other.lead.whose()).toBe('theirs')
+    })
+  },
+)
