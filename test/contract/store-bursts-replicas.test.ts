@@ -106,12 +106,12 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       // Transactions of other databases of the server count, too: it goes on as soon as they have ended.
       const reached = async () => (await horizon()).events
       const early = await second.ledger.ingest(event('order:early'))
-      await expect.poll(reached, { timeout: 20_000 }).toBe(early.id)
+      await expect.poll(reached).toBe(early.id)
       const [first] = await take(bench(still(one)).ledger, orders(30))
       const late = await second.ledger.ingest(event('order:late'))
       for (let look = 0; look < 10; look++) expect(await reached()).toBe((first?.id ?? 0) - 1)
       await second.ledger.start(recorder().handler)
-      await expect.poll(reached, { timeout: 20_000 }).toBe(late.id)
+      await expect.poll(reached).toBe(late.id)
       await second.ledger.stop()
     })
 

@@ -6,7 +6,6 @@ import { onPort } from '../support/postgres.ts'
 import { bench, burst, dialects, event, type Place, recorder } from './store-support.ts'
 
 const log = pino({ level: 'silent' })
-const SOON = { timeout: 20_000 }
 
 describe.each(dialects.filter(({ dialect, possible }) => possible && dialect === 'PostgreSQL'))(
   'of several replicas on $dialect',
@@ -28,7 +27,7 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       ends.push(lead.stop)
       return lead
     }
-    const is = (lead: Lead, whose: ReturnType<Lead['whose']>) => expect.poll(lead.whose, SOON).toBe(whose)
+    const is = (lead: Lead, whose: ReturnType<Lead['whose']>) => expect.poll(lead.whose).toBe(whose)
     async function wired() {
       const wire = await openWire('to PostgreSQL', Number(new URL(url).port), () => 0)
       ends.push(wire.stop)
@@ -44,7 +43,7 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       expect(looked.first).toBeGreaterThan(0)
       const before = looked.first
       second.tell()
-      await expect.poll(() => looked.first, SOON).toBe(before + 1)
+      await expect.poll(() => looked.first).toBe(before + 1)
       expect(looked.second).toBe(0)
       await first.stop()
       await is(second, 'ours')
@@ -99,13 +98,13 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
     it('the one that leads runs what all of them store, one by one or in a burst, and what the bridge asks of itself', async () => {
       const { leading, other } = await two()
       const { id } = await other.ledger.ingest(event('order:alone'))
-      await expect.poll(() => leading.runs.map((run) => run.id), SOON).toEqual([id])
+      await expect.poll(() => leading.runs.map((run) => run.id)).toEqual([id])
       const events = burst(60)
       const answers = await Promise.all(events.map((one, n) => (n % 3 ? other : leading).ledger.ingest(one)))
-      await expect.poll(() => leading.runs.length, SOON).toBe(61)
+      await expect.poll(() => leading.runs.length).toBe(61)
       expect(new Set(leading.runs.map((run) => run.id))).toEqual(new Set([id, ...answers.map((answer) => answer.id)]))
       await other.ledger.enqueue({ type: 'stock.changed', lane: 'stock:MUG', subject: 'MUG', priority: 2, data: {} })
-      await expect.poll(() => leading.runs.at(-1)?.lane, SOON).toBe('stock:MUG')
+      await expect.poll(() => leading.runs.at(-1)?.lane).toBe('stock:MUG')
       expect(other.runs).toEqual([])
     })
 
@@ -114,7 +113,7 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       const one = event('order:1')
       const [first, second] = [await other.ledger.ingest(one), await other.ledger.ingest(one)]
       expect([first.duplicate, second]).toEqual([false, { id: first.id, duplicate: true }])
-      await expect.poll(() => leading.runs.length, SOON).toBe(1)
+      await expect.poll(() => leading.runs.length).toBe(1)
       expect(await leading.ledger.ingest(one)).toEqual({ id: first.id, duplicate: true })
       // It remembers until it has seen that the other one has filed it.
       await new Promise((resolve) => setTimeout(resolve, 600))
@@ -126,7 +125,7 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       const { leading, other } = await two()
       await leading.ledger.stop(5_000)
       const { id } = await other.ledger.ingest(event('order:1'))
-      await expect.poll(() => other.runs.map((run) => run.id), SOON).toEqual([id])
+      await expect.poll(() => other.runs.map((run) => run.id)).toEqual([id])
       await is(other.lead, 'ours')
     })
 
@@ -136,7 +135,7 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       const other = await replica(createLead(url, log))
       await is(other.lead, 'theirs')
       const { id } = await other.ledger.ingest(event('order:1'))
-      await expect.poll(() => other.runs.map((run) => run.id), SOON).toEqual([id])
+      await expect.poll(() => other.runs.map((run) => run.id)).toEqual([id])
       expect(other.lead.whose()).toBe('theirs')
     })
   },
