@@ -6,6 +6,7 @@ import type { LedgerFact } from './ledger/types.ts'
 import { anomalyWatch } from './ports/anomalies.ts'
 import { alertSignals } from './ports/signals.ts'
 import type { Seal } from './privacy/seal.ts'
+import type { Lead } from './store/lead.ts'
 import type { Store } from './store/store.ts'
 import type { Sweeps } from './sweep/schedule.ts'
 import { createAlerts } from './watch/alerts/alerts.ts'
@@ -22,12 +23,13 @@ interface WatchParts {
   queries: LedgerQueries
   expiries(): Promise<Signals['expiries']>
   sweeps(): ReturnType<Sweeps['list']>
+  lead: Lead
   log: Logger
 }
 
 /** Who looks at what happens: figures, traces, what is out of the ordinary, alerts; and the memory, when nothing does. */
-export function composeWatch({ config, store, seal, queries, expiries, sweeps, log }: WatchParts) {
-  const figures = metrics(queries, flowNameOf)
+export function composeWatch({ config, store, seal, queries, expiries, sweeps, lead, log }: WatchParts) {
+  const figures = metrics(queries, flowNameOf, () => store.exclusive || lead.whose() === 'ours')
   const rest = openRest()
   const traces = config.otlp && otlpTraces({ ...config.otlp, log })
   const anomalies = anomalyWatch({ store, open: seal.openBytes, told: () => alerts.soon(), log })

@@ -32,7 +32,7 @@ import { createSeal } from './privacy/seal.ts'
 import { createPiles } from './reconcile/piles.ts'
 import { createChanges } from './store/changes.ts'
 import { openClock } from './store/clock.ts'
-import { createLead } from './store/lead.ts'
+import { createLead, nobodyLeads } from './store/lead.ts'
 import { openStore } from './store/store.ts'
 import { bridgeSweeps } from './sweep/all.ts'
 import { ourEndpoint } from './sweep/subscription.ts'
@@ -58,6 +58,7 @@ const SHARED_LEASE_MS = 45_000
 export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> {
   const store = await openStore(config.databaseUrl ? { databaseUrl: config.databaseUrl } : { dataDir: config.dataDir })
   const clock = await openClock(store)
+  const lead = config.databaseUrl ? createLead(config.databaseUrl, log) : nobodyLeads
   const changes = createChanges(store, config.databaseUrl, log)
   const links = createLinks(store)
   const switches = createSwitches(store.db)
@@ -75,12 +76,13 @@ export async function startBridge(config: Wiring, log: Logger): Promise<Bridge> 
   const endpoint = () => ourEndpoint({ db: store.db, clarity, publicUrl: config.publicUrl })
   const rotation = createRotation({ connections, endpoint, log })
 
-  const watch = composeWatch({ config, store, seal, queries, expiries, sweeps: () => sweeps.list(), log })
+  const watch = composeWatch({ config, store, seal, queries, expiries, sweeps: () => sweeps.list(), lead, log })
   const { alerts, anomalies } = watch
   const searchKeys = createSearchKeys({ store, seal, log })
   const ledger = createLedger({
     store,
-    ...(config.databaseUrl ? { leaseMs: SHARED_LEASE_MS, lead: createLead(config.databaseUrl, log) } : {}),
+    ...(config.databaseUrl ? { leaseMs: SHARED_LEASE_MS } : {}),
+    lead,
     log,
     ...clock,
     seal,

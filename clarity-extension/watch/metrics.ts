@@ -11,11 +11,15 @@ export interface Metrics {
   registry: Registry
 }
 
-/** Counters come from what the ledger tells after each commit; gauges are asked of the store when Prometheus scrapes. */
-/** @param flowOf the flow that an event type is run by, e.g. `order-to-odoo` */
+/**
+ * Counters come from what the ledger tells after each commit; gauges are asked of the store when Prometheus scrapes.
+ * @param flowOf the flow that an event type is run by, e.g. `order-to-odoo`
+ * @param leads whether this process runs what is stored: the only one, or the one of several replicas that leads
+ */
 export function metrics(
   queries: Pick<LedgerQueries, 'overview'> & Partial<Pick<LedgerQueries, 'backlog' | 'failures'>>,
   flowOf: (type: string) => string = (type) => type,
+  leads: () => boolean = () => true,
 ): Metrics {
   const registry = new Registry()
   const registers = [registry]
@@ -107,6 +111,15 @@ export function metrics(
     help: '1 when deliveries to this side go out, 0 when it is paused.',
     labelNames: ['connection'],
     registers,
+  })
+
+  new Gauge({
+    name: 'bridge_leads',
+    help: '1 on the process that runs what is stored: the only one, or the one of several replicas that leads.',
+    registers,
+    collect() {
+      this.set(leads() ? 1 : 0)
+    },
   })
 
   function observe(fact: LedgerFact): void {

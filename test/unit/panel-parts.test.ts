@@ -189,7 +189,7 @@ describe('the address of a list', () => {
 
 describe('metrics', () => {
   it('count what the ledger tells and gauge what it holds', async () => {
-    const watch = metrics(scenario('failing', Date.now))
+    const watch = metrics(scenario('failing', Date.now), undefined, () => false)
     const event: ClaimedEvent = {
       id: 1,
       source: 'clarity',
@@ -232,6 +232,7 @@ describe('metrics', () => {
       'bridge_events{state="held"} 2',
       'bridge_connection_up{connection="odoo"} 0',
       'bridge_connection_up{connection="clarity"} 1',
+      'bridge_leads 0',
     ])
       expect(text).toContain(`${line}\n`)
     expect(text).toMatch(/bridge_nodejs_eventloop_lag_seconds /)
