@@ -250,6 +250,21 @@ onBothStores('the ledger', (on) => {
       expect(begun).toHaveLength(21)
     })
 
+    it('have a thousand SKUs side by side, so that one call reads them all, and an order beside them', async () => {
+      const begun = { stock: 0, order: 0 }
+      const all = Promise.withResolvers<void>()
+      await Promise.all(Array.from({ length: 1_000 }, (_, n) => on.ledger.ingest(event(`stock:${n}`, { priority: 2 }))))
+      await on.ledger.ingest(event('order:1'))
+      await on.ledger.start(async ({ priority }) => {
+        begun[priority === 2 ? 'stock' : 'order']++
+        if (begun.stock === 1_000 && begun.order === 1) all.resolve()
+        await all.promise
+        return done('ok')
+      })
+      await all.promise
+      await on.ledger.idle()
+    })
+
     it('wake up by themselves when an event comes in', async () => {
       const ran = Promise.withResolvers<void>()
       await on.ledger.start(async () => {
