@@ -1,7 +1,8 @@
 import type { OdooClient } from '../../odoo-bridge/client/client.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 import type { ClarityClient } from '../clarity/client.ts'
-import { batcher } from '../delivery/batcher.ts'
+import { type Batcher, batcher } from '../delivery/batcher.ts'
+import { crowd } from '../delivery/crowd.ts'
 import { TWO_AT_A_TIME } from '../delivery/limit.ts'
 import { publishStock, type StockFlowPorts } from '../flows/stock-to-clarity.ts'
 import type { DemandStore } from './demand.ts'
@@ -16,7 +17,7 @@ export interface StockSettings {
 }
 
 /** A read and a bulk write carry as many SKUs as wait. While one is written the next is read; no SKU is ever in both. */
-const SKUS_PER_CALL = 500
+const SKUS_PER_CALL = 1_000
 
 export function stockPorts(
   clarity: ClarityClient,
@@ -42,6 +43,11 @@ export function stockPorts(
     published: (skus) => published.of(skus),
     putInventory: (rows) => clarity.putInventory(rows),
   })
-  const calls = batcher<string, Outcome>({ limit: TWO_AT_A_TIME, maxItems: SKUS_PER_CALL, send: publish })
+  const calls: Batcher<string, Outcome> = batcher({
+    limit: TWO_AT_A_TIME,
+    maxItems: SKUS_PER_CALL,
+    send: publish,
+    gathered: () => crowd(() => calls.waiting),
+  })
   return { publish: (sku) => calls.submit(sku) }
 }
