@@ -34,6 +34,8 @@ const ASK_MS = 1_000
 const TOGETHER_MS = 20
 /** Who stands still, or whose machine went away without a word, loses the lead after that. */
 const SILENCE_MS = 15_000
+/** PostgreSQL 13 does not have it: there who stands still leads on, and the others help after two seconds. */
+const SILENCE = 'idle_session_timeout'
 
 export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info'>, silenceMs = SILENCE_MS): Lead {
   let state: ReturnType<Lead['whose']> = 'unknown'
@@ -46,7 +48,8 @@ export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info
   async function ask(client: Client): Promise<void> {
     if (connected !== client) {
       // The word that is given need not be on the disk: who missed it looks by himself.
-      await client.query(`set idle_session_timeout = ${silenceMs}; set synchronous_commit = off`)
+      await client.query('set synchronous_commit = off')
+      await client.query(`select set_config(name, '${silenceMs}', false) from pg_settings where name = '${SILENCE}'`)
       connected = client
     }
     if (state === 'ours') return void (await client.query('select 1'))
