@@ -9,10 +9,10 @@ const MOST_MS = 150
  * thousand is over before the third of a few hundred each.
  * @param waiting how many do
  */
-export async function crowd(waiting: () => number, now = () => performance.now()): Promise<void> {
+export async function crowd(waiting: () => number): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve))
-  const over = now() + MOST_MS
-  for (let seen = waiting(); seen >= MANY && now() < over; ) {
+  const over = performance.now() + MOST_MS
+  for (let seen = waiting(); seen >= MANY && performance.now() < over; ) {
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
     if (waiting() <= seen) return
     seen = waiting()

@@ -159,8 +159,7 @@ export function createFiling(
       const written = new Set(await store.run(fileArrivals, portion, [packed.payloads.buffer]))
       const ids = idsOf(named)
       onFiled(incoming.filter((_, index) => written.has(ids[index] ?? 0)))
-    }
-    if (groups.length === 0 && wasTold) onFiled([])
+    } else if (wasTold) onFiled([])
     // What was not there any more has been filed by another process.
     unfiled.forget(before.filter((group) => group <= upTo))
     return upTo < Number.POSITIVE_INFINITY

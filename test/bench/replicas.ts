@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { openBalancer } from '../support/balancer.ts'
 import { type Bridge, startBridge } from '../support/bridge.ts'
+import { openFront } from '../support/front.ts'
 import { freePort } from '../support/ports.ts'
 import { privateCluster } from '../support/postgres.ts'
 import { openSandboxStage, PLENTY, type SandboxStage } from '../support/sandbox-stage.ts'
@@ -25,11 +25,13 @@ const AWAKE_MS = 2_500
 export async function run(report: (metric: string, value: number, unit: string) => void): Promise<void> {
   const cluster = await privateCluster({ durable: true })
   const database = await cluster.database()
-  const balancer = await openBalancer([])
+  let doors: string[] = []
+  let turn = 0
+  const balancer = await openFront(() => doors[turn++ % doors.length] ?? '')
   const stage = await openSandboxStage({
     env: { DATABASE_URL: database.url },
     async before(side, url) {
-      if (side === 'bridge') balancer.to([url])
+      if (side === 'bridge') doors = [url]
       return side === 'bridge' ? balancer.url : url
     },
   })
@@ -46,18 +48,20 @@ export async function run(report: (metric: string, value: number, unit: string) 
   let second: Bridge | undefined
   try {
     second = await replica(stage)
-    const doors = { ratio: [stage.bridge.url, second.url], ratio_one_door: [stage.bridge.url] }
+    const doorsOf = { ratio: [stage.bridge.url, second.url], ratio_one_door: [stage.bridge.url] }
     const perSecond = { one: [] as number[], ratio: [] as number[], ratio_one_door: [] as number[] }
     // A process is compiled while it first runs, and that is not what a second one costs: it is paused for a round, not ended.
     await across(stage, WARM_UP)
     for (let round = 0; round <= 2 * ROUNDS; round++) {
       const kind = round % 2 === 0 ? 'one' : round % 4 === 1 ? 'ratio' : 'ratio_one_door'
-      balancer.to([stage.bridge.url])
+      doors = [stage.bridge.url]
       // With lanes of its own it would keep them from the other.
       await through()
       process.kill(second.pid, kind === 'one' ? 'SIGSTOP' : 'SIGCONT')
-      if (kind !== 'one') await replicaIsBack(second)
-      if (kind !== 'one') balancer.to(doors[kind])
+      if (kind !== 'one') {
+        await replicaIsBack(second)
+        doors = doorsOf[kind]
+      }
       perSecond[kind].push(ORDERS / (await across(stage, ORDERS)))
     }
     const { one } = perSecond

@@ -18,9 +18,11 @@ export interface Front {
   stop(): Promise<void>
 }
 
-/** @param certificate speaks TLS where one is given */
-export async function openFront(target: string, certificate?: Certificate): Promise<Front> {
-  const far = new URL(target)
+/**
+ * @param target asked for each request where it is a function: a balancer gives them to several in turn
+ * @param certificate speaks TLS where one is given
+ */
+export async function openFront(target: string | (() => string), certificate?: Certificate): Promise<Front> {
   const secure = certificate && createSecure(certificate, handle)
   const server = secure ?? createPlain(handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -46,6 +48,7 @@ export async function openFront(target: string, certificate?: Certificate): Prom
     const instead = await front.answer(url, method)
     if (instead === 'reset') return void incoming.socket.destroy()
     if (instead) return void incoming.resume().on('end', () => say(instead, outgoing))
+    const far = new URL(typeof target === 'string' ? target : target())
     const onward = request(
       { host: far.hostname, port: far.port, method, path: url, headers: { ...headers, ...front.rewrite } },
       (answer) => {
