@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Seal } from '../privacy/seal.ts'
 import { endOfTurn } from '../store/group.ts'
+import { byteaArray } from '../store/recordset.ts'
 import type { ArrivalsTable } from '../store/schema.ts'
 import {
   arrivedGroups,
@@ -8,12 +9,14 @@ import {
   fileArrivals,
   idsOf,
   MOST,
+  type Portion,
   type StoredGroup,
   storeArrivals,
   storeArrivalsAtOnce,
   type Whose,
   waitingArrivals,
 } from './arrivals.ts'
+import { fileAtOnce } from './file-at-once.ts'
 import { eventKey, type Incoming } from './incoming.ts'
 import { answersFrom } from './known-events.ts'
 import { pack, unpack } from './packed.ts'
@@ -153,16 +156,26 @@ export function createFiling(
         // The doors are heard in between.
         await endOfTurn()
       }
-      const packed = pack(incoming, seal)
       const named = groups.map(({ id, count, ids }) => ({ id, count, ids }))
-      const portion = { groups: named, now: now(), ...packed }
-      const written = new Set(await store.run(fileArrivals, portion, [packed.payloads.buffer]))
+      const written = new Set(await putInLanes(named, incoming))
       const ids = idsOf(named)
       onFiled(incoming.filter((_, index) => written.has(ids[index] ?? 0)))
     } else if (wasTold) onFiled([])
     // What was not there any more has been filed by another process.
     unfiled.forget(before.filter((group) => group <= upTo))
     return upTo < Number.POSITIVE_INFINITY
+  }
+
+  /** @returns the ids of those that came into the history */
+  async function putInLanes(groups: Portion['groups'], incoming: readonly Incoming[]): Promise<number[]> {
+    const portion = { groups, now: now() }
+    if (store.dialect === 'postgres') {
+      const payloads = incoming.map(({ payload }) => payload)
+      const written = await store.run(fileAtOnce, { ...portion, incoming, payloads: byteaArray(payloads, seal) })
+      if (written) return written
+    }
+    const packed = pack(incoming, seal)
+    return store.run(fileArrivals, { ...portion, ...packed }, [packed.payloads.buffer])
   }
 
   /** Resolves when what this process acknowledged is in its lanes; what comes meanwhile may not be. */

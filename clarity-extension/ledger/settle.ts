@@ -4,7 +4,7 @@ import { recordChange } from '../audit/record.ts'
 import { padded } from '../store/padded.ts'
 import { procedure } from '../store/procedure.ts'
 import type { EventState, EventsTable, Tables } from '../store/schema.ts'
-import { statement, statementOfList, statementOfRows } from '../store/statement.ts'
+import { statementOfList, statementOfRows, statementOfUpdates } from '../store/statement.ts'
 import type { Dialect } from '../store/store.ts'
 import { pause } from './connections.ts'
 import { closeLanes, lockLanes } from './locks.ts'
@@ -48,12 +48,13 @@ export const settleEndings = procedure(
   async (trx, { endings, now, dialect }: Batch) => {
     if (endings.length === 0) return []
     const valid = await stillOurs(trx, endings, dialect)
+    const written = [...valid.keys()]
+    await updateEvents(trx, written, now)
     const settled: Settled[] = []
     for (const ending of endings) {
       if (!valid.has(ending)) settled.push({ to: undefined })
-      else settled.push({ ...(await settleOne(trx, ending, now, dialect)), ...mendedBy(ending, valid.get(ending)) })
+      else settled.push({ ...(await pauseFor(trx, ending, now, dialect)), ...mendedBy(ending, valid.get(ending)) })
     }
-    const written = [...valid.keys()]
     await insertAttempts(trx, written.map(attemptOf))
     await supersedeOlder(trx, written, now)
     await passOn(trx, written, now)
@@ -126,21 +127,9 @@ function mendedBy({ move }: Ending, before: Before | undefined): Pick<Settled, '
 /** Who moves events without a person. */
 export const BRIDGE = 'bridge'
 
-async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number, dialect: Dialect): Promise<Settled> {
-  const { move, eventId, attempt } = ending
+async function pauseFor(trx: Kysely<Tables>, ending: Ending, now: number, dialect: Dialect): Promise<Settled> {
+  const { move } = ending
   const to = targetOf(move.by)
-  await updateEvent(trx, {
-    state: to,
-    attempts: move.counts ? attempt : attempt - 1,
-    due_at: now + move.delayMs,
-    settled_at: to === 'ready' ? null : now,
-    cause: move.cause,
-    message: move.message,
-    details: move.details,
-    // What is tried again keeps what stood in its way.
-    issue: move.issue ?? (to === 'ready' ? undefined : null),
-    id: eventId,
-  })
   if (!move.pauses) return { to }
   await trx.updateTable('lanes').set({ waits_for: move.pauses }).where('lane', '=', ending.lane).execute()
   const paused = await pause(trx, move.pauses, move.cause ?? 'refused', move.message ?? '', now)
@@ -155,44 +144,53 @@ async function settleOne(trx: Kysely<Tables>, ending: Ending, now: number, diale
   return { to, paused: move.pauses }
 }
 
-interface EventUpdate {
-  state: EventState
-  attempts: number
-  due_at: number
-  settled_at: number | null
-  cause: string | null
-  message: string | null
-  details: string | null
-  /** undefined: it stays as it was. */
-  issue: Issue | null | undefined
-  id: number
+type Change = Pick<
+  Selectable<EventsTable>,
+  'id' | 'state' | 'attempts' | 'due_at' | 'settled_at' | 'cause' | 'message' | 'details'
+>
+type ChangeOfIssue = Change & Pick<Selectable<EventsTable>, 'issue_cause' | 'issue_field' | 'issue_value'>
+
+/** What is tried again keeps what stood in its way. */
+async function updateEvents(trx: Kysely<Tables>, endings: readonly Ending[], now: number): Promise<void> {
+  const keeping: Change[] = []
+  const whole: ChangeOfIssue[] = []
+  for (const ending of endings) {
+    const change = changeOf(ending, now)
+    const { issue } = ending.move
+    if (change.state === 'ready' && !issue) keeping.push(change)
+    else {
+      const { cause = null, field = '', value = '' } = issue ?? {}
+      whole.push({ ...change, issue_cause: cause, issue_field: field, issue_value: value })
+    }
+  }
+  await updateKeeping(trx, keeping)
+  await updateWhole(trx, whole)
+}
+
+function changeOf({ eventId: id, attempt, move }: Ending, now: number): Change {
+  const state = targetOf(move.by)
+  return {
+    id,
+    state,
+    attempts: move.counts ? attempt : attempt - 1,
+    due_at: now + move.delayMs,
+    settled_at: state === 'ready' ? null : now,
+    cause: move.cause,
+    message: move.message,
+    details: move.details,
+  }
 }
 
 const changed = { state: 'done', attempts: 0, due_at: 0, settled_at: 0, cause: '', message: '', details: '' } as const
-const changesOf = ({ state, attempts, due_at, settled_at, cause, message, details }: EventUpdate) => [
-  state,
-  attempts,
-  due_at,
-  settled_at,
-  cause,
-  message,
-  details,
-]
-const updateKeeping = statement<EventUpdate, unknown>(
-  (db) => db.updateTable('events').set(changed).where('id', '=', 0),
-  (row) => [...changesOf(row), row.id],
-)
-const updateWhole = statement<EventUpdate, unknown>(
-  (db) =>
-    db
-      .updateTable('events')
-      .set({ ...changed, issue_cause: '', issue_field: '', issue_value: '' })
-      .where('id', '=', 0),
-  (row) => [...changesOf(row), row.issue?.cause ?? null, row.issue?.field ?? '', row.issue?.value ?? '', row.id],
-)
+const changedIssue = { ...changed, issue_cause: '', issue_field: '', issue_value: '' }
+const updateKeeping = updatesOf<Change>(changed)
+const updateWhole = updatesOf<ChangeOfIssue>(changedIssue)
 
-const updateEvent = (trx: Kysely<Tables>, row: EventUpdate) =>
-  row.issue === undefined ? updateKeeping(trx, row) : updateWhole(trx, row)
+/** @param values any, of the columns that are changed */
+function updatesOf<Row extends Change>(values: Omit<Row, 'id'>) {
+  const columns = Object.keys(values) as (keyof Row & string)[]
+  return statementOfUpdates<Row>(columns, 'id', (db) => db.updateTable('events').set(values).where('id', '=', 0))
+}
 
 interface AttemptRow {
   event_id: number
@@ -270,9 +268,17 @@ export async function passOn(
   const resting = new Map(endings.filter(({ restMs }) => restMs > 0).map(({ lane, restMs }) => [lane, now + restMs]))
   const closed = lanes.filter((lane) => !headOf.has(lane) && !resting.has(lane))
   if (closed.length > 0) await closeLanes(trx, closed, undefined)
-  for (const { lane, due_at, priority } of heads)
-    await freeLane(trx, { lane, due_at: Math.max(due_at, resting.get(lane) ?? 0), priority })
-  for (const [lane, due_at] of resting) if (!headOf.has(lane)) await restLane(trx, { lane, due_at })
+  await freeLanes(
+    trx,
+    heads.map(({ lane, due_at, priority }) => {
+      return { lane, lease_until: null, due_at: Math.max(due_at, resting.get(lane) ?? 0), priority }
+    }),
+  )
+  const empty = [...resting].filter(([lane]) => !headOf.has(lane))
+  await restLanes(
+    trx,
+    empty.map(([lane, due_at]) => ({ lane, lease_until: null, due_at })),
+  )
   return heads.length > 0
 }
 
@@ -292,13 +298,13 @@ const headsOf = statementOfList<string, undefined, { lane: string; due_at: numbe
   (lanes) => lanes,
 )
 
-const freeLane = statement<{ lane: string; due_at: number; priority: number }, unknown>(
-  (db) => db.updateTable('lanes').set({ lease_until: null, due_at: 0, priority: 0 }).where('lane', '=', ''),
-  (head) => [null, head.due_at, head.priority, head.lane],
+type Freed = Pick<Selectable<Tables['lanes']>, 'lane' | 'lease_until' | 'due_at' | 'priority'>
+
+const freeLanes = statementOfUpdates<Freed>(['lease_until', 'due_at', 'priority'], 'lane', (db) =>
+  db.updateTable('lanes').set({ lease_until: null, due_at: 0, priority: 0 }).where('lane', '=', ''),
 )
 
 /** Without an event to run: the claim that finds it empty closes it. */
-const restLane = statement<{ lane: string; due_at: number }, unknown>(
-  (db) => db.updateTable('lanes').set({ lease_until: null, due_at: 0 }).where('lane', '=', ''),
-  ({ lane, due_at }) => [null, due_at, lane],
+const restLanes = statementOfUpdates<Omit<Freed, 'priority'>>(['lease_until', 'due_at'], 'lane', (db) =>
+  db.updateTable('lanes').set({ lease_until: null, due_at: 0 }).where('lane', '=', ''),
 )

@@ -16,6 +16,20 @@ export function asRecordset<Out>(
   return { ...query, sql: query.sql.replace(values, () => `select ${names} from ${from}`), parameters }
 }
 
+/** PostgreSQL's text for updates of any number of rows, from its text for one; undefined where the text is not PostgreSQL's. */
+export function updatesOfRecordset<Out>(
+  query: CompiledQuery<Out>,
+  columns: readonly string[],
+  key: string,
+): CompiledQuery<Out> | undefined {
+  const table = /^update ("\w+") /.exec(query.sql)?.[1]
+  const set = columns.map((column, index) => `"${column}" = $${index + 1}`).join(', ')
+  if (query.sql !== `update ${table} set ${set} where "${key}" = $${columns.length + 1}`) return undefined
+  const given = columns.map((column) => `"${column}" = given."${column}"`).join(', ')
+  const text = `update ${table} set ${given} from json_populate_recordset(null::${table}, $1) as given where ${table}."${key}" = given."${key}"`
+  return { ...query, sql: text, parameters: ['[]'] }
+}
+
 /** The column that has bytes: as they are, beside the JSON, where they would be twice as long. */
 export function bytesColumn<Row extends object>(
   row: Row,

@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely'
 import { padded } from './padded.ts'
-import { asRecordset, bytesColumn, valuesOf } from './recordset.ts'
+import { asJson, asRecordset, bytesColumn, updatesOfRecordset, valuesOf } from './recordset.ts'
 import type { Tables } from './schema.ts'
 
 const names = new Map<string, string>()
@@ -103,6 +103,37 @@ export function statementOfRows<Row extends object, Out>(
       from += size
     }
     return out
+  }
+}
+
+/**
+ * The same for an update that gives each of many rows, found by their key, values of its own: on PostgreSQL one message for all of them. On
+ * SQLite, which is in this process, there is no way to save. A server does not keep it prepared: a join that was planned while there were few
+ * rows would read all of them, until PostgreSQL counts them again.
+ * @param build updates one row with any values in it: these columns in this order, and then the key
+ */
+export function statementOfUpdates<Row extends object>(
+  columns: readonly (keyof Row & string)[],
+  key: keyof Row & string,
+  build: (db: Kysely<Tables>) => Compilable<unknown>,
+): (db: Kysely<Tables>, rows: readonly Row[]) => Promise<void> {
+  const names = [...columns, key]
+  let one: CompiledQuery<unknown> | undefined
+  let recordset: CompiledQuery<unknown> | undefined
+  return async (db, rows) => {
+    if (rows.length === 0) return
+    if (!one) {
+      one = named(build(db).compile())
+      recordset = updatesOfRecordset(one, columns, key)
+    }
+    if (recordset) await run(db, recordset, [asJson(rows, names)])
+    else
+      for (const row of rows)
+        await run(
+          db,
+          one,
+          names.map((name) => row[name]),
+        )
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { EVERYONES, fileArrivals, type Portion, waitingArrivals } from '../../clarity-extension/ledger/arrivals.ts'
+import { EVERYONES, waitingArrivals } from '../../clarity-extension/ledger/arrivals.ts'
 import { claimLanes } from '../../clarity-extension/ledger/claim.ts'
 import { releaseLanes } from '../../clarity-extension/ledger/hold.ts'
 import { settleEndings } from '../../clarity-extension/ledger/settle.ts'
@@ -22,6 +22,9 @@ const created = (id: number) => ({
   timestamp: '2026-11-20T12:00:00Z',
   data: { id: `${id}`, updatedAt: '2026-11-20T12:00:00Z', number: `W-${id}` },
 })
+
+/** It puts arrivals into their lanes. */
+const files = ({ name }: { name: string }) => /^file(Arrivals|AtOnce)$/.test(name)
 
 const twice = <T>(list: readonly T[]): T[] => [...list, ...list]
 
@@ -179,7 +182,7 @@ describe.each(dialects.filter(({ possible }) => possible))('a burst on $dialect'
     return {
       ...own,
       run(procedure, input, transfer) {
-        if (procedure.name !== 'fileArrivals') return own.run(procedure, input, transfer)
+        if (!files(procedure)) return own.run(procedure, input, transfer)
         state.asked++
         return state.broken
           ? Promise.reject(new Error('database or disk is full'))
@@ -352,26 +355,50 @@ describe.each(dialects.filter(({ possible }) => possible))('a burst on $dialect'
   })
 
   it('comes into its lanes once, also where a second one has taken it up meanwhile', async () => {
-    const asked: Portion[] = []
+    const asked: (() => Promise<unknown>)[] = []
     const own = store
     const { ledger } = bench({
       ...own,
       run(procedure, input, transfer) {
-        if (procedure.name !== 'fileArrivals') return own.run(procedure, input, transfer)
-        // What a ledger asks this procedure is a portion.
-        asked.push(structuredClone(input) as Portion)
+        if (!files(procedure)) return own.run(procedure, input, transfer)
+        const portion = structuredClone(input)
+        asked.push(() => own.run(procedure, portion))
         return Promise.reject(new Error('database or disk is full'))
       },
     })
     const answers = await Promise.all(burst(30).map((one) => ledger.ingest(one)))
-    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    const [portion] = asked
-    if (!portion) throw new Error('nothing was asked')
-    expect(await store.run(fileArrivals, portion)).toEqual(answers.map(({ id }) => id))
+    await expect.poll(() => asked.length).toBeGreaterThan(0)
+    const [file] = asked
+    expect(await file?.()).toEqual(answers.map(({ id }) => id))
     // Done and too old by now.
     await store.db.deleteFrom('events').execute()
-    expect(await store.run(fileArrivals, portion)).toEqual([])
+    expect((await file?.()) ?? []).toEqual([])
     expect(await store.db.selectFrom('events').select('id').execute()).toEqual([])
+  })
+
+  it('comes into its lanes also where another process has filed a part of the portion meanwhile', async () => {
+    const state = { broken: true, asked: 0 }
+    const own = store
+    const { ledger } = bench({
+      ...own,
+      async run(procedure, input, transfer) {
+        if (!files(procedure)) return own.run(procedure, input, transfer)
+        if (state.broken) throw new Error('database or disk is full')
+        // The other one filed it, and by now it is done and too old.
+        if (state.asked++ === 0) await own.db.deleteFrom('arrivals').where('id', '=', 30).execute()
+        return own.run(procedure, input, transfer)
+      },
+    })
+    for (const size of [30, 20, 10]) await Promise.all(burst(size).map((one) => ledger.ingest(one)))
+    expect(await store.db.selectFrom('arrivals').select('id').orderBy('id').execute()).toEqual(
+      [30, 50, 60].map((id) => ({ id })),
+    )
+    state.broken = false
+    await ledger.stop()
+    expect(await arrived()).toBe(0)
+    const filed = await store.db.selectFrom('events').select('id').orderBy('id').execute()
+    expect(filed.map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, index) => 31 + index))
+    expect(await store.db.selectFrom('throughput').select('received').execute()).toEqual([{ received: 30 }])
   })
 
   it('counts in the minutes in which it came, each event once', async () => {
