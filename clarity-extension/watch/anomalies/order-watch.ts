@@ -12,6 +12,7 @@ import type { RecentOrder } from './recent-orders.ts'
 import { anomalyOf } from './record-anomaly.ts'
 import { mayHold, type WatchRule, type WatchRules } from './rules.ts'
 import { sentenceOf, short } from './told.ts'
+import { twinsInStore } from './twins.ts'
 import type { InspectedEvent, NewAnomaly, Watchman } from './types.ts'
 
 interface OrderWatchParts {
@@ -25,13 +26,13 @@ interface OrderWatchParts {
 
 /** An order that was placed longer ago is history: learnt from, and nobody is told of it. */
 const OLD_MS = 7 * 24 * HOUR
-const MOST_TWINS = 20
 const REMEMBERED = 5_000
 
 /** What is odd about an order before it is written for the first time. */
 export function orderWatch({ store, open, rules, memory, insert, now }: OrderWatchParts): Watchman['inspect'] {
   const { db } = store
   const passed = new Recent()
+  const twinsOf = twinsInStore({ store, read, now, withinMs: 2 * TWICE_WITHIN })
 
   return async (given, event) => {
     const order = seenOrder(given)
@@ -64,24 +65,13 @@ export function orderWatch({ store, open, rules, memory, insert, now }: OrderWat
   /** Orders of the last minutes that other replicas may have inspected: as far as the same amount makes them comparable. */
   async function elsewhere({ id }: SeenOrder, order: Order, event: InspectedEvent): Promise<RecentOrder[]> {
     const worth = store.dialect === 'postgres' ? worthOf('order.created', order) : undefined
-    if (!worth) return []
-    const rows = await db
-      .selectFrom('events')
-      .select('payload')
-      .where('type', '=', 'order.created')
-      .where('amount', '=', worth.units)
-      .where('currency', '=', worth.currency)
-      .where('id', '<', event.id)
-      .where('lane', '<>', `order:${id}`)
-      .where('received_at', '>', now() - 2 * TWICE_WITHIN)
-      .orderBy('id', 'desc')
-      .limit(MOST_TWINS)
-      .execute()
-    return rows.flatMap(({ payload }) => {
-      // What is no JSON its own flow says, in its own words.
-      const parsed = envelope.safeParse(jsonOf(Buffer.from(open(payload)).toString('utf8')))
-      return parsed.success ? [recentOf(seenOrder(parsed.data.data))] : []
-    })
+    return worth ? twinsOf({ ...worth, eventId: event.id, lane: `order:${id}` }) : []
+  }
+
+  /** What is no JSON its own flow says, in its own words. */
+  function read(payload: Uint8Array): RecentOrder | undefined {
+    const parsed = envelope.safeParse(jsonOf(Buffer.from(open(payload)).toString('utf8')))
+    return parsed.success ? recentOf(seenOrder(parsed.data.data)) : undefined
   }
 
   async function wasSeen(eventId: number): Promise<boolean> {
