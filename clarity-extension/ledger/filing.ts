@@ -79,6 +79,7 @@ export function createFiling(
   let filing: Promise<boolean> | undefined
   /** One follows another by itself. */
   let going = false
+  let begunAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let rescuing: NodeJS.Timeout | undefined
   /** Since it was last looked. */
@@ -100,12 +101,23 @@ export function createFiling(
   function work(portion: number): void {
     if (stopped || going) return
     going = true
+    begunAt = performance.now()
     portionOf(portion)
-      .then((left) => goOn(left || came > 0 || told, lead.whose() === 'theirs' ? RECALL_MS : LOOK_MS))
+      .then((left) =>
+        goOn(left || came > 0 || told, lead.whose() === 'theirs' ? RECALL_MS : Math.max(LOOK_MS, lead.apartMs())),
+      )
       .catch((error) => {
         sayWhy(error)
         goOn(true, AGAIN_MS)
       })
+  }
+
+  /** Unless it will be by itself. */
+  function workSoon(portion: number): void {
+    if (timer) return
+    const early = begunAt + lead.apartMs() - performance.now()
+    if (early > 0) timer = setTimeout(look, early)
+    else work(portion)
   }
 
   function sayWhy(error: unknown): void {
@@ -232,7 +244,7 @@ export function createFiling(
         storing--
         came += arrivals.length
         if (lead.whose() === 'theirs') lead.tell()
-        if (!timer) work(FEW)
+        workSoon(FEW)
       }
     },
     async start() {
@@ -242,7 +254,7 @@ export function createFiling(
     },
     look() {
       told = true
-      if (!timer) work(SOME)
+      workSoon(SOME)
     },
     catchUp: untilNow,
     async stop() {

@@ -15,9 +15,6 @@ export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> &
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
 const IN_FLIGHT = 2
-/** A replica that does not lead gathers its webhooks: the store is asked by all of them, and who leads is told of each group. */
-const APART_MS = 25
-
 const ingested = ({ id, duplicate }: Enqueued): Ingested => ({ id, duplicate })
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */
@@ -60,7 +57,7 @@ export function createIntake(settings: Settings, onStored: (atOnce: boolean) => 
   // Among replicas two groups are stored beside each other: own work of one lane would change places.
   const work = group(storeAll, IN_FLIGHT, store.exclusive ? undefined : ({ lane }) => lane)
   // Nobody has looked at them: of two that were sent at a time none is the first. One that is delivered twice is never in two groups.
-  const webhooks = group(storeWebhooks, IN_FLIGHT, eventKey, () => (lead.whose() === 'theirs' ? APART_MS : 0))
+  const webhooks = group(storeWebhooks, IN_FLIGHT, eventKey, lead.apartMs)
 
   const tell = (fresh: readonly Incoming[]) => {
     for (const [first, ...others] of Map.groupBy(fresh, ({ source, type }) => `${source} ${type}`).values())

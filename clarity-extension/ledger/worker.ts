@@ -1,3 +1,4 @@
+import { apart } from '../store/apart.ts'
 import { endOfTurn, group } from '../store/group.ts'
 import { claimLanes, isLow } from './claim.ts'
 import { extendLeases, reclaim } from './leases.ts'
@@ -47,9 +48,13 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
   const lookAtClock = createSteps(settings)
   const urgent = adaptiveRoom(settings.most)
   const runs = new Map<Run, Promise<void>>()
-  const settles = group((endings: Ending[]) =>
-    store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),
+  const settles = group(
+    (endings: Ending[]) => store.run(settleEndings, { endings, now: now(), dialect: store.dialect }),
+    1,
+    undefined,
+    lead.apartMs,
   )
+  const claiming = apart(() => startPump(false), lead.apartMs)
   let handle: Handler | undefined
   let storedAt = Number.NEGATIVE_INFINITY
   let pumping: Promise<void> | undefined
@@ -73,6 +78,12 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
 
   function wake(atOnce = false): void {
     again = true
+    if (!handle || pumping) return
+    if (atOnce) startPump(true)
+    else claiming.call()
+  }
+
+  function startPump(atOnce: boolean): void {
     if (!handle) return
     pumping ??= pump(atOnce).finally(() => {
       pumping = undefined
@@ -105,6 +116,8 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
         })
         for (const claim of claims) begin(startRun(claim, handle, settings))
         if (more) again = true
+        // What came meanwhile is claimed when its time has come.
+        if (again && !more && lead.apartMs() > 0) return
         if (again) continue
         sleepFor(nextDue === undefined ? SLEEP[store.dialect] : Math.max(1, nextDue - now()))
         if (runs.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
@@ -188,6 +201,7 @@ export function createWorker(settings: Settings, onPause: () => void, onMended: 
     },
     async stop(limitMs) {
       handle = undefined
+      claiming.stop()
       clearTimeout(sleep)
       await within(limitMs, Promise.all([pumping, ...runs.values()]))
       for (const run of runs.keys()) {

@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import type { Logger } from 'pino'
+import { apart } from './apart.ts'
 import { ownConnection } from './own-connection.ts'
 
 /**
@@ -9,6 +10,11 @@ import { ownConnection } from './own-connection.ts'
 export interface Lead {
   /** `unknown`: nobody is asked for it, or it cannot be found out just now. Each runs what it stored, then. */
   whose(): 'ours' | 'theirs' | 'unknown'
+  /**
+   * How far apart the store is to be asked for the same, in ms. Where several store at a time, what one stores and another runs would come in
+   * as many small pieces as both together have: gathered, it is as few as with one. 0 where one is alone.
+   */
+  apartMs(): number
   /** Something is there for who leads, whoever stored it. */
   tell(): void
   /** @param lookForWork we lead, and there may be something that we have not seen */
@@ -20,6 +26,7 @@ export interface Lead {
 /** Without other replicas, or without a word between them. */
 export const nobodyLeads: Lead = {
   whose: () => 'unknown',
+  apartMs: () => 0,
   tell: () => undefined,
   start: () => undefined,
   stop: async () => undefined,
@@ -32,6 +39,10 @@ const LOCK = 7_201_912
 const ASK_MS = 1_000
 /** Under load the word is given so often at most. */
 const TOGETHER_MS = 20
+/** Where several store something. */
+export const GATHER_MS = 50
+/** Others that stored something in this time are likely to go on. */
+const SHARED_MS = 1_000
 /** Who stands still, or whose machine went away without a word, loses the lead after that. */
 const SILENCE_MS = 15_000
 /** PostgreSQL 13 does not have it: there who stands still leads on, and the others help after two seconds. */
@@ -40,8 +51,7 @@ const SILENCE = 'idle_session_timeout'
 export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info'>, silenceMs = SILENCE_MS): Lead {
   let state: ReturnType<Lead['whose']> = 'unknown'
   let connected: Client | undefined
-  let telling: NodeJS.Timeout | undefined
-  let toldAt = Number.NEGATIVE_INFINITY
+  let heardAt = Number.NEGATIVE_INFINITY
   let end: (() => Promise<void>) | undefined
   let lookForWork: () => void = () => undefined
 
@@ -61,20 +71,25 @@ export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info
     lookForWork()
   }
 
-  function tellNow(): void {
-    telling = undefined
-    toldAt = performance.now()
-    // Who missed it looks by himself a little later.
-    connected?.query(`notify ${CHANNEL}`).catch((error: unknown) => {
-      log.warn({ err: error }, 'the replica that leads could not be told of work')
-    })
+  const telling = apart(
+    () => {
+      // Who missed it looks by himself a little later.
+      connected?.query(`notify ${CHANNEL}`).catch((error: unknown) => {
+        log.warn({ err: error }, 'the replica that leads could not be told of work')
+      })
+    },
+    () => TOGETHER_MS,
+  )
+
+  function apartMs(): number {
+    const isShared = state === 'theirs' || (state === 'ours' && performance.now() - heardAt < SHARED_MS)
+    return isShared ? GATHER_MS : 0
   }
 
   return {
     whose: () => state,
-    tell() {
-      telling ??= setTimeout(tellNow, Math.max(0, toldAt + TOGETHER_MS - performance.now())).unref()
-    },
+    apartMs,
+    tell: telling.call,
     start(look) {
       lookForWork = look
       end = ownConnection(
@@ -82,7 +97,9 @@ export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info
         {
           channel: CHANNEL,
           heard: () => {
-            if (state === 'ours') lookForWork()
+            if (state !== 'ours') return
+            heardAt = performance.now()
+            lookForWork()
           },
           ask,
           askMs: ASK_MS,
@@ -96,8 +113,7 @@ export function createLead(databaseUrl: string, log: Pick<Logger, 'warn' | 'info
       )
     },
     async stop() {
-      clearTimeout(telling)
-      telling = undefined
+      telling.stop()
       await end?.()
       end = undefined
     },

@@ -1,4 +1,4 @@
-import type { Lead } from '../../clarity-extension/store/lead.ts'
+import { GATHER_MS, type Lead } from '../../clarity-extension/store/lead.ts'
 import type { Clock } from './clock.ts'
 
 /** Who leads, as processes see it that stand still or are cut off: now and then nobody does, or two do, or nobody knows. */
@@ -34,6 +34,7 @@ export function election(clock: Clock, dice: (below: number) => number): Electio
       }
       return {
         whose: () => me.state,
+        apartMs: () => (me.state === 'unknown' ? 0 : GATHER_MS),
         tell() {
           // One word in ten is lost.
           for (const one of members) if (dice(10) > 0) clock.after(dice(WORD_MS), () => hear(one))

@@ -49,7 +49,7 @@ export function operate(db: Database, world: World) {
       (model: Model, values: Values): number => world.records.create(model, { active: true, ...values }).id,
     ),
 
-    count: (model: Model, by: Values): number => world.records.find(model, by).length,
+    count: (model: Model, by: Values): number => world.records.count(model, by),
   }
 
   function only(model: string, by: Values): number {

@@ -68,21 +68,19 @@ export function openRecords(db: Database, now: () => number = Date.now) {
     },
     /** Rows whose fields equal `by`, oldest first; a dotted path follows many2ones. Archived ones only when asked for. */
     find(model: string, by: Values, { archived = false } = {}): Row[] {
-      const paths = Object.entries(by)
-      const direct = paths.filter(([path]) => !path.includes('.'))
-      if (fieldsOf(model)?.active && !archived) direct.push(['active', true])
-      const conditions = direct.map(
-        ([field, value]) => `AND ${column(model, field)} ${value === null ? 'IS NULL' : '= ?'}`,
-      )
-      const bound = direct.flatMap(([, value]) => (value === null ? [] : [boundOf(value)]))
-      const index = INDEXED.find((field) => direct.some(([path, value]) => path === field && value !== null))
-      const rows = finding(
-        `SELECT id, body FROM record ${index ? `INDEXED BY record_${index}` : ''} WHERE model = ? ${conditions.join(' ')} ORDER BY id`,
-      )
-        .all(model, ...bound)
+      const { direct, dotted } = pathsOf(model, by, archived)
+      const { where, bound } = whereOf(model, direct)
+      const rows = finding(`SELECT id, body FROM record ${where} ORDER BY id`)
+        .all(...bound)
         .map(({ id, body }) => rowOf(id, body))
-      const dotted = paths.filter(([path]) => path.includes('.'))
       return rows.filter((row) => dotted.every(([path, value]) => follow(model, row, path.split('.')) === value))
+    },
+    /** How many `find` would give. */
+    count(model: string, by: Values): number {
+      const { direct, dotted } = pathsOf(model, by, false)
+      if (dotted.length > 0) return records.find(model, by).length
+      const { where, bound } = whereOf(model, direct)
+      return finding(`SELECT count(*) AS id, '' AS body FROM record ${where}`).get(...bound)?.id ?? 0
     },
   }
 
@@ -95,6 +93,27 @@ export function openRecords(db: Database, now: () => number = Date.now) {
   }
 
   return records
+}
+
+type Conditions = [path: string, value: Stored][]
+
+/** Those of the record itself, and those of what it points to. */
+function pathsOf(model: string, by: Values, archived: boolean): { direct: Conditions; dotted: Conditions } {
+  const all = Object.entries(by)
+  const dotted = all.filter(([path]) => path.includes('.'))
+  const direct = all.filter(([path]) => !path.includes('.'))
+  if (fieldsOf(model)?.active && !archived) direct.push(['active', true])
+  return { direct, dotted }
+}
+
+function whereOf(model: string, direct: Conditions) {
+  const conditions = direct.map(([field, value]) => `AND ${column(model, field)} ${value === null ? 'IS NULL' : '= ?'}`)
+  const bound = direct.flatMap(([, value]) => (value === null ? [] : [boundOf(value)]))
+  const index = INDEXED.find((field) => direct.some(([path, value]) => path === field && value !== null))
+  return {
+    where: `${index ? `INDEXED BY record_${index}` : ''} WHERE model = ? ${conditions.join(' ')}`,
+    bound: [model, ...bound],
+  }
 }
 
 /** The most telling first. SQLite, who has not counted, would rather read all records of the model: it is told which index to take. */
