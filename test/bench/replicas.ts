@@ -9,8 +9,8 @@ import { checkout } from '../support/shop.ts'
 import { until } from '../support/until.ts'
 import { errorOfMedian, inParallel, median } from './figures.ts'
 
-const ROUNDS = 16
-const ORDERS = 400
+const ROUNDS = 8
+const ORDERS = 1_000
 const WARM_UP = 1_200
 const MINUTES = 60_000
 /** A session of PostgreSQL that was ended meanwhile is made again after a second. */

@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createLead, type Lead } from '../../clarity-extension/store/lead.ts'
+import { createLead, GATHER_MS, type Lead, nobodyLeads } from '../../clarity-extension/store/lead.ts'
+import type { Store } from '../../clarity-extension/store/store.ts'
 import { openWire } from '../chaos/wire.ts'
 import { onPort } from '../support/postgres.ts'
 import { bench, burst, dialects, event, type Place, recorder } from './store-support.ts'
@@ -75,6 +76,55 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       await is(second, 'ours')
       wire.weather = undefined
       await is(first, 'theirs')
+    })
+
+    it('the store is asked now and then where several store something, and at once where one is alone', async () => {
+      const first = runs(createLead(url, log))
+      expect(first.apartMs()).toBe(0)
+      await is(first, 'ours')
+      // It may have missed what was said before.
+      await expect.poll(first.apartMs).toBe(0)
+      const second = runs(createLead(url, log))
+      await is(second, 'theirs')
+      expect(second.apartMs()).toBe(GATHER_MS)
+      second.tell()
+      await expect.poll(first.apartMs).toBe(GATHER_MS)
+      await expect.poll(first.apartMs).toBe(0)
+    })
+
+    it('what is stored meanwhile is gathered, at the doors, on the way into the lanes, for a claim and at the end of runs', async () => {
+      const apartMs = 60
+      const asked: Record<string, number[]> = {}
+      const store = await place.open()
+      const watched: Store = {
+        ...store,
+        run(procedure, ...rest) {
+          asked[procedure.name] = [...(asked[procedure.name] ?? []), performance.now()]
+          return store.run(procedure, ...rest)
+        },
+      }
+      const lead: Lead = { ...nobodyLeads, whose: () => 'ours', apartMs: () => apartMs }
+      const { ledger } = bench(watched, { now: Date.now, lead })
+      const { runs: ran, handler } = recorder()
+      ends.push(store.close, () => ledger.stop(5_000))
+      await ledger.start(handler)
+      const stored: Promise<unknown>[] = []
+      for (let n = 0; n < 60; n++) {
+        for (const one of burst(n % 2 ? 1 : 9)) stored.push(ledger.ingest(one))
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      await Promise.all(stored)
+      await expect.poll(() => ran.length).toBe(300)
+      for (const name of ['waitingArrivals', 'claimLanes', 'settleEndings']) {
+        const times = asked[name] ?? []
+        expect(times.length, name).toBeGreaterThan(2)
+        // Node's timers are whole milliseconds.
+        for (const [n, at] of times.entries())
+          if (n > 0) expect(at - (times[n - 1] ?? 0), `${name} ${n}`).toBeGreaterThan(apartMs - 2)
+      }
+      const doors = [...(asked.storeArrivalsAtOnce ?? []), ...(asked.storeAtOnce ?? [])].sort((a, b) => a - b)
+      for (const [n, at] of doors.entries())
+        if (n > 0) expect(at - (doors[n - 1] ?? 0), `doors ${n}`).toBeGreaterThan(apartMs - 2)
     })
 
     async function replica(lead: Lead) {
