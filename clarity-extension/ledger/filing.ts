@@ -114,7 +114,7 @@ export function createFiling(
 
   /** Unless it will be by itself. */
   function workSoon(portion: number): void {
-    if (timer) return
+    if (timer || going) return
     const early = begunAt + lead.apartMs() - performance.now()
     if (early > 0) timer = setTimeout(look, early)
     else work(portion)

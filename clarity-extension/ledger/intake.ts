@@ -15,6 +15,7 @@ export type Intake = Pick<Ledger, 'ingest' | 'enqueue' | 'writable'> &
 
 /** Groups that are being stored at a time: while one waits for the disk the next is on its way. */
 const IN_FLIGHT = 2
+
 const ingested = ({ id, duplicate }: Enqueued): Ingested => ({ id, duplicate })
 
 /** How events come in. @param onStored there is something to run; `atOnce`: there will be, when what was asked of the store is done */

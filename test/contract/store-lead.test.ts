@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createLead, GATHER_MS, type Lead, nobodyLeads } from '../../clarity-extension/store/lead.ts'
@@ -111,7 +112,7 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       const stored: Promise<unknown>[] = []
       for (let n = 0; n < 60; n++) {
         for (const one of burst(n % 2 ? 1 : 9)) stored.push(ledger.ingest(one))
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await sleep(5)
       }
       await Promise.all(stored)
       await expect.poll(() => ran.length).toBe(300)
@@ -125,6 +126,32 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       const doors = [...(asked.storeArrivalsAtOnce ?? []), ...(asked.storeAtOnce ?? [])].sort((a, b) => a - b)
       for (const [n, at] of doors.entries())
         if (n > 0) expect(at - (doors[n - 1] ?? 0), `doors ${n}`).toBeGreaterThan(apartMs - 2)
+    })
+
+    it('what is stored while a portion is on its way into the lanes comes into them by itself', async () => {
+      const store = await place.open()
+      let asked = 0
+      const slow: Store = {
+        ...store,
+        // Whoever reads events would bring it there.
+        putOff: () => undefined,
+        async run(procedure, ...rest) {
+          const read = await store.run(procedure, ...rest)
+          // Longer than portions are apart.
+          if (procedure.name === 'waitingArrivals' && asked++ === 0) await sleep(150)
+          return read
+        },
+      }
+      const lead: Lead = { ...nobodyLeads, whose: () => 'ours', apartMs: () => 60 }
+      // At a clock that stands still nothing is ever left behind for long.
+      const { ledger } = bench(slow, { now: () => 1_000, lead })
+      ends.push(store.close, () => ledger.stop(5_000))
+      await ledger.start(recorder().handler)
+      await Promise.all(burst(9).map((one) => ledger.ingest(one)))
+      await expect.poll(() => asked).toBeGreaterThan(0)
+      await Promise.all(burst(9).map((one) => ledger.ingest(one)))
+      const arrived = () => store.db.selectFrom('arrivals').select('id').execute()
+      await expect.poll(arrived).toEqual([])
     })
 
     async function replica(lead: Lead) {
@@ -187,7 +214,7 @@ describe.each(dialects.filter(({ dialect, possible }) => possible && dialect ===
       const one = event('order:1')
       const { id } = await other.ledger.ingest(one)
       // It has looked meanwhile whether the other one has filed it.
-      await new Promise((resolve) => setTimeout(resolve, 600))
+      await sleep(600)
       expect(other.runs).toEqual([])
       expect(await other.ledger.ingest(one)).toEqual({ id, duplicate: true })
       await expect.poll(() => other.runs.map((run) => run.id)).toEqual([id])
