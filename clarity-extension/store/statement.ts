@@ -126,14 +126,11 @@ export function statementOfUpdates<Row extends object>(
       one = named(build(db).compile())
       recordset = updatesOfRecordset(one, columns, key)
     }
-    if (recordset) await run(db, recordset, [asJson(rows, names)])
-    else
-      for (const row of rows)
-        await run(
-          db,
-          one,
-          names.map((name) => row[name]),
-        )
+    if (recordset) return void (await run(db, recordset, [asJson(rows, names)]))
+    for (const row of rows) {
+      const values = names.map((name) => row[name])
+      await run(db, one, values)
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { until } from '../support/until.ts'
 import { errorOfMedian, inParallel, median } from './figures.ts'
 
 const ROUNDS = 8
+/** Long enough that the last orders' way, some tenths of a second, counts for little. */
 const ORDERS = 1_000
 const WARM_UP = 1_200
 const MINUTES = 60_000

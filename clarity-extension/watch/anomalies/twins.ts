@@ -23,7 +23,9 @@ interface TwinsParts {
   withinMs: number
 }
 
+/** Of one order: the newest. */
 const MOST = 20
+/** Events that were read. */
 const REMEMBERED = 5_000
 
 /**
